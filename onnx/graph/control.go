@@ -1,0 +1,149 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"rationale/onnx/tensor"
+)
+
+// ScanSpec describes a Scan: a loop over the leading axis of Elems that
+// carries States along.
+type ScanSpec struct {
+	States  []*Value // initial values; their types stay the same
+	Elems   []*Value // all of one leading length
+	Reverse bool     // walk from the last element to the first
+}
+
+// ScanBody computes the next states and this step's outputs from the states
+// and the elements at one index. It may use values of the graph around it.
+type ScanBody func(b *Graph, states, elems []*Value) (next, outs []*Value)
+
+// Scan runs body along the leading axis of the elements. It returns the last
+// states, and the outputs of all steps stacked at the elements' indices.
+func (g *Graph) Scan(spec ScanSpec, body ScanBody) (finals, stacked []*Value) {
+	if g.Err() != nil {
+		return spec.States, spec.Elems
+	}
+	b := g.subgraph("scan")
+	next, outs := body(b, b.bodyInputs("state", spec.States, 0), b.bodyInputs("elem", spec.Elems, 1))
+	b.bodyOutputs(slices.Concat(next, outs))
+	infer := func(n *Node) ([]Type, error) { return inferScan(n, len(spec.States)) }
+	node := g.apply("Scan", infer, len(next)+len(outs), slices.Concat(spec.States, spec.Elems), scanAttrs(spec, len(outs), b)...)
+	return node.Outputs[:len(next)], node.Outputs[len(next):]
+}
+
+func scanAttrs(spec ScanSpec, outs int, body *Graph) []Attr {
+	attrs := []Attr{{"body", body}, {"num_scan_inputs", int64(len(spec.Elems))}}
+	if spec.Reverse {
+		attrs = append(attrs,
+			Attr{"scan_input_directions", slices.Repeat([]int64{1}, len(spec.Elems))},
+			Attr{"scan_output_directions", slices.Repeat([]int64{1}, outs)})
+	}
+	return attrs
+}
+
+func inferScan(n *Node, states int) ([]Type, error) {
+	body := n.Attr("body").(*Graph)
+	if len(n.Inputs) == states {
+		return nil, fmt.Errorf("nothing to scan over")
+	}
+	length := n.Inputs[states].Shape[0]
+	for _, v := range n.Inputs[states+1:] {
+		if v.Shape[0] != length {
+			return nil, fmt.Errorf("%v and %v differ in length", n.Inputs[states], v)
+		}
+	}
+	return loopTypes(n.Inputs[:states], body.outputs, length)
+}
+
+// Loop runs body a fixed number of times; it gets the iteration number (an
+// int64 scalar) and the states, and its outputs are stacked in a new leading
+// axis of that length.
+func (g *Graph) Loop(trips Dim, states []*Value, body func(b *Graph, iter *Value, states []*Value) (next, outs []*Value)) (finals, stacked []*Value) {
+	if g.Err() != nil {
+		return states, states
+	}
+	b := g.subgraph("loop")
+	iter := b.addInput("iteration", Type{tensor.Int64, Shape{}})
+	goOn := b.addInput("condition", Type{tensor.Bool, Shape{}})
+	next, outs := body(b, iter, b.bodyInputs("state", states, 0))
+	b.bodyOutputs(slices.Concat([]*Value{goOn}, next, outs))
+	infer := func(n *Node) ([]Type, error) { return loopTypes(n.Inputs[2:], b.outputs[1:], trips) }
+	in := slices.Concat([]*Value{g.Reshape(g.DimValue(trips)), g.Scalar(tensor.Bool, 1)}, states)
+	node := g.apply("Loop", infer, len(next)+len(outs), in, Attr{"body", b})
+	return node.Outputs[:len(next)], node.Outputs[len(next):]
+}
+
+// loopTypes types the outputs of a Scan or Loop: states keep their type,
+// which the body must return, and outputs get a leading axis.
+func loopTypes(states, bodyOuts []*Value, length Dim) ([]Type, error) {
+	var out []Type
+	for i, v := range bodyOuts {
+		if i < len(states) {
+			if v.DType != states[i].DType || !v.Shape.Equal(states[i].Shape) {
+				return nil, fmt.Errorf("state %v comes back as %v", states[i], v)
+			}
+			out = append(out, states[i].Type)
+			continue
+		}
+		out = append(out, Type{v.DType, slices.Concat(Shape{length}, v.Shape)})
+	}
+	return out, nil
+}
+
+// If computes the values of one of two branches, which must agree in types.
+func (g *Graph) If(cond *Value, then, otherwise func(b *Graph) []*Value) []*Value {
+	if g.Err() != nil {
+		return nil
+	}
+	a, b := g.subgraph("then"), g.subgraph("else")
+	a.bodyOutputs(then(a))
+	b.bodyOutputs(otherwise(b))
+	infer := func(*Node) ([]Type, error) { return branchTypes(a.outputs, b.outputs) }
+	attrs := []Attr{{"then_branch", a}, {"else_branch", b}}
+	return g.apply("If", infer, len(a.outputs), []*Value{cond}, attrs...).Outputs
+}
+
+func branchTypes(a, b []*Value) ([]Type, error) {
+	if len(a) != len(b) {
+		return nil, fmt.Errorf("branches give %d and %d values", len(a), len(b))
+	}
+	out := make([]Type, len(a))
+	for i := range a {
+		if a[i].DType != b[i].DType || !a[i].Shape.Equal(b[i].Shape) {
+			return nil, fmt.Errorf("branches give %v and %v", a[i], b[i])
+		}
+		out[i] = a[i].Type
+	}
+	return out, nil
+}
+
+func (g *Graph) subgraph(kind string) *Graph {
+	name := g.unique(g.scope + kind)
+	g.root.taken[name] = true
+	return &Graph{core: newCore(name, g.core, g.root), scope: name + "/"}
+}
+
+// bodyInputs declares body inputs typed like vs without their first skip axes.
+func (g *Graph) bodyInputs(kind string, vs []*Value, skip int) []*Value {
+	out := make([]*Value, len(vs))
+	for i, v := range vs {
+		if v == nil || len(v.Shape) < skip {
+			out[i] = g.Fail("%s: %s %d has no axis to walk along", g.name, kind, i)
+			continue
+		}
+		out[i] = g.addInput(fmt.Sprintf("%s%d", kind, i), Type{v.DType, v.Shape[skip:]})
+	}
+	return out
+}
+
+func (g *Graph) addInput(name string, t Type) *Value {
+	return g.Input(g.unique(g.scope+name), t.DType, t.Shape...)
+}
+
+func (g *Graph) bodyOutputs(vs []*Value) {
+	for i, v := range vs {
+		g.Output(g.unique(fmt.Sprintf("%sresult%d", g.scope, i)), v)
+	}
+}

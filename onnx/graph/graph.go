@@ -1,0 +1,382 @@
+package graph
+
+import (
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"rationale/onnx/tensor"
+)
+
+// Opset is the version of ONNX's operators that the builder emits.
+const Opset = 20
+
+// Type is a value's element type and shape.
+type Type struct {
+	DType tensor.DType
+	Shape Shape
+}
+
+// String writes the type as "float32[T,B,200]".
+func (t Type) String() string { return t.DType.String() + t.Shape.String() }
+
+// Value is an edge of the graph: an input, a constant or a node's output.
+type Value struct {
+	Type
+	name string
+	home *core
+	node *Node          // nil for inputs and constants
+	data *tensor.Tensor // set for constants
+}
+
+// Name is the value's unique name in the model.
+func (v *Value) Name() string { return v.name }
+
+// Node is the node that computes the value; nil for inputs and constants.
+func (v *Value) Node() *Node { return v.node }
+
+// Const is the value's tensor when it is a constant; nil otherwise.
+func (v *Value) Const() *tensor.Tensor { return v.data }
+
+// String writes the value as "name: float32[T,B]".
+func (v *Value) String() string { return v.name + ": " + v.Type.String() }
+
+// Attr is a named attribute of a node. Value holds an int64, float32, string,
+// []int64, *tensor.Tensor or, for a subgraph, *Graph.
+type Attr struct {
+	Name  string
+	Value any
+}
+
+// Node is one operator of the graph.
+type Node struct {
+	Name    string
+	Op      string
+	Domain  string   // empty for ONNX's own operators
+	Inputs  []*Value // nil where an optional input is left out
+	Outputs []*Value
+	Attrs   []Attr
+	// VJP, when set, is the node's own gradient, taken instead of the rule
+	// for its operator. Composite operations (a recurrence) use it.
+	VJP VJP
+	// Site is the source line that made the node, for messages.
+	Site string
+
+	infer inferFunc
+}
+
+// VJP maps the gradients of a node's outputs (nil where there is none) to the
+// gradients of its inputs (nil where none flows). want tells which inputs
+// need one; nothing has to be built for the others.
+type VJP func(g *Graph, n *Node, grads []*Value, want []bool) []*Value
+
+// inferFunc computes output types from the node's inputs and attributes.
+type inferFunc func(n *Node) ([]Type, error)
+
+// Attr returns an attribute's value, or nil.
+func (n *Node) Attr(name string) any {
+	for _, a := range n.Attrs {
+		if a.Name == name {
+			return a.Value
+		}
+	}
+	return nil
+}
+
+// Int returns an integer attribute, or the given default.
+func (n *Node) Int(name string, otherwise int64) int64 {
+	if v, ok := n.Attr(name).(int64); ok {
+		return v
+	}
+	return otherwise
+}
+
+// Float returns a float attribute, or the given default.
+func (n *Node) Float(name string, otherwise float32) float32 {
+	if v, ok := n.Attr(name).(float32); ok {
+		return v
+	}
+	return otherwise
+}
+
+func (n *Node) String() string { return fmt.Sprintf("%s %q (built at %s)", n.Op, n.Name, n.Site) }
+
+// Graph grows one ONNX graph. Copies made by Scope share the same graph and
+// differ in the prefix of the names they give.
+type Graph struct {
+	*core
+	scope string
+}
+
+// core is what all scopes of one graph share.
+type core struct {
+	name    string
+	parent  *core
+	root    *root
+	inputs  []*Value
+	outputs []*Value
+	consts  []*Value
+	nodes   []*Node
+	scalars map[string]*Value
+}
+
+// root is what a graph shares with its subgraphs.
+type root struct {
+	taken map[string]bool
+	dims  map[string]dimSource
+	err   error
+	meta  []Attr
+}
+
+// dimSource says which input axis holds the length of a symbol.
+type dimSource struct {
+	value *Value
+	axis  int
+}
+
+// New starts an empty graph.
+func New(name string) *Graph {
+	r := &root{taken: map[string]bool{}, dims: map[string]dimSource{}}
+	return &Graph{core: newCore(name, nil, r)}
+}
+
+func newCore(name string, parent *core, r *root) *core {
+	return &core{name: name, parent: parent, root: r, scalars: map[string]*Value{}}
+}
+
+// Scope returns the same graph with names prefixed by name and a slash.
+func (g *Graph) Scope(name string) *Graph {
+	return &Graph{core: g.core, scope: g.scope + name + "/"}
+}
+
+// Err is the first mistake made while building, or nil.
+func (g *Graph) Err() error { return g.root.err }
+
+// Fail records a mistake found by the caller, unless there is one already.
+func (g *Graph) Fail(format string, args ...any) *Value {
+	if g.root.err == nil {
+		g.root.err = fmt.Errorf("graph %s: %s", g.name, fmt.Sprintf(format, args...))
+	}
+	return &Value{home: g.core, name: "invalid"}
+}
+
+// Inputs lists the graph's inputs in order of declaration.
+func (g *Graph) Inputs() []*Value { return g.inputs }
+
+// Outputs lists the graph's outputs in order of declaration.
+func (g *Graph) Outputs() []*Value { return g.outputs }
+
+// Nodes lists the graph's nodes in an order in which they can run.
+func (g *Graph) Nodes() []*Node { return g.nodes }
+
+// Name is the graph's name.
+func (g *Graph) Name() string { return g.name }
+
+// Annotate adds a key and value to the model's metadata.
+func (g *Graph) Annotate(key, value string) {
+	g.root.meta = append(g.root.meta, Attr{key, value})
+}
+
+// Input declares a graph input under exactly this name.
+func (g *Graph) Input(name string, dtype tensor.DType, shape ...Dim) *Value {
+	if g.root.taken[name] {
+		return g.Fail("two values are called %q", name)
+	}
+	v := g.declare(name, Type{dtype, Shape(shape)})
+	g.inputs = append(g.inputs, v)
+	for axis, d := range shape {
+		if d.syms != "" && d == Sym(d.syms) && g.parent == nil {
+			if _, known := g.root.dims[d.syms]; !known {
+				g.root.dims[d.syms] = dimSource{v, axis}
+			}
+		}
+	}
+	return v
+}
+
+// Output declares v as a graph output under exactly this name.
+func (g *Graph) Output(name string, v *Value) {
+	if g.Err() != nil {
+		return
+	}
+	if v == nil || v.Type.DType == tensor.Invalid {
+		g.Fail("output %q has no value", name)
+		return
+	}
+	if g.root.taken[name] {
+		g.Fail("two values are called %q", name)
+		return
+	}
+	if v.node == nil || v.home != g.core || g.isOutput(v) {
+		v = g.Identity(v)
+	}
+	v.name = name
+	g.root.taken[name] = true
+	g.outputs = append(g.outputs, v)
+}
+
+func (c *core) isOutput(v *Value) bool {
+	for _, o := range c.outputs {
+		if o == v {
+			return true
+		}
+	}
+	return false
+}
+
+// Const adds a constant under a readable name.
+func (g *Graph) Const(name string, t *tensor.Tensor) *Value {
+	shape := make(Shape, len(t.Shape()))
+	for i, n := range t.Shape() {
+		shape[i] = N(int(n))
+	}
+	v := g.declare(g.unique(g.scope+name), Type{t.DType(), shape})
+	v.data = t
+	g.consts = append(g.consts, v)
+	return v
+}
+
+// Ints is a constant int64 vector, as shape and axes inputs need it. Equal
+// vectors share one constant.
+func (g *Graph) Ints(values ...int64) *Value {
+	return g.shared(fmt.Sprint("ints", values), "ints", func() *tensor.Tensor { return tensor.Vector(values) })
+}
+
+// Scalar is a constant of rank 0 in the given element type. Equal numbers
+// share one constant.
+func (g *Graph) Scalar(dtype tensor.DType, x float64) *Value {
+	return g.shared(fmt.Sprint(dtype, x), "scalar", func() *tensor.Tensor { return scalarTensor(dtype, x) })
+}
+
+// Like is a scalar constant in v's element type.
+func (g *Graph) Like(v *Value, x float64) *Value {
+	if g.Err() != nil {
+		return v
+	}
+	return g.Scalar(v.DType, x)
+}
+
+func (g *Graph) shared(key, name string, make func() *tensor.Tensor) *Value {
+	if v, ok := g.scalars[key]; ok {
+		return v
+	}
+	t := make()
+	if t == nil {
+		return g.Fail("no constant of this type: %s", key)
+	}
+	v := (&Graph{core: g.core, scope: ""}).Const("const/"+name, t)
+	g.scalars[key] = v
+	return v
+}
+
+func scalarTensor(dtype tensor.DType, x float64) *tensor.Tensor {
+	switch dtype {
+	case tensor.Float32:
+		return tensor.Scalar(float32(x))
+	case tensor.Float64:
+		return tensor.Scalar(x)
+	case tensor.Int64:
+		return tensor.Scalar(int64(x))
+	case tensor.Int32:
+		return tensor.Scalar(int32(x))
+	case tensor.Uint8:
+		return tensor.Scalar(uint8(x))
+	case tensor.Bool:
+		return tensor.Scalar(x != 0)
+	}
+	return nil
+}
+
+func (g *Graph) declare(name string, t Type) *Value {
+	g.root.taken[name] = true
+	return &Value{Type: t, name: name, home: g.core}
+}
+
+// unique returns name, or name with the first free number behind it.
+func (g *Graph) unique(name string) string {
+	if !g.root.taken[name] {
+		return name
+	}
+	for i := 2; ; i++ {
+		if s := fmt.Sprintf("%s_%d", name, i); !g.root.taken[s] {
+			return s
+		}
+	}
+}
+
+// Apply adds a node with the given operator; outputs are typed by infer. It
+// returns as many values as infer does; count is that number, needed when
+// the graph has failed already.
+func (g *Graph) apply(op string, infer inferFunc, count int, inputs []*Value, attrs ...Attr) *Node {
+	n := &Node{Op: op, Inputs: inputs, Attrs: attrs, Site: callSite(), infer: infer}
+	types, err := g.inferTypes(n)
+	if err != nil {
+		g.Fail("%v: %v", n, err)
+	}
+	if g.Err() != nil {
+		for range count {
+			n.Outputs = append(n.Outputs, &Value{home: g.core, name: "invalid", node: n})
+		}
+		return n
+	}
+	n.Name = g.unique(g.scope + op)
+	g.root.taken[n.Name] = true
+	for i, t := range types {
+		v := &Value{Type: t, name: outputName(n.Name, i), home: g.core, node: n}
+		g.root.taken[v.name] = true
+		n.Outputs = append(n.Outputs, v)
+	}
+	g.nodes = append(g.nodes, n)
+	return n
+}
+
+func (g *Graph) inferTypes(n *Node) ([]Type, error) {
+	if g.Err() != nil {
+		return nil, nil
+	}
+	n.Name = g.scope + n.Op
+	for i, v := range n.Inputs {
+		switch {
+		case v == nil:
+		case v.DType == tensor.Invalid:
+			return nil, fmt.Errorf("input %d has no value", i)
+		case !g.sees(v):
+			return nil, fmt.Errorf("input %d (%s) belongs to another graph", i, v.name)
+		}
+	}
+	return n.infer(n)
+}
+
+// sees reports whether v belongs to this graph or one around it.
+func (c *core) sees(v *Value) bool {
+	for at := c; at != nil; at = at.parent {
+		if v.home == at {
+			return true
+		}
+	}
+	return false
+}
+
+func outputName(node string, i int) string {
+	if i == 0 {
+		return node + ".out"
+	}
+	return fmt.Sprintf("%s.out%d", node, i)
+}
+
+// callSite finds the nearest caller outside this package.
+func callSite() string {
+	pcs := make([]uintptr, 12)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
+	for {
+		f, more := frames.Next()
+		if !strings.Contains(f.Function, "onnx/graph.") {
+			dir, file := filepath.Split(f.File)
+			return fmt.Sprintf("%s/%s:%d", filepath.Base(dir), file, f.Line)
+		}
+		if !more {
+			return "unknown"
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+
+	"rationale/onnx/tensor"
+)
+
+// Gather takes slices of x along axis: the result has indices' shape in
+// place of that axis.
+func (g *Graph) Gather(x, indices *Value, axis int) *Value {
+	return g.apply("Gather", inferGather, 1, []*Value{x, indices}, Attr{"axis", int64(axis)}).Outputs[0]
+}
+
+// GatherElements takes, at every place of indices, the element of x whose
+// coordinate along axis is the index found there.
+func (g *Graph) GatherElements(x, indices *Value, axis int) *Value {
+	return g.apply("GatherElements", inferGatherElements, 1, []*Value{x, indices}, Attr{"axis", int64(axis)}).Outputs[0]
+}
+
+// ScatterElements is x with the updates put where indices says along axis;
+// add sums them to what is there, otherwise they replace it.
+func (g *Graph) ScatterElements(x, indices, updates *Value, axis int, add bool) *Value {
+	attrs := []Attr{{"axis", int64(axis)}, {"reduction", reduction(add)}}
+	return g.apply("ScatterElements", inferScatter, 1, []*Value{x, indices, updates}, attrs...).Outputs[0]
+}
+
+// ScatterND is x with the update slices put where the coordinates in the last
+// axis of indices say; add sums them to what is there.
+func (g *Graph) ScatterND(x, indices, updates *Value, add bool) *Value {
+	return g.apply("ScatterND", inferScatter, 1, []*Value{x, indices, updates}, Attr{"reduction", reduction(add)}).Outputs[0]
+}
+
+func reduction(add bool) string {
+	if add {
+		return "add"
+	}
+	return "none"
+}
+
+func isIndex(v *Value) bool { return v.DType == tensor.Int32 || v.DType == tensor.Int64 }
+
+func inferGather(n *Node) ([]Type, error) {
+	x, idx := n.Inputs[0], n.Inputs[1]
+	axis, err := x.Shape.axis(int(n.Int("axis", 0)))
+	if err != nil || !isIndex(idx) {
+		return nil, fmt.Errorf("cannot take %v from axis %d of %v", idx, axis, x)
+	}
+	return []Type{{x.DType, slices.Concat(x.Shape[:axis], idx.Shape, x.Shape[axis+1:])}}, nil
+}
+
+func inferGatherElements(n *Node) ([]Type, error) {
+	x, idx := n.Inputs[0], n.Inputs[1]
+	if len(x.Shape) != len(idx.Shape) || !isIndex(idx) {
+		return nil, fmt.Errorf("indices %v do not fit %v", idx, x)
+	}
+	return []Type{{x.DType, idx.Shape}}, nil
+}
+
+func inferScatter(n *Node) ([]Type, error) {
+	x, idx, updates := n.Inputs[0], n.Inputs[1], n.Inputs[2]
+	if !isIndex(idx) || updates.DType != x.DType {
+		return nil, fmt.Errorf("cannot scatter %v at %v into %v", updates, idx, x)
+	}
+	return []Type{x.Type}, nil
+}
