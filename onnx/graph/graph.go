@@ -58,16 +58,34 @@ type Node struct {
 	Outputs []*Value
 	Attrs   []Attr
 	// VJP, when set, is the node's own gradient, taken instead of the rule
-	// for its operator. Composite operations (a recurrence) use it.
+	// for its operator; see Differentiate.
 	VJP VJP
 	// Site is the source line that made the node, for messages.
 	Site string
 
-	infer inferFunc
+	infer    inferFunc
+	operands []*Value
+}
+
+// Differentiate gives the node a gradient of its own with respect to the
+// given operands, which may lie upstream of its inputs: a recurrence that
+// projects its input first names the input and the weights, and the walker
+// never looks at the nodes in between.
+func (n *Node) Differentiate(vjp VJP, operands ...*Value) {
+	n.VJP, n.operands = vjp, operands
+}
+
+// Operands lists the values that gradients of the node's outputs flow to: the
+// ones named by Differentiate, otherwise its inputs and captured values.
+func (n *Node) Operands() []*Value {
+	if n.operands != nil {
+		return n.operands
+	}
+	return append(append([]*Value{}, n.Inputs...), n.Captures()...)
 }
 
 // VJP maps the gradients of a node's outputs (nil where there is none) to the
-// gradients of its inputs (nil where none flows). want tells which inputs
+// gradients of its operands (nil where none flows). want tells which operands
 // need one; nothing has to be built for the others.
 type VJP func(g *Graph, n *Node, grads []*Value, want []bool) []*Value
 

@@ -65,3 +65,19 @@ func inferScatter(n *Node) ([]Type, error) {
 	}
 	return []Type{x.Type}, nil
 }
+
+// Unique lists the distinct elements of an integer vector in rising order,
+// with a length of the symbol count, and the place of every element of x in
+// that list (int64).
+func (g *Graph) Unique(x *Value, count Dim) (distinct, places *Value) {
+	infer := func(n *Node) ([]Type, error) {
+		x := n.Inputs[0]
+		if len(x.Shape) != 1 || !isIndex(x) {
+			return nil, fmt.Errorf("wants a vector of integers, got %v", x)
+		}
+		list := Shape{count}
+		return []Type{{x.DType, list}, {tensor.Int64, list}, {tensor.Int64, x.Shape}}, nil
+	}
+	n := g.apply("Unique", infer, 3, []*Value{x}, Attr{"sorted", int64(1)})
+	return n.Outputs[0], n.Outputs[2]
+}
