@@ -1,0 +1,227 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"rationale/onnx/tensor"
+)
+
+// Run executes the model. The inputs are checked against the model's own
+// declaration first: all there, none unknown, element types, ranks, fixed
+// dimensions, and one size for dimensions that share a symbol. They must not
+// be written to before Run returns. When ctx ends, the run stops at the next
+// operator, and the error wraps ctx's.
+func (s *Session) Run(ctx context.Context, inputs map[string]*tensor.Tensor) (map[string]*tensor.Tensor, error) {
+	return s.run(ctx, inputs, nil)
+}
+
+// RunInto is Run with the results written into the given outputs, one for
+// each output of the model and none sharing memory with an input. Nothing is
+// allocated that grows with the tensors. After an error the outputs' contents
+// are undefined.
+func (s *Session) RunInto(ctx context.Context, inputs, outputs map[string]*tensor.Tensor) error {
+	for _, info := range s.signature.outputs {
+		if outputs[info.Name] == nil {
+			return s.errorf("output %q has no tensor to be written to (%v)", info.Name, info)
+		}
+	}
+	_, err := s.run(ctx, inputs, outputs)
+	return err
+}
+
+// run writes the outputs found in given in place and returns all the others.
+func (s *Session) run(ctx context.Context, inputs, given map[string]*tensor.Tensor) (map[string]*tensor.Tensor, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.handle == nil {
+		return nil, s.errorf("the session is %w", ErrClosed)
+	}
+	if ctx.Err() != nil {
+		return nil, s.errorf("not run: %w", context.Cause(ctx))
+	}
+	in, err := s.arrangeInputs(inputs)
+	if err != nil {
+		return nil, err
+	}
+	out, err := s.arrangeOutputs(given, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.handle.run(ctx, in, out); err != nil {
+		return nil, s.errorf("run: %w", err)
+	}
+	return s.results(out, given), nil
+}
+
+// arrangeInputs puts checked inputs into the model's order.
+func (s *Session) arrangeInputs(given map[string]*tensor.Tensor) ([]*tensor.Tensor, error) {
+	infos := s.signature.inputs
+	if err := s.checkNames("input", infos, given); err != nil {
+		return nil, err
+	}
+	if len(infos) == 0 {
+		return []*tensor.Tensor{tensor.Vector([]float32{0})}, nil
+	}
+	sizes := symbolSizes{}
+	in := make([]*tensor.Tensor, len(infos))
+	for i, info := range infos {
+		t := given[info.Name]
+		if t == nil {
+			return nil, s.errorf("input %q is missing (%v)", info.Name, info)
+		}
+		if err := info.accepts(t); err != nil {
+			return nil, s.errorf("input %w", err)
+		}
+		if err := sizes.agree(info, t); err != nil {
+			return nil, s.errorf("input %w", err)
+		}
+		in[i] = t
+	}
+	return in, nil
+}
+
+// arrangeOutputs puts the given outputs into the model's order. Others of a
+// fully declared shape are made here, which also serves rank 0: the binding
+// cannot allocate that. What remains is nil.
+func (s *Session) arrangeOutputs(given map[string]*tensor.Tensor, inputs []*tensor.Tensor) ([]*tensor.Tensor, error) {
+	infos := s.signature.outputs
+	if err := s.checkNames("output", infos, given); err != nil {
+		return nil, err
+	}
+	out := make([]*tensor.Tensor, len(infos))
+	for i, info := range infos {
+		var err error
+		switch t := given[info.Name]; {
+		case t != nil:
+			out[i], err = t, info.accepts(t)
+		case info.fixed():
+			out[i], err = tensor.New(info.DType, info.Shape...)
+		}
+		if err != nil {
+			return nil, s.errorf("output %w", err)
+		}
+	}
+	return out, s.checkAliases(inputs, out)
+}
+
+// checkNames refuses names that the model does not have.
+func (s *Session) checkNames(kind string, infos []Info, given map[string]*tensor.Tensor) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.ContainsFunc(infos, func(i Info) bool { return i.Name == name }) {
+			return s.errorf("the model has no %s %q; it has %s", kind, name, strings.Join(names(infos), ", "))
+		}
+	}
+	return nil
+}
+
+// checkAliases refuses outputs that start where an input or another output
+// does: onnxruntime would write and read them in no defined order.
+func (s *Session) checkAliases(inputs, outputs []*tensor.Tensor) error {
+	taken := make(map[any]bool, len(inputs)+len(outputs))
+	for _, t := range inputs {
+		taken[address(t)] = true
+	}
+	for i, t := range outputs {
+		if t == nil || t.Len() == 0 {
+			continue
+		}
+		if taken[address(t)] {
+			return s.errorf("output %q shares its memory with an input or another output", s.signature.outputs[i].Name)
+		}
+		taken[address(t)] = true
+	}
+	return nil
+}
+
+func (s *Session) results(out []*tensor.Tensor, given map[string]*tensor.Tensor) map[string]*tensor.Tensor {
+	results := make(map[string]*tensor.Tensor, len(out)-len(given))
+	for i, info := range s.signature.outputs {
+		if given[info.Name] == nil {
+			results[info.Name] = out[i]
+		}
+	}
+	return results
+}
+
+func (s *Session) errorf(format string, args ...any) error {
+	return fmt.Errorf("runtime: session %q: "+format, append([]any{s.name}, args...)...)
+}
+
+// accepts compares a tensor with the declaration. The error starts with the
+// name.
+func (i Info) accepts(t *tensor.Tensor) error {
+	if i.DType != tensor.Invalid && t.DType() != i.DType {
+		return fmt.Errorf("%q wants %v, got %v %v", i.Name, i, t.DType(), t.Shape())
+	}
+	if i.Shape == nil {
+		return nil
+	}
+	if len(t.Shape()) != len(i.Shape) {
+		return fmt.Errorf("%q wants rank %d (%v), got rank %d %v", i.Name, len(i.Shape), i, len(t.Shape()), t.Shape())
+	}
+	for d, size := range t.Shape() {
+		if i.Shape[d] >= 0 && size != i.Shape[d] {
+			return fmt.Errorf("%q wants %d in dimension %d (%v), got %v", i.Name, i.Shape[d], d, i, t.Shape())
+		}
+	}
+	return nil
+}
+
+// fixed reports whether the declaration leaves nothing open.
+func (i Info) fixed() bool {
+	return i.DType != tensor.Invalid && i.Shape != nil && !slices.Contains(i.Shape, -1)
+}
+
+// symbolSizes remembers the size of each symbolic dimension in a run, and the
+// input that it came from.
+type symbolSizes map[string]struct {
+	size int64
+	from string
+}
+
+func (sizes symbolSizes) agree(info Info, t *tensor.Tensor) error {
+	for d, symbol := range info.Symbols {
+		if symbol == "" {
+			continue
+		}
+		size := t.Shape()[d]
+		first, seen := sizes[symbol]
+		if seen && first.size != size {
+			return fmt.Errorf("%q has %s = %d (%v), but %q has %s = %d", info.Name, symbol, size, t.Shape(), first.from, symbol, first.size)
+		}
+		if !seen {
+			first.size, first.from = size, info.Name
+			sizes[symbol] = first
+		}
+	}
+	return nil
+}
+
+// address is where a tensor's elements start.
+func address(t *tensor.Tensor) any {
+	switch t.DType() {
+	case tensor.Float32:
+		return first[float32](t)
+	case tensor.Float64:
+		return first[float64](t)
+	case tensor.Int32:
+		return first[int32](t)
+	case tensor.Int64:
+		return first[int64](t)
+	case tensor.Uint8:
+		return first[uint8](t)
+	}
+	return first[bool](t)
+}
+
+func first[T tensor.Element](t *tensor.Tensor) any {
+	data := tensor.Data[T](t)
+	if len(data) == 0 {
+		return nil
+	}
+	return &data[0]
+}

@@ -1,0 +1,183 @@
+package runtime
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"rationale/onnx/tensor"
+)
+
+// Session is a loaded model. Several goroutines may run it at once.
+type Session struct {
+	name      string
+	runtime   *Runtime
+	signature signature
+
+	mu     sync.RWMutex // held for reading by runs, for writing by Close
+	handle *handle      // nil once closed
+}
+
+// sessionSettings are the choices of one session.
+type sessionSettings struct {
+	threads int
+	profile string
+}
+
+// SessionOption changes one setting of one session.
+type SessionOption func(*sessionSettings)
+
+// WithThreads overrides the Runtime's number of threads inside an operator.
+func WithThreads(n int) SessionOption {
+	return func(s *sessionSettings) { s.threads = n }
+}
+
+// WithProfile makes the session record the time of every operator in a JSON
+// trace, a file whose name starts with prefix, written when it is closed.
+func WithProfile(prefix string) SessionOption {
+	return func(s *sessionSettings) { s.profile = prefix }
+}
+
+// NewSession loads a serialized ModelProto. The name stands for the model in
+// errors. A model that onnxruntime refuses is written to a file in the
+// temporary folder, which the error names. The caller closes the session,
+// unless it closes the Runtime.
+func (r *Runtime) NewSession(name string, model []byte, opts ...SessionOption) (*Session, error) {
+	sig, err := readSignature(model)
+	if err != nil {
+		return nil, fmt.Errorf("runtime: session %q: not a usable model of %d bytes: %w", name, len(model), err)
+	}
+	if err := sig.check(); err != nil {
+		return nil, fmt.Errorf("runtime: session %q: %w", name, err)
+	}
+	settings := sessionSettings{threads: r.options.Threads}
+	for _, opt := range opts {
+		opt(&settings)
+	}
+	s := &Session{name: name, runtime: r, signature: sig}
+	if err := s.open(model, settings); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open loads the model. The session is entered in the Runtime's list and
+// locked beforehand, so that closing the Runtime waits for it.
+func (s *Session) open(model []byte, settings sessionSettings) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.runtime.adopt(s); err != nil {
+		return err
+	}
+	err := s.runtime.guard(func() (err error) {
+		s.handle, err = s.newHandle(model, settings)
+		return err
+	})
+	if err != nil {
+		s.runtime.forget(s)
+		return s.refusal(model, err)
+	}
+	return nil
+}
+
+func (s *Session) newHandle(model []byte, settings sessionSettings) (*handle, error) {
+	inputs, outputs := names(s.signature.inputs), names(s.signature.outputs)
+	if len(inputs) == 0 {
+		inputs, model = []string{hiddenInput}, withHiddenInput(model)
+	}
+	return newHandle(model, inputs, outputs, s.runtime.options, settings)
+}
+
+// guard runs something that may load CUDA code.
+func (r *Runtime) guard(action func() error) error {
+	if r.options.Provider == CUDA {
+		return keepSignalHandlers(action)
+	}
+	return action()
+}
+
+// refusal is the error about a model that cannot be loaded; it keeps the
+// model for inspection.
+func (s *Session) refusal(model []byte, cause error) error {
+	if s.runtime.options.Provider == CUDA {
+		cause = fmt.Errorf("%w (%s)", cause, cudaNeeds)
+	}
+	kept, err := keepModel(s.name, model)
+	if err != nil {
+		return fmt.Errorf("runtime: session %q: onnxruntime refuses the model: %w (and the model could not be kept: %v)", s.name, cause, err)
+	}
+	return fmt.Errorf("runtime: session %q: onnxruntime refuses the model: %w (the model is in %s)", s.name, cause, kept)
+}
+
+func keepModel(name string, model []byte) (string, error) {
+	f, err := os.CreateTemp("", "rationale-"+fileName(name)+"-*.onnx")
+	if err != nil {
+		return "", err
+	}
+	if _, err := f.Write(model); err != nil {
+		f.Close()
+		return "", err
+	}
+	return f.Name(), f.Close()
+}
+
+// fileName keeps letters, digits, '-' and '_' of a name.
+func fileName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, name)
+}
+
+// Name is the name given to NewSession.
+func (s *Session) Name() string { return s.name }
+
+// Inputs describes what Run must be given, in the model's order.
+func (s *Session) Inputs() []Info { return slices.Clone(s.signature.inputs) }
+
+// Outputs describes what Run returns, in the model's order.
+func (s *Session) Outputs() []Info { return slices.Clone(s.signature.outputs) }
+
+// Close waits for the session's runs and frees it. Closing twice is fine.
+func (s *Session) Close() error {
+	s.runtime.forget(s)
+	return s.release()
+}
+
+func (s *Session) release() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.handle == nil {
+		return nil
+	}
+	err := s.handle.close()
+	s.handle = nil
+	return err
+}
+
+// check refuses models whose inputs or outputs this package cannot carry.
+func (sig signature) check() error {
+	for _, info := range slices.Concat(sig.inputs, sig.outputs) {
+		if info.DType.Size() == 0 && info.DType != tensor.Invalid {
+			return fmt.Errorf("%q has element type %v, which is not supported", info.Name, info.DType)
+		}
+	}
+	for _, info := range sig.inputs {
+		if info.DType == tensor.Invalid {
+			return fmt.Errorf("input %q is not declared as a tensor", info.Name)
+		}
+	}
+	return nil
+}
+
+func names(infos []Info) []string {
+	out := make([]string, len(infos))
+	for i, info := range infos {
+		out[i] = info.Name
+	}
+	return out
+}
