@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"rationale/stages"
+)
+
+// execute makes the artifact of one step whose inputs are complete.
+func (o Options) execute(ctx context.Context, step *Step) (log Log, err error) {
+	task := o.Progress.Start(step.Label, step.Weight)
+	defer func() { task.End(err) }()
+	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: o.threads(), Jobs: o.Jobs}
+
+	inputs, err := o.Store.inputs(step)
+	if err != nil {
+		return log, err
+	}
+	out, work, err := o.Store.prepare(step.ID)
+	if err != nil {
+		return log, err
+	}
+	env := &stages.Env{
+		Inputs: inputs, Out: out, Work: work, Threads: log.Threads,
+		Progress: task, Log: o.Log.With("stage", step.Label),
+	}
+	if err := runStage(ctx, step.Stage, env); err != nil {
+		return log, err
+	}
+	if err := o.Store.publish(step, out, work); err != nil {
+		return log, fmt.Errorf("publish: %w", err)
+	}
+	log.Seconds = time.Since(log.Started).Seconds()
+	log.PeakRSS = peakRSS()
+	if err := o.Store.writeLog(log); err != nil {
+		return log, fmt.Errorf("the artifact is complete, but not the record of its times: %w", err)
+	}
+	return log, nil
+}
+
+func (o Options) threads() int { return max(1, o.Threads/o.Jobs) }
+
+// inputs gives the folder for each role, checked against its digest so that
+// no stage parses bytes other than those that were published.
+func (s *Store) inputs(step *Step) (map[string]string, error) {
+	dirs := map[string]string{}
+	for role, source := range step.Recipe.Inputs {
+		var err error
+		if source.Artifact == "" {
+			dirs[role], err = step.external[role].open()
+		} else {
+			dirs[role] = s.artifact(source.Artifact)
+			_, err = s.Verify(source.Artifact)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("input %s: %w", role, err)
+		}
+	}
+	return dirs, nil
+}
+
+// open checks an external folder and gives its path.
+func (in Input) open() (string, error) {
+	if info, err := os.Stat(in.Dir); err != nil {
+		return "", err
+	} else if !info.IsDir() {
+		return "", fmt.Errorf("%s is a file; expected a folder", in.Dir)
+	}
+	if in.Verify == nil {
+		return in.Dir, nil
+	}
+	return in.Dir, in.Verify()
+}
+
+// errVanished is the error of a stage whose goroutine ended by runtime.Goexit.
+var errVanished = errors.New("ended without a result")
+
+// runStage runs the stage in a goroutine of its own and turns a panic into an
+// error, with the stack in the log at debug level.
+func runStage(ctx context.Context, stage stages.Stage, env *stages.Env) error {
+	outcome := make(chan error, 1)
+	go func() {
+		err := errVanished
+		defer func() {
+			if p := recover(); p != nil {
+				env.Log.Debug("panic", "value", p, "stack", string(debug.Stack()))
+				err = fmt.Errorf("panic: %v", p)
+			}
+			outcome <- err
+		}()
+		err = stage.Run(ctx, env)
+	}()
+	return <-outcome
+}

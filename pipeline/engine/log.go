@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Log is what it took to make an artifact. It is kept beside the artifacts
+// and is not part of them: two runs that agree to the byte differ here.
+type Log struct {
+	// ID and Label name the artifact.
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	// Started is when the attempt that completed it began.
+	Started time.Time `json:"started"`
+	// Seconds is the wall time of that attempt.
+	Seconds float64 `json:"seconds"`
+	// Threads is how many processor threads the stage was given, and Jobs
+	// how many stages could run at the same time.
+	Threads int `json:"threads"`
+	Jobs    int `json:"jobs"`
+	// PeakRSS is the high-water mark of the whole process's resident memory
+	// in bytes when the stage ended, stages that ran before or beside it
+	// included; 0 where the system does not tell.
+	PeakRSS int64 `json:"peak_rss_bytes"`
+}
+
+// Log reads the record of how an artifact was made. It is false when there is
+// none, as after a kill between publishing and logging.
+func (s *Store) Log(id string) (Log, bool, error) {
+	if err := checkID(id); err != nil {
+		return Log{}, false, err
+	}
+	name := s.logFile(id)
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Log{}, false, nil
+	}
+	if err != nil {
+		return Log{}, false, err
+	}
+	var l Log
+	if err := json.Unmarshal(data, &l); err != nil {
+		return Log{}, false, fmt.Errorf("%s: %w", name, err)
+	}
+	return l, true, nil
+}
+
+// writeLog puts the record in place in one step, so that a reader never sees
+// half of it.
+func (s *Store) writeLog(l Log) error {
+	data, err := encodeJSON(l, "  ")
+	if err != nil {
+		return err
+	}
+	tmp := filepath.Join(s.folder(tmpFolder), l.ID+".log")
+	if err := s.fs.WriteFile(tmp, data); err != nil {
+		return err
+	}
+	return s.fs.Rename(tmp, s.logFile(l.ID))
+}
+
+func (s *Store) logFile(id string) string { return filepath.Join(s.folder(logFolder), id+".json") }
+
+// peakRSS reads the process's resident high-water mark in bytes; 0 if the
+// system has no such file.
+func peakRSS() int64 {
+	data, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	return parseHighWater(data)
+}
+
+// parseHighWater finds the line "VmHWM:   1234 kB" of proc(5).
+func parseHighWater(status []byte) int64 {
+	for sc := bufio.NewScanner(bytes.NewReader(status)); sc.Scan(); {
+		value, ok := strings.CutPrefix(sc.Text(), "VmHWM:")
+		if !ok {
+			continue
+		}
+		kib, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(value, "kB")), 10, 64)
+		if err != nil {
+			return 0
+		}
+		return kib << 10
+	}
+	return 0
+}

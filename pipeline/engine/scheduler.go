@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// state is how far the scheduler is with a step.
+type state int
+
+const (
+	pending state = iota
+	running
+	finished
+	failed
+)
+
+// scheduler runs the steps of a plan. Only the goroutine of run touches it;
+// the steps' goroutines send their results to it.
+type scheduler struct {
+	plan    *Plan
+	options Options
+	states  map[string]state
+	busy    int
+	results chan result
+	made    []Log
+	errs    []error // of stages that failed by themselves
+}
+
+type result struct {
+	step *Step
+	log  Log
+	err  error
+}
+
+func newScheduler(p *Plan, o Options, decisions []Decision) *scheduler {
+	s := &scheduler{
+		plan: p, options: o,
+		states:  map[string]state{},
+		results: make(chan result, len(p.steps)), // never blocks a straggler
+	}
+	for _, d := range decisions {
+		if !d.Run {
+			s.states[d.ID] = finished
+		}
+	}
+	return s
+}
+
+// run works until nothing is left to start. stragglers is true when steps
+// still run after the time to stop.
+func (s *scheduler) run(ctx context.Context) (stragglers bool, err error) {
+	s.begin()
+	defer s.options.Progress.Close()
+	stages, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var late <-chan time.Time
+	stopping := stages.Done()
+	for {
+		if stages.Err() == nil {
+			s.start(stages)
+		}
+		if s.busy == 0 {
+			return false, s.outcome(ctx)
+		}
+		select {
+		case r := <-s.results:
+			s.settle(stages, r)
+			if len(s.errs) > 0 && !s.options.KeepGoing {
+				cancel()
+			}
+		case <-stopping:
+			stopping, late = nil, time.After(s.options.Grace)
+		case <-late:
+			return true, errors.Join(s.outcome(ctx), s.stragglers())
+		}
+	}
+}
+
+// begin tells the display how much there is to do.
+func (s *scheduler) begin() {
+	done, left := 0, 0.0
+	for _, step := range s.plan.steps {
+		if s.states[step.ID] == finished {
+			done++
+		} else {
+			left += step.Weight
+		}
+	}
+	s.options.Progress.Begin(done, len(s.plan.steps), left)
+}
+
+// start launches ready steps, in the plan's order, while there are free jobs.
+func (s *scheduler) start(ctx context.Context) {
+	for _, step := range s.plan.steps {
+		if s.busy == s.options.Jobs {
+			return
+		}
+		if s.states[step.ID] != pending || !s.ready(step) {
+			continue
+		}
+		s.states[step.ID] = running
+		s.busy++
+		go func() {
+			log, err := s.options.execute(ctx, step)
+			s.results <- result{step, log, err}
+		}()
+	}
+}
+
+func (s *scheduler) ready(step *Step) bool {
+	for _, source := range step.Recipe.Inputs {
+		if source.Artifact != "" && s.states[source.Artifact] != finished {
+			return false
+		}
+	}
+	return true
+}
+
+// settle records how a step ended. A step that was told to stop and did so
+// has not failed.
+func (s *scheduler) settle(ctx context.Context, r result) {
+	s.busy--
+	if r.err == nil {
+		s.states[r.step.ID] = finished
+		s.made = append(s.made, r.log)
+		return
+	}
+	s.states[r.step.ID] = failed
+	if ctx.Err() != nil && errors.Is(r.err, ctx.Err()) {
+		return
+	}
+	s.errs = append(s.errs, &StageError{
+		Stage: r.step.Recipe.Stage, Label: r.step.Label, ID: r.step.ID, Err: r.err,
+	})
+}
+
+// outcome is the error of the whole run.
+func (s *scheduler) outcome(ctx context.Context) error {
+	err := errors.Join(s.errs...)
+	if ctx.Err() == nil {
+		return err
+	}
+	done := 0
+	for _, st := range s.states {
+		if st == finished {
+			done++
+		}
+	}
+	if done == len(s.plan.steps) {
+		return nil // the end came when all was done
+	}
+	return errors.Join(err, fmt.Errorf("interrupted with %d of %d stages done; the same command goes on from there: %w",
+		done, len(s.plan.steps), ctx.Err()))
+}
+
+// stragglers names the steps that have not stopped.
+func (s *scheduler) stragglers() error {
+	var names []string
+	for _, step := range s.plan.steps {
+		if s.states[step.ID] == running {
+			names = append(names, step.Label)
+		}
+	}
+	return fmt.Errorf("not stopped after %v: %s", s.options.Grace, strings.Join(names, ", "))
+}
