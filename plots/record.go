@@ -1,4 +1,3 @@
-// Package plots draws figures and tables from tidy records.
 package plots
 
 // Record is one measured number with all its keys: one row of records.csv.
@@ -13,6 +12,6 @@ type Record struct {
 	Split    string  // "train", "dev", "test"
 	Mask     string  // "sampled" or "argmax"; empty when no mask is involved
 	Metric   string  // "accuracy", "asr", "f1", "sparsity", …
-	Value    float64 // in the metric's unit: shares as fractions of 1
+	Value    float64 // in the metric's unit: shares as fractions of 1; NaN when undefined
 	Selected bool    // true in the rows of the dev-best epoch
 }

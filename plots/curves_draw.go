@@ -1,0 +1,310 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+const (
+	columnWidth = 3.4 * vg.Inch // of a two-column paper
+	fullWidth   = 6.9 * vg.Inch // of its page
+	sheetMargin = vg.Length(6)  // around everything
+	panelGapX   = vg.Length(14)
+	panelGapY   = vg.Length(8)
+	panelLead   = vg.Length(4) // between a panel's title and its axes
+	yTickCount  = 6
+)
+
+// arrange lays the figure out on a sheet.
+func (f *Curves) arrange() (*sheet, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	looks, names, err := f.looks()
+	if err != nil {
+		return nil, err
+	}
+	columns, width := f.columns(), columnWidth
+	if columns > 1 {
+		width = fullWidth
+	}
+	rows := (len(f.Panels) + columns - 1) / columns
+	g := &curvesGrid{figure: f, looks: looks, width: width, rows: rows, columns: columns}
+	g.titles = g.wrapTitles((width-2*sheetMargin)/vg.Length(g.columns) - 40)
+	return stack(width,
+		heading(f.Title, width),
+		f.legend(looks, names, width),
+		block{height: g.height(), draw: g.draw},
+	), nil
+}
+
+// columns is the number of panels in a row: up to three side by side, four as
+// two by two.
+func (f *Curves) columns() int {
+	switch n := len(f.Panels); {
+	case f.Columns > 0:
+		return min(f.Columns, n)
+	case n <= 3:
+		return n
+	case n == 4:
+		return 2
+	default:
+		return 3
+	}
+}
+
+// curvesGrid draws the panels of a figure in rows and columns.
+type curvesGrid struct {
+	figure        *Curves
+	looks         map[string]look
+	width         vg.Length // of the sheet
+	rows, columns int
+	titles        []string // of the panels, wrapped
+}
+
+func (g *curvesGrid) wrapTitles(width vg.Length) []string {
+	titles := make([]string, len(g.figure.Panels))
+	for i, p := range g.figure.Panels {
+		titles[i] = wrap(panelText, p.Title, width)
+	}
+	return titles
+}
+
+// titleHeight is the room that the tallest panel title needs.
+func (g *curvesGrid) titleHeight() vg.Length {
+	var tallest vg.Length
+	for _, t := range g.titles {
+		if t != "" {
+			tallest = max(tallest, panelText.Height(t)+panelLead)
+		}
+	}
+	return tallest
+}
+
+// height is that of all rows, titles included.
+func (g *curvesGrid) height() vg.Length {
+	axes := 1.9 * vg.Inch
+	if g.columns == 3 {
+		axes = 1.6 * vg.Inch
+	} else if g.columns > 3 {
+		axes = 1.3 * vg.Inch
+	}
+	rows := vg.Length(g.rows)
+	return rows*(axes+g.titleHeight()) + (rows-1)*panelGapY
+}
+
+func (g *curvesGrid) draw(c draw.Canvas) {
+	plots := g.plots()
+	title := g.titleHeight()
+	tiles := draw.Tiles{Rows: g.rows, Cols: g.columns, PadX: panelGapX, PadY: panelGapY + title, PadTop: title}
+	areas := plot.Align(plots, tiles, c)
+	style := panelText
+	style.YAlign = draw.YBottom
+	for i := range g.figure.Panels {
+		row, column := i/g.columns, i%g.columns
+		p, area := plots[row][column], areas[row][column]
+		p.Draw(area)
+		data := p.DataCanvas(area)
+		c.FillText(style, vg.Point{X: data.Min.X, Y: data.Max.Y + panelLead}, g.titles[i])
+	}
+}
+
+// plots makes one plot a panel, in rows; places without a panel are nil.
+func (g *curvesGrid) plots() [][]*plot.Plot {
+	low, high := g.figure.sharedRange()
+	grid := make([][]*plot.Plot, g.rows)
+	for row := range grid {
+		grid[row] = make([]*plot.Plot, g.columns)
+		for column := range grid[row] {
+			i := row*g.columns + column
+			if i >= len(g.figure.Panels) {
+				continue
+			}
+			p := g.figure.Panels[i]
+			if p.YMin == p.YMax {
+				p.YMin, p.YMax = low, high
+			}
+			outer := column == 0 || !g.sameYAxis(i, i-1)
+			lowest := i+g.columns >= len(g.figure.Panels)
+			grid[row][column] = g.plot(p, outer, lowest)
+		}
+	}
+	return grid
+}
+
+// sameYAxis tells whether two panels have the same y axis, so that one set of
+// labels serves both.
+func (g *curvesGrid) sameYAxis(i, j int) bool {
+	a, b := g.figure.Panels[i], g.figure.Panels[j]
+	return a.YMin == b.YMin && a.YMax == b.YMax && a.YLabel == b.YLabel
+}
+
+// sharedRange is the y range of the panels that do not set their own.
+func (f *Curves) sharedRange() (low, high float64) {
+	lo, hi := math.Inf(1), math.Inf(-1)
+	for _, p := range f.Panels {
+		if p.YMin != p.YMax {
+			continue
+		}
+		if p.Reference != nil {
+			lo, hi = min(lo, p.Reference.Value), max(hi, p.Reference.Value)
+		}
+		for _, l := range p.Lines {
+			for _, q := range l.Points {
+				bottom, top := q.reach()
+				lo, hi = min(lo, bottom), max(hi, top)
+			}
+		}
+	}
+	if lo > hi {
+		return 0, 1 // every panel has its own range
+	}
+	return widen(lo, hi, yTickCount)
+}
+
+// plot builds the axes and curves of one panel. Labels of the y axis are drawn
+// in outer panels only, the label of the x axis in the lowest ones.
+func (g *curvesGrid) plot(p Panel, outer, lowest bool) *plot.Plot {
+	out := plot.New()
+	out.BackgroundColor = nil
+	dressAxis(&out.X)
+	dressAxis(&out.Y)
+	first, last := p.xRange()
+	air := max(0.025*(last-first), 0.25)
+	out.X.Min, out.X.Max = first-air, last+air
+	out.X.Tick.Marker = plot.ConstantTicks(epochTicks(first, last, g.xTickCount(last)))
+	out.Y.Min, out.Y.Max = p.YMin, p.YMax
+	out.Y.Tick.Marker = plot.ConstantTicks(percentTicks(p.YMin, p.YMax, yTickCount, outer))
+	if outer {
+		out.Y.Label.Text = printable(p.YLabel)
+	}
+	if lowest {
+		out.X.Label.Text = printable(p.XLabel)
+	}
+	grid := plotter.NewGrid()
+	grid.Vertical.Width = 0
+	grid.Horizontal = draw.LineStyle{Color: gridColour, Width: 0.6}
+	low, high := out.Y.Min, out.Y.Max
+	out.Add(grid, layers{panel: p, looks: g.looks})
+	out.Y.Min, out.Y.Max = low, high
+	return out
+}
+
+// xTickCount is how many labels as long as that of the last epoch fit below a
+// panel with air between them.
+func (g *curvesGrid) xTickCount(last float64) int {
+	const air, besides = 6, 30 // points: between labels, left and right of the axes
+	width := (g.width-2*sheetMargin)/vg.Length(g.columns) - besides
+	return max(int(width/(tickText.Width(epochTick(math.Floor(last)).Label)+air)), 1)
+}
+
+// xRange is from the first to the last point of any line.
+func (p *Panel) xRange() (first, last float64) {
+	first, last = math.Inf(1), math.Inf(-1)
+	for _, l := range p.Lines {
+		first = min(first, l.Points[0].X)
+		last = max(last, l.Points[len(l.Points)-1].X)
+	}
+	return first, last
+}
+
+func dressAxis(a *plot.Axis) {
+	a.Padding = 0
+	a.LineStyle = draw.LineStyle{Color: axisColour, Width: 0.6}
+	a.Tick.LineStyle = a.LineStyle
+	a.Tick.Length = 2.5
+	label, tick := labelText, tickText
+	label.XAlign, label.YAlign = a.Label.TextStyle.XAlign, a.Label.TextStyle.YAlign
+	tick.XAlign, tick.YAlign = a.Tick.Label.XAlign, a.Tick.Label.YAlign
+	a.Label.TextStyle, a.Tick.Label = label, tick
+	a.Label.Padding = 3
+}
+
+// layers draws the contents of a panel from back to front: reference, bands,
+// lines, markers. Earlier lines lie above later ones.
+type layers struct {
+	panel Panel
+	looks map[string]look
+}
+
+// Plot implements plot.Plotter.
+func (l layers) Plot(c draw.Canvas, p *plot.Plot) {
+	toX, toY := p.Transforms(&c)
+	at := func(x, y float64) vg.Point { return vg.Point{X: toX(x), Y: toY(y)} }
+	if ref := l.panel.Reference; ref != nil {
+		ends := []vg.Point{{X: c.Min.X, Y: toY(ref.Value)}, {X: c.Max.X, Y: toY(ref.Value)}}
+		c.StrokeLines(referenceStroke, c.ClipLinesY(ends)...)
+	}
+	for i := len(l.panel.Lines) - 1; i >= 0; i-- {
+		line := &l.panel.Lines[i]
+		for _, run := range line.banded() {
+			c.FillPolygon(faded(l.looks[line.Name].colour), c.ClipPolygonY(bandOutline(run, at)))
+		}
+	}
+	for i := len(l.panel.Lines) - 1; i >= 0; i-- {
+		l.curve(c, i, at)
+	}
+}
+
+// curve draws line i and its markers.
+func (l layers) curve(c draw.Canvas, i int, at func(x, y float64) vg.Point) {
+	line := &l.panel.Lines[i]
+	look := l.looks[line.Name]
+	path := make([]vg.Point, len(line.Points))
+	for j, q := range line.Points {
+		path[j] = at(q.X, q.Mean)
+	}
+	c.StrokeLines(look.stroke(), c.ClipLinesY(path)...)
+	for j, p := range path {
+		if marked(j, len(path), i, len(l.panel.Lines)) && c.Contains(p) {
+			look.marker.draw(c, look.colour, p)
+		}
+	}
+}
+
+// marked tells whether point j of n carries a marker: each of a short curve,
+// about eight of a long one, shifted from line to line so that they do not
+// cover each other.
+func marked(j, n, line, lines int) bool {
+	const short, few = 15, 8
+	if n <= short {
+		return true
+	}
+	step := (n + few - 1) / few
+	return j%step == step/2*line/lines
+}
+
+// banded returns the stretches of points that have a spread.
+func (l *Line) banded() [][]Point {
+	var runs [][]Point
+	start := -1
+	for i, p := range l.Points {
+		switch {
+		case p.N >= 2 && start < 0:
+			start = i
+		case p.N < 2 && start >= 0:
+			runs = append(runs, l.Points[start:i])
+			start = -1
+		}
+	}
+	if start >= 0 {
+		runs = append(runs, l.Points[start:])
+	}
+	return runs
+}
+
+// bandOutline walks along the upper edge of a band and back along the lower.
+func bandOutline(run []Point, at func(x, y float64) vg.Point) []vg.Point {
+	outline := make([]vg.Point, 0, 2*len(run))
+	for _, p := range run {
+		outline = append(outline, at(p.X, p.Mean+p.Std))
+	}
+	for i := len(run) - 1; i >= 0; i-- {
+		outline = append(outline, at(run[i].X, run[i].Mean-run[i].Std))
+	}
+	return outline
+}

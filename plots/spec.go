@@ -1,0 +1,170 @@
+package plots
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// CurvesSpec is what an experiment file says about a figure of curves: which
+// panels it has and which records each line is made of. A new figure of this
+// kind needs no Go code.
+//
+// There is one panel for each dataset and each entry of Panels; without Panels
+// one for each dataset. A line's records are those that match the line's keys,
+// completed by its panel's keys and the panel's dataset.
+type CurvesSpec struct {
+	Title     string        `toml:"title"`
+	XLabel    string        `toml:"x_label"` // "Epoch" when empty
+	YLabel    string        `toml:"y_label"`
+	YMin      float64       `toml:"y_min"` // with YMax: fractions; both 0 lets the data choose
+	YMax      float64       `toml:"y_max"`
+	Reference *Reference    `toml:"reference"`
+	Datasets  []DatasetSpec `toml:"datasets"` // in this order; empty: all that the records have, by name
+	Panels    []PanelSpec   `toml:"panels"`   // side by side, a row a dataset
+	Lines     []LineSpec    `toml:"lines"`
+}
+
+// DatasetSpec names a dataset and says how the figure calls it.
+type DatasetSpec struct {
+	Name  string `toml:"name"`
+	Title string `toml:"title"` // Name when empty
+}
+
+// PanelSpec is one panel of a row: its title and the keys that all its lines
+// share, such as the split.
+type PanelSpec struct {
+	Title string `toml:"title"`
+	Selector
+}
+
+// LineSpec is one line of the figure: its name in the legend, its style and
+// the keys of its records. Records that differ in nothing but the seed become
+// mean ± standard deviation.
+type LineSpec struct {
+	Name   string `toml:"name"`
+	Colour Style  `toml:"colour"` // a Style; empty: the next free one
+	Selector
+}
+
+// Curves builds the figure from records. A line without records is an error
+// that names the line and the keys looked for.
+func (s CurvesSpec) Curves(records []Record) (*Curves, error) {
+	if len(s.Lines) == 0 {
+		return nil, errors.New("the figure's description has no lines")
+	}
+	datasets := s.datasets(records)
+	if len(datasets) == 0 {
+		return nil, errors.New("there are no records to draw")
+	}
+	figure := &Curves{Title: s.title(datasets), Columns: len(s.Panels)}
+	for _, dataset := range datasets {
+		for _, spec := range s.panels() {
+			panel, err := s.panel(records, dataset, spec)
+			if err != nil {
+				return nil, err
+			}
+			panel.Title = s.panelTitle(len(figure.Panels), len(datasets), spec, dataset)
+			figure.Panels = append(figure.Panels, panel)
+		}
+	}
+	if err := figure.check(); err != nil {
+		return nil, err
+	}
+	return figure, nil
+}
+
+// title is that of the figure. It names the dataset when the panels do not:
+// when there is one dataset, and each panel has a title of its own.
+func (s CurvesSpec) title(datasets []DatasetSpec) string {
+	if len(s.Panels) == 0 || len(datasets) != 1 {
+		return s.Title
+	}
+	return joinNonEmpty(" · ", s.Title, datasets[0].title())
+}
+
+// panelTitle letters the panels from "(a)" and names what tells them apart:
+// the panel, the dataset or both.
+func (s CurvesSpec) panelTitle(index, datasets int, spec PanelSpec, dataset DatasetSpec) string {
+	name := dataset.title()
+	if len(s.Panels) > 0 && datasets == 1 {
+		name = ""
+	}
+	letter := ""
+	if datasets*len(s.panels()) > 1 {
+		letter = "(" + letters(index) + ")"
+	}
+	return joinNonEmpty(" ", letter, joinNonEmpty(", ", spec.Title, name))
+}
+
+// letters counts a, b, …, z, aa, ab, ….
+func letters(index int) string {
+	last := string(rune('a' + index%26))
+	if index < 26 {
+		return last
+	}
+	return letters(index/26-1) + last
+}
+
+func joinNonEmpty(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), separator)
+}
+
+func (d DatasetSpec) title() string { return cmp.Or(d.Title, d.Name) }
+
+// datasets are those that the description lists, or all that there are.
+func (s CurvesSpec) datasets(records []Record) []DatasetSpec {
+	if len(s.Datasets) > 0 {
+		return s.Datasets
+	}
+	names := GroupBy(records, func(r Record) string { return r.Dataset })
+	var all []DatasetSpec
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		all = append(all, DatasetSpec{Name: name})
+	}
+	return all
+}
+
+// panels are the panels of each row.
+func (s CurvesSpec) panels() []PanelSpec {
+	if len(s.Panels) > 0 {
+		return s.Panels
+	}
+	return []PanelSpec{{}}
+}
+
+func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec) (Panel, error) {
+	p := Panel{
+		XLabel: cmp.Or(s.XLabel, "Epoch"), YLabel: s.YLabel,
+		YMin: s.YMin, YMax: s.YMax, Reference: s.Reference,
+	}
+	shared := spec.Selector.or(Selector{Dataset: dataset.Name})
+	for _, line := range s.Lines {
+		points, err := linePoints(records, line.Selector.or(shared))
+		if err != nil {
+			return Panel{}, fmt.Errorf("line %q of panel %q: %w", line.Name,
+				joinNonEmpty(", ", spec.Title, dataset.title()), err)
+		}
+		p.Lines = append(p.Lines, Line{Name: line.Name, Style: line.Colour, Points: points})
+	}
+	return p, nil
+}
+
+// linePoints aggregates the records of one line.
+func linePoints(records []Record, keys Selector) ([]Point, error) {
+	matching := Filter(records, keys)
+	if len(matching) == 0 {
+		return nil, errors.New(explainMiss(records, keys))
+	}
+	points, err := SummarizeEpochs(matching)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", keys, err)
+	}
+	if len(points) == 0 {
+		return nil, fmt.Errorf("the records with %s belong to no epoch", keys)
+	}
+	return points, nil
+}
