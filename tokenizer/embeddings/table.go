@@ -1,0 +1,201 @@
+// Package embeddings keeps frozen word vectors in one compact file that is
+// mapped into memory, checked against its own digest before anything is read
+// from it, and shared by all processes that use it.
+//
+// A table is built once, from a GloVe text file or from the JSON of an npm
+// package that carries the same vectors, and opened as often as needed.
+package embeddings
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sort"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Table is a set of words with one vector each. It is safe for concurrent use
+// until it is closed.
+type Table struct {
+	layout
+	digest string
+	source string
+	words  []byte    // all words, one after the other, in byte order
+	ends   []byte    // little-endian uint32: where each word ends in words
+	rows   []float32 // count × dim, in the order of the words
+	mapped []byte    // the mapping to undo, nil for a table in memory
+}
+
+// Open maps a table that Build wrote and verifies all of it. A file that is
+// missing, is no table or is damaged gives an error that says so and names
+// the file.
+func Open(path string) (*Table, error) {
+	data, err := mapFile(path)
+	if err != nil {
+		return nil, err
+	}
+	t, err := parse(data)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("embeddings: %s: %w", path, err), unix.Munmap(data))
+	}
+	t.mapped = data
+	return t, nil
+}
+
+func mapFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("embeddings: no table at %s: build it first: %w", path, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("embeddings: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("embeddings: %w", err)
+	}
+	if !info.Mode().IsRegular() || info.Size() < headerSize {
+		return nil, fmt.Errorf("embeddings: %s: not a table of word vectors (want a file of at least %d bytes)", path, headerSize)
+	}
+	data, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		return nil, fmt.Errorf("embeddings: mapping %s: %w", path, err)
+	}
+	return data, nil
+}
+
+// parse checks data from the first to the last byte and makes a table that
+// points into it.
+func parse(data []byte) (*Table, error) {
+	l, err := readLayout(data)
+	if err != nil {
+		return nil, err
+	}
+	digest, err := verifyDigest(data)
+	if err != nil {
+		return nil, err
+	}
+	t := &Table{
+		layout: l,
+		digest: digest,
+		source: string(data[headerSize : headerSize+l.sourceBytes]),
+		ends:   data[l.endsAt():l.wordsAt()],
+		words:  data[l.wordsAt() : l.wordsAt()+l.wordsBytes],
+		rows:   floats(data[l.rowsAt():]),
+	}
+	return t, t.checkWords()
+}
+
+// floats views little-endian float32 numbers in place. Tables are only built
+// and used on little-endian machines (amd64, arm64), and rows start at a
+// multiple of 64 bytes.
+func floats(data []byte) []float32 {
+	if len(data) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(&data[0])), len(data)/4)
+}
+
+// checkWords makes sure that look-ups stay inside the file: ends never fall,
+// and words rise, so that each stands once.
+func (t *Table) checkWords() error {
+	start := 0
+	for i := range t.count {
+		end := t.end(i)
+		if end <= start || end > len(t.words) {
+			return fmt.Errorf("damaged: word %d ends at byte %d of %d", i+1, end, len(t.words))
+		}
+		if i > 0 && bytes.Compare(t.word(i-1), t.words[start:end]) >= 0 {
+			return fmt.Errorf("damaged: word %d is out of order", i+1)
+		}
+		start = end
+	}
+	if start != len(t.words) {
+		return fmt.Errorf("damaged: words end at byte %d of %d", start, len(t.words))
+	}
+	return nil
+}
+
+func (t *Table) end(i int) int {
+	return int(binary.LittleEndian.Uint32(t.ends[4*i:]))
+}
+
+func (t *Table) word(i int) []byte {
+	if i == 0 {
+		return t.words[:t.end(0)]
+	}
+	return t.words[t.end(i-1):t.end(i)]
+}
+
+// Lookup finds a word's vector of Dim numbers. The vector lies in read-only
+// memory: it must not be written to, nor used after Close.
+func (t *Table) Lookup(word string) ([]float32, bool) {
+	i, found := sort.Find(t.count, func(i int) int { return compare(word, t.word(i)) })
+	if !found {
+		return nil, false
+	}
+	return t.rows[i*t.dim : (i+1)*t.dim : (i+1)*t.dim], true
+}
+
+// compare orders a string against bytes; neither is copied.
+func compare(a string, b []byte) int {
+	switch {
+	case a < string(b):
+		return -1
+	case a == string(b):
+		return 0
+	}
+	return 1
+}
+
+// Contains reports whether the table has a vector for the word.
+func (t *Table) Contains(word string) bool {
+	_, ok := t.Lookup(word)
+	return ok
+}
+
+// Matrix gathers the vectors for a word list as the rows of an embedding
+// matrix of (len(words)+1) × Dim numbers, row-major: row 0 is zero, for
+// padding and unknown words; row i+1 belongs to words[i]. A word without a
+// vector is an error.
+func (t *Table) Matrix(words []string) ([]float32, error) {
+	matrix := make([]float32, (len(words)+1)*t.dim)
+	for i, word := range words {
+		vector, ok := t.Lookup(word)
+		if !ok {
+			return nil, fmt.Errorf("embeddings: no vector for word %d, %q, in %s", i+1, word, t.source)
+		}
+		copy(matrix[(i+1)*t.dim:], vector)
+	}
+	return matrix, nil
+}
+
+// Dim is the number of numbers in a vector.
+func (t *Table) Dim() int { return t.dim }
+
+// Len is the number of words.
+func (t *Table) Len() int { return t.count }
+
+// Digest is the table's own SHA-256 in hexadecimal: it covers words, vectors
+// and source.
+func (t *Table) Digest() string { return t.digest }
+
+// Source says where the vectors came from, as given to Build or Random.
+func (t *Table) Source() string { return t.source }
+
+// Close undoes the mapping; the table is empty afterwards. Closing twice does
+// no harm.
+func (t *Table) Close() error {
+	mapped := t.mapped
+	*t = Table{layout: layout{dim: t.dim}, digest: t.digest, source: t.source}
+	if mapped == nil {
+		return nil
+	}
+	return unix.Munmap(mapped)
+}
