@@ -1,15 +1,35 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Check proves that the graph is well formed: every node's inputs exist
 // before it runs, names are unique, and the types that its operators infer
-// are the ones recorded. Passes over a graph are followed by a Check.
+// are the ones recorded. Passes over a graph are followed by a Check. A subgraph
+// may be checked by itself while the graph around it is still growing.
 func (g *Graph) Check() error {
 	if err := g.Err(); err != nil {
 		return err
 	}
-	return g.check(map[string]bool{}, map[*Value]bool{})
+	known := map[*Value]bool{}
+	for outer := g.parent; outer != nil; outer = outer.parent {
+		outer.eachValue(func(v *Value) { known[v] = true })
+	}
+	return g.check(map[string]bool{}, known)
+}
+
+// eachValue visits the values of the graph itself, not of its subgraphs.
+func (c *core) eachValue(visit func(*Value)) {
+	for _, v := range slices.Concat(c.inputs, c.consts) {
+		visit(v)
+	}
+	for _, n := range c.nodes {
+		for _, v := range n.Outputs {
+			visit(v)
+		}
+	}
 }
 
 func (c *core) check(names map[string]bool, known map[*Value]bool) error {

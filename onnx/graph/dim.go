@@ -45,6 +45,19 @@ func (d Dim) Times(e Dim) Dim {
 	return Dim{coef: c1 * c2, syms: strings.Join(all, "*")}
 }
 
+// Minus is the length d−e, where that is one length again.
+func (d Dim) Minus(e Dim) (Dim, error) {
+	switch {
+	case e.syms == "":
+		return d.Plus(-e.off), nil
+	case e.syms == d.syms && e.coef == d.coef:
+		return Dim{off: d.off - e.off}, nil
+	case e.syms == d.syms:
+		return Dim{coef: d.coef - e.coef, syms: d.syms, off: d.off - e.off}, nil
+	}
+	return Dim{}, fmt.Errorf("the difference of lengths %v and %v is not one length", d, e)
+}
+
 func (d Dim) scale(n int64) Dim {
 	if d.syms == "" || n == 0 {
 		return Dim{off: d.off * n}

@@ -60,6 +60,8 @@ type Node struct {
 	// VJP, when set, is the node's own gradient, taken instead of the rule
 	// for its operator; see Differentiate.
 	VJP VJP
+	// Detached, when set, lets no gradient through the node.
+	Detached bool
 	// Site is the source line that made the node, for messages.
 	Site string
 
@@ -365,6 +367,10 @@ func (g *Graph) inferTypes(n *Node) ([]Type, error) {
 	}
 	return n.infer(n)
 }
+
+// Owns reports whether v was declared in this very graph, not around or
+// inside it.
+func (g *Graph) Owns(v *Value) bool { return v.home == g.core }
 
 // sees reports whether v belongs to this graph or one around it.
 func (c *core) sees(v *Value) bool {

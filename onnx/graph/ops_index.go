@@ -19,6 +19,12 @@ func (g *Graph) GatherElements(x, indices *Value, axis int) *Value {
 	return g.apply("GatherElements", inferGatherElements, 1, []*Value{x, indices}, Attr{"axis", int64(axis)}).Outputs[0]
 }
 
+// GatherND takes the slices of x whose coordinates stand in the last axis of
+// indices: [..., k] picks from x's first k axes.
+func (g *Graph) GatherND(x, indices *Value) *Value {
+	return g.apply("GatherND", inferGatherND, 1, []*Value{x, indices}).Outputs[0]
+}
+
 // ScatterElements is x with the updates put where indices says along axis;
 // add sums them to what is there, otherwise they replace it.
 func (g *Graph) ScatterElements(x, indices, updates *Value, axis int, add bool) *Value {
@@ -56,6 +62,25 @@ func inferGatherElements(n *Node) ([]Type, error) {
 		return nil, fmt.Errorf("indices %v do not fit %v", idx, x)
 	}
 	return []Type{{x.DType, idx.Shape}}, nil
+}
+
+// indexDepth is how many leading axes of x the coordinates in indices span.
+func indexDepth(x, indices *Value) (int, error) {
+	if last := len(indices.Shape) - 1; last >= 0 && isIndex(indices) {
+		if k, fixed := indices.Shape[last].Fixed(); fixed && k <= int64(len(x.Shape)) {
+			return int(k), nil
+		}
+	}
+	return 0, fmt.Errorf("indices %v do not fit %v", indices, x)
+}
+
+func inferGatherND(n *Node) ([]Type, error) {
+	x, idx := n.Inputs[0], n.Inputs[1]
+	k, err := indexDepth(x, idx)
+	if err != nil {
+		return nil, err
+	}
+	return []Type{{x.DType, slices.Concat(idx.Shape[:len(idx.Shape)-1], x.Shape[k:])}}, nil
 }
 
 func inferScatter(n *Node) ([]Type, error) {

@@ -158,6 +158,13 @@ func (g *Graph) Split(x *Value, axis int, sizes ...int) []*Value {
 	return g.apply("Split", inferSplit, len(sizes), in, Attr{"axis", int64(axis)}).Outputs
 }
 
+// SplitDims cuts an axis into parts whose lengths may be symbolic.
+func (g *Graph) SplitDims(x *Value, axis int, sizes ...Dim) []*Value {
+	infer := func(n *Node) ([]Type, error) { return splitTypes(n, sizes) }
+	in := []*Value{x, g.shapeInput(sizes, false)}
+	return g.apply("Split", infer, len(sizes), in, Attr{"axis", int64(axis)}).Outputs
+}
+
 // Concat joins values along an axis.
 func (g *Graph) Concat(axis int, parts ...*Value) *Value {
 	return g.apply("Concat", inferConcat, 1, parts, Attr{"axis", int64(axis)}).Outputs[0]
@@ -272,33 +279,35 @@ func inferSlice(n *Node) ([]Type, error) {
 	}
 	x := n.Inputs[0]
 	out := slices.Clone(x.Shape)
-	switch {
-	case end.syms == start.syms && end.coef == start.coef:
-		out[axis] = Dim{off: max(0, end.off-start.off)}
-	case start.syms == "":
-		out[axis] = end.Plus(-start.off)
-	default:
-		return nil, fmt.Errorf("cannot tell how many elements from %v to %v of %v", start, end, x)
+	if out[axis], err = end.Minus(start); err != nil {
+		return nil, fmt.Errorf("cannot tell how many elements of %v are taken: %w", x, err)
+	}
+	if count, fixed := out[axis].Fixed(); fixed {
+		out[axis] = Dim{off: max(0, count)}
 	}
 	return []Type{{x.DType, out}}, nil
 }
 
-func inferSplit(n *Node) ([]Type, error) {
+func inferSplit(n *Node) ([]Type, error) { return splitTypes(n, fixedShape(n.ConstInts(1))) }
+
+func splitTypes(n *Node, sizes Shape) ([]Type, error) {
 	x := n.Inputs[0]
 	axis, err := x.Shape.axis(int(n.Int("axis", 0)))
 	if err != nil {
 		return nil, err
 	}
 	var out []Type
-	total := int64(0)
-	for _, size := range n.ConstInts(1) {
+	total := N(0)
+	for _, size := range sizes {
 		s := slices.Clone(x.Shape)
-		s[axis] = N(int(size))
+		s[axis] = size
 		out = append(out, Type{x.DType, s})
-		total += size
+		if total, err = sum(total, size); err != nil {
+			return nil, err
+		}
 	}
-	if x.Shape[axis] != (Dim{off: total}) {
-		return nil, fmt.Errorf("parts add up to %d, axis %d of %v does not", total, axis, x)
+	if x.Shape[axis] != total {
+		return nil, fmt.Errorf("parts add up to %v, axis %d of %v does not", total, axis, x)
 	}
 	return out, nil
 }
