@@ -70,7 +70,8 @@ func canonicalJSON(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encodeJSON(tree, "")
+	data, err := encodeJSON(tree, "")
+	return bytes.TrimSuffix(data, []byte("\n")), err
 }
 
 // decodeTree decodes JSON into maps, slices and literal numbers.

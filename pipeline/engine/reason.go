@@ -103,7 +103,7 @@ func flattenInto(flat map[string]string, path string, tree any) {
 	}
 	text, err := canonicalJSON(tree)
 	if err == nil {
-		flat[path] = strings.TrimSpace(string(text))
+		flat[path] = string(text)
 	}
 }
 

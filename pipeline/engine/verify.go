@@ -34,6 +34,9 @@ func (s *Store) Verify(id string) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
+	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
+		return Manifest{}, &DamageError{ID: id, File: ".", Fault: "not a folder"}
+	}
 	m, err := s.Manifest(id)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Manifest{}, &DamageError{ID: id, File: ManifestName, Fault: "missing"}
@@ -42,6 +45,10 @@ func (s *Store) Verify(id string) (Manifest, error) {
 		return Manifest{}, err
 	}
 	paths, err := listFiles(dir)
+	var odd *irregularError
+	if errors.As(err, &odd) {
+		return Manifest{}, &DamageError{ID: id, File: odd.path, Fault: "not a regular file"}
+	}
 	if err != nil {
 		return Manifest{}, fmt.Errorf("artifact %s: %w", id, err)
 	}
@@ -89,6 +96,13 @@ func (s *Store) verifyFile(id, name string, want File) error {
 	return nil
 }
 
+// irregularError is a link, a device or the like where a file should be.
+type irregularError struct{ path string }
+
+func (e *irregularError) Error() string {
+	return e.path + " is not a regular file; artifacts hold files and folders only"
+}
+
 // listFiles gives the sorted paths, with forward slashes, of the files below
 // dir. Anything but files and folders is an error: a link could lead outside.
 func listFiles(dir string) ([]string, error) {
@@ -97,10 +111,10 @@ func listFiles(dir string) ([]string, error) {
 		if err != nil || e.IsDir() {
 			return err
 		}
-		if !e.Type().IsRegular() {
-			return fmt.Errorf("%s is not a regular file; artifacts hold files and folders only", name)
-		}
 		rel, err := filepath.Rel(dir, name)
+		if err == nil && !e.Type().IsRegular() {
+			err = &irregularError{filepath.ToSlash(rel)}
+		}
 		paths = append(paths, filepath.ToSlash(rel))
 		return err
 	})

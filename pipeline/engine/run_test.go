@@ -1,0 +1,317 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rationale/pipeline/engine/progress"
+	"rationale/stages"
+)
+
+// writer is a stage that calls a function on its output folder.
+type writer struct{ write func(out string) error }
+
+func (writer) Name() string                                   { return "writer" }
+func (writer) Version() int                                   { return 1 }
+func (writer) Params() any                                    { return struct{}{} }
+func (w writer) Run(_ context.Context, env *stages.Env) error { return w.write(env.Out) }
+
+func TestJobsRunInParallel(t *testing.T) {
+	for jobs := 1; jobs <= 4; jobs++ {
+		synctest.Test(t, func(t *testing.T) {
+			s, g := newStore(t), newGraph(shapes["join"], newRaw(t))
+			var now, most atomic.Int32
+			g.onStep(func(context.Context, string, int) error {
+				most.Store(max(most.Load(), now.Add(1)))
+				defer now.Add(-1)
+				time.Sleep(time.Second)
+				return nil
+			})
+			if _, err := Run(t.Context(), g.plan(t), Options{Store: s, Jobs: jobs}); err != nil {
+				t.Fatal(err)
+			}
+			if want := int32(min(jobs, 3)); most.Load() != want {
+				t.Errorf("%d jobs: at most %d stages ran at a time, want %d", jobs, most.Load(), want)
+			}
+		})
+	}
+}
+
+func TestThreadsAreShared(t *testing.T) {
+	for _, tc := range []struct{ threads, jobs, want int }{
+		{8, 1, 8}, {8, 2, 4}, {8, 3, 2}, {2, 4, 1}, {0, 1, runtime.NumCPU()}, {6, 0, 6},
+	} {
+		o := Options{Threads: tc.threads, Jobs: tc.jobs}.withDefaults()
+		if got := o.threads(); got != tc.want {
+			t.Errorf("%d threads, %d jobs: %d for each, want %d", tc.threads, tc.jobs, got, tc.want)
+		}
+	}
+}
+
+func TestStagesStartInPlanOrder(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["fan-out"], newRaw(t))
+	if _, err := Run(t.Context(), g.plan(t), Options{Store: s, Jobs: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(g.ran.started, " "); got != "a b c d" {
+		t.Errorf("order %s", got)
+	}
+}
+
+// TestFirstErrorStopsTheRest: a stage beside the failed one is cancelled and
+// not blamed, and nothing further starts.
+func TestFirstErrorStopsTheRest(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["join"], newRaw(t))
+	bRuns := make(chan struct{})
+	g.onStep(func(ctx context.Context, name string, _ int) error {
+		if name == "a" {
+			<-bRuns
+			return errToy
+		}
+		close(bRuns)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	p := g.plan(t)
+	_, err := Run(t.Context(), p, Options{Store: s, Jobs: 2})
+	wantStageError(t, err, p, g, "a", errToy.Error())
+	if got := g.ran.take(); len(got) != 2 {
+		t.Errorf("stages %v started, want a and b", got)
+	}
+}
+
+func TestErrorsAreJoined(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["join"], newRaw(t))
+	g.onStep(func(_ context.Context, name string, _ int) error { return errToy })
+	_, err := Run(t.Context(), g.plan(t), Options{Store: s, KeepGoing: true})
+	if err == nil || strings.Count(err.Error(), "toy trouble") != 3 {
+		t.Errorf("error %v, want those of a, b and c", err)
+	}
+}
+
+// TestCancelIsPrompt: stages that heed their context end at once.
+func TestCancelIsPrompt(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	g.onStep(func(ctx context.Context, _ string, _ int) error {
+		cancel()
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	begun := time.Now()
+	_, err := Run(ctx, g.plan(t), Options{Store: s})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted with 0 of 3 stages done") {
+		t.Errorf("error %v", err)
+	}
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
+
+// TestStragglerKeepsTheLock: a stage that does not heed its context is left
+// behind after the grace time, and no one else may write beside it.
+func TestStragglerKeepsTheLock(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	release, ended := make(chan struct{}), make(chan struct{})
+	g.onStep(func(context.Context, string, int) error {
+		cancel()
+		<-release
+		defer close(ended)
+		return errToy
+	})
+	_, err := Run(ctx, g.plan(t), Options{Store: s, Grace: 20 * time.Millisecond})
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "not stopped after 20ms: make a") {
+		t.Errorf("error %v", err)
+	}
+	_, err = Run(t.Context(), g.plan(t), Options{Store: openStore(t, s.Dir())})
+	if !errors.Is(err, ErrLocked) {
+		t.Errorf("second run beside the straggler: %v", err)
+	}
+	close(release)
+	<-ended
+}
+
+func TestDeadlineInterrupts(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	g.onStep(func(ctx context.Context, _ string, _ int) error {
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	_, err := Run(ctx, g.plan(t), Options{Store: s})
+	var stageErr *StageError
+	if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &stageErr) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestCancelBeforeTheStart(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Run(ctx, g.plan(t), Options{Store: s}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(s.Dir()); err == nil {
+		t.Error("a run cancelled before its start made the store")
+	}
+}
+
+func TestGoexitIsAnError(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["single"], newRaw(t))
+	g.onStep(func(context.Context, string, int) error {
+		runtime.Goexit()
+		return nil
+	})
+	if _, err := Run(t.Context(), g.plan(t), Options{Store: s}); !errors.Is(err, errVanished) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestPanicStackGoesToTheDebugLog(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["single"], newRaw(t))
+	g.onStep(func(context.Context, string, int) error { panic("boom") })
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	_, err := Run(t.Context(), g.plan(t), Options{Store: s, Log: logger})
+	if err == nil || strings.Contains(err.Error(), "goroutine") {
+		t.Errorf("error %v", err)
+	}
+	if text := log.String(); !strings.Contains(text, "boom") || !strings.Contains(text, "run_test.go") {
+		t.Errorf("log %s", text)
+	}
+}
+
+func TestExternalInputs(t *testing.T) {
+	stale := errors.New("row 7 changed")
+	file := filepath.Join(newRaw(t), "data.txt")
+	tests := map[string]struct {
+		change func(in *Input)
+		want   string
+	}{
+		"fine":     {func(in *Input) { in.Verify = func() error { return nil } }, ""},
+		"absent":   {func(in *Input) { in.Dir = "/nowhere/at/all" }, "input raw: stat /nowhere/at/all"},
+		"file":     {func(in *Input) { in.Dir = file }, "data.txt is a file; expected a folder"},
+		"verified": {func(in *Input) { in.Verify = func() error { return stale } }, "input raw: row 7 changed"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			s, g := newStore(t), newGraph(shapes["single"], newRaw(t))
+			tc.change(&g.nodes["a"].Inputs[0])
+			_, err := Run(t.Context(), g.plan(t), Options{Store: s})
+			switch {
+			case tc.want == "" && err != nil:
+				t.Error(err)
+			case tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)):
+				t.Errorf("error %v, want one with %q", err, tc.want)
+			}
+		})
+	}
+}
+
+// TestDoneNeedsNoInput: a finished plan does not ask for its raw data.
+func TestDoneNeedsNoInput(t *testing.T) {
+	raw := newRaw(t)
+	s, g := newStore(t), newGraph(shapes["chain"], raw)
+	mustRun(t, g.plan(t), s)
+	if err := os.RemoveAll(raw); err != nil {
+		t.Fatal(err)
+	}
+	if report := mustRun(t, g.plan(t), s); len(report.Made) > 0 {
+		t.Errorf("made %v", report.Made)
+	}
+}
+
+// TestDamageAfterTheCheck: an artifact that goes bad while the run is on is
+// not shown to the stage that needs it.
+func TestDamageAfterTheCheck(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
+	p := g.plan(t)
+	a := s.artifact(p.ID(g.nodes["a"]))
+	g.stages["b"].onStep = func(_ context.Context, _ string, step int) error {
+		if step == 0 {
+			return errors.Join(os.Truncate(filepath.Join(s.artifact(p.ID(g.nodes["a"])), "chain.txt"), 1), errToy)
+		}
+		return nil
+	}
+	if _, err := Run(t.Context(), p, Options{Store: s}); !errors.Is(err, errToy) {
+		t.Fatal(err)
+	}
+	_, err := s.inputs(p.byID[p.ID(g.nodes["b"])])
+	if err == nil || !strings.Contains(err.Error(), "input from-a: artifact ") {
+		t.Errorf("input %s: error %v", a, err)
+	}
+}
+
+func TestRunWithoutStore(t *testing.T) {
+	if _, err := Run(t.Context(), newGraph(shapes["single"], ".").plan(t), Options{}); err == nil {
+		t.Error("no error")
+	}
+}
+
+// TestLeftoversAreRemoved: unfinished output goes at the next run, and so does
+// the work folder of a stage that was killed just after it was published.
+func TestLeftoversAreRemoved(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
+	p := g.plan(t)
+	mustRun(t, p, s)
+	leave := []string{
+		filepath.Join(s.folder(tmpFolder), "a-0000000000000000", "half.bin"),
+		filepath.Join(s.folder(workFolder), p.Steps()[0].ID, "state"),
+	}
+	keep := filepath.Join(s.folder(workFolder), "b-0000000000000000", "state")
+	for _, name := range append(leave, keep) {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o755), os.WriteFile(name, nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.stages["c"].params.Text = "new"
+	mustRun(t, g.plan(t), s)
+	for _, name := range leave {
+		if _, err := os.Stat(name); err == nil {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	if _, err := os.Stat(keep); err != nil {
+		t.Errorf("resume state of another stage was removed: %v", err)
+	}
+}
+
+func TestProgressOfARun(t *testing.T) {
+	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
+	mustRun(t, g.plan(t), s)
+	g.stages["b"].params.Text = "new"
+	var out bytes.Buffer
+	_, err := Run(t.Context(), g.plan(t), Options{Store: s, Progress: progress.New(progress.Options{Writer: &out})})
+	want := "[1/3] start make b\n[2/3] done make b (0s)\n[2/3] start make c\n[3/3] done make c (0s)\n"
+	if err != nil || out.String() != want {
+		t.Errorf("%v, progress\n%swant\n%s", err, &out, want)
+	}
+}
+
+func TestPeakRSS(t *testing.T) {
+	status := "Name:\tx\nVmPeak:\t  999 kB\nVmHWM:\t   2048 kB\nVmRSS:\t 5 kB\n"
+	if got := parseHighWater([]byte(status)); got != 2<<20 {
+		t.Errorf("got %d", got)
+	}
+	for _, bad := range []string{"", "VmHWM: many kB\n", "VmRSS:\t 5 kB\n"} {
+		if got := parseHighWater([]byte(bad)); got != 0 {
+			t.Errorf("%q: got %d", bad, got)
+		}
+	}
+	if _, err := os.Stat("/proc/self/status"); err == nil && peakRSS() < 1<<20 {
+		t.Errorf("this process: %d bytes", peakRSS())
+	}
+}
