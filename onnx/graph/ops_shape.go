@@ -264,7 +264,11 @@ func (n *Node) SliceRange() (axis int, start, end Dim, err error) {
 func sliceEdge(i int64, length Dim) Dim {
 	fixed, isFixed := length.Fixed()
 	switch {
-	case i == SliceEnd || (isFixed && i > fixed):
+	case isFixed && i < 0:
+		return Dim{off: max(0, fixed+i)}
+	case isFixed:
+		return Dim{off: min(i, fixed)}
+	case i == SliceEnd:
 		return length
 	case i < 0:
 		return length.Plus(i)
