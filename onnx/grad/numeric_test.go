@@ -1,0 +1,276 @@
+package grad
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/runtime"
+	"rationale/onnx/runtime/runtimetest"
+	"rationale/onnx/tensor"
+)
+
+// lengths are the sizes that symbolic axes take when a case runs.
+var lengths = map[string]int64{"T": 5, "B": 4, "S": 3, "U": 1}
+
+// numeric is one check of a function's gradient.
+type numeric struct {
+	name   string
+	inputs []input
+	build  func(g *graph.Graph, x []*graph.Value) []*graph.Value
+	single bool // run in float32: the function has no float64 kernel
+}
+
+// input says what a case is fed: its shape as "T,3" and its distribution.
+type input struct {
+	shape string
+	draw  func(r *rand.Rand) float64
+}
+
+// normal inputs are drawn from the normal distribution.
+func normal(shapes ...string) []input {
+	return drawn(func(r *rand.Rand) float64 { return r.NormFloat64() }, shapes...)
+}
+
+// positives are drawn between 0.3 and 2.3.
+func positives(shapes ...string) []input {
+	return drawn(func(r *rand.Rand) float64 { return 0.3 + 2*r.Float64() }, shapes...)
+}
+
+// apart are drawn away from 0 on both sides, as divisors must be.
+func apart(shapes ...string) []input {
+	return drawn(func(r *rand.Rand) float64 { return math.Copysign(0.5+r.Float64(), r.Float64()-0.5) }, shapes...)
+}
+
+func drawn(draw func(r *rand.Rand) float64, shapes ...string) []input {
+	out := make([]input, len(shapes))
+	for i, s := range shapes {
+		out[i] = input{s, draw}
+	}
+	return out
+}
+
+// dims reads "T,3" as a shape.
+func dims(s string) graph.Shape {
+	shape := graph.Shape{}
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' }) {
+		if part[0] >= '0' && part[0] <= '9' {
+			n := 0
+			for _, d := range part {
+				n = 10*n + int(d-'0')
+			}
+			shape = append(shape, graph.N(n))
+			continue
+		}
+		shape = append(shape, graph.Sym(part))
+	}
+	return shape
+}
+
+// concrete fills in the lengths of symbols.
+func concrete(s graph.Shape) []int64 {
+	out := make([]int64, len(s))
+	for i, d := range s {
+		n, fixed := d.Fixed()
+		if !fixed {
+			n = lengths[d.String()]
+		}
+		out[i] = n
+	}
+	return out
+}
+
+// probe is a compiled case: the loss Σ weight·y over all outputs y of the
+// function and its gradients.
+type probe struct {
+	session *runtime.Session
+	dtype   tensor.DType
+	feeds   map[string]*tensor.Tensor
+	inputs  []string
+}
+
+func newProbe(t testing.TB, c numeric, r *rand.Rand) *probe {
+	t.Helper()
+	p := &probe{dtype: tensor.Float64, feeds: map[string]*tensor.Tensor{}}
+	if c.single {
+		p.dtype = tensor.Float32
+	}
+	g := graph.New("probe")
+	xs := make([]*graph.Value, len(c.inputs))
+	for i, in := range c.inputs {
+		name := "x" + string(rune('0'+i))
+		xs[i] = g.Input(name, p.dtype, dims(in.shape)...)
+		p.feed(t, name, concrete(xs[i].Shape), func() float64 { return in.draw(r) })
+		p.inputs = append(p.inputs, name)
+	}
+	loss := weightedSum(g, c.build(g, xs), r)
+	grads, err := Of(g, loss, xs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Output("loss", g.Reshape(loss, graph.N(1)))
+	for i, d := range grads {
+		// A gradient of rank 0 could not be fetched.
+		g.Output("d"+p.inputs[i], g.Reshape(d, xs[i].Shape.Count()))
+	}
+	model, err := g.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.session = runtimetest.NewSession(t, c.name, model)
+	return p
+}
+
+// weightedSum multiplies each element of the outputs by a number of its own,
+// a function of its place, and adds them all up.
+func weightedSum(g *graph.Graph, ys []*graph.Value, r *rand.Rand) *graph.Value {
+	var loss *graph.Value
+	for _, y := range ys {
+		if !y.DType.IsFloat() {
+			continue
+		}
+		part := g.Mul(y, weights(g, y, r))
+		sum := g.ReduceSum(part, false)
+		if loss == nil {
+			loss = sum
+		} else {
+			loss = g.Add(loss, sum)
+		}
+	}
+	return loss
+}
+
+// weights are 1 + sin(a·i + b) over the elements i of y, which may be
+// symbolic in number.
+func weights(g *graph.Graph, y *graph.Value, r *rand.Rand) *graph.Value {
+	index := g.Cast(g.Range(y.Shape.Count()), y.DType)
+	wave := g.Tanh(g.Sub(g.Mul(index, g.Like(y, 0.1+r.Float64())), g.Like(y, 1+r.Float64())))
+	return g.Reshape(g.Add(wave, g.Like(y, r.NormFloat64()/2)), y.Shape...)
+}
+
+func (p *probe) feed(t testing.TB, name string, shape []int64, draw func() float64) {
+	n, err := tensor.Count(shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = draw()
+	}
+	x, err := tensor.FromFloat64(p.dtype, shape, values)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.feeds[name] = x
+}
+
+func (p *probe) run(t testing.TB) map[string]*tensor.Tensor {
+	t.Helper()
+	feeds := map[string]*tensor.Tensor{}
+	for _, in := range p.session.Inputs() {
+		feeds[in.Name] = p.feeds[in.Name]
+	}
+	out, err := p.session.Run(context.Background(), feeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// lossAt is the loss with the named input moved by step·direction.
+func (p *probe) lossAt(t testing.TB, name string, direction []float64, step float64) float64 {
+	t.Helper()
+	x := p.feeds[name]
+	defer func() { p.feeds[name] = x }()
+	moved := x.Float64s()
+	for i := range moved {
+		moved[i] += step * direction[i]
+	}
+	var err error
+	if p.feeds[name], err = tensor.FromFloat64(p.dtype, x.Shape(), moved); err != nil {
+		t.Fatal(err)
+	}
+	return p.run(t)["loss"].Float64s()[0]
+}
+
+// slope is the derivative along a direction by central differences at two
+// steps, extrapolated so that the error is of fourth order.
+func (p *probe) slope(t testing.TB, name string, direction []float64) float64 {
+	t.Helper()
+	h := 1e-3
+	if p.dtype == tensor.Float32 {
+		h = 3e-2
+	}
+	central := func(h float64) float64 {
+		return (p.lossAt(t, name, direction, h) - p.lossAt(t, name, direction, -h)) / (2 * h)
+	}
+	return (4*central(h/2) - central(h)) / 3
+}
+
+// worst is the largest relative error over the inputs, each moved in one
+// random direction.
+func (p *probe) worst(t testing.TB, r *rand.Rand) float64 {
+	t.Helper()
+	grads := p.run(t)
+	worst := 0.0
+	for _, name := range p.inputs {
+		direction := make([]float64, p.feeds[name].Len())
+		for i := range direction {
+			direction[i] = r.NormFloat64()
+		}
+		want, got := p.slope(t, name, direction), dot(direction, grads["d"+name].Float64s())
+		worst = max(worst, math.Abs(got-want)/max(math.Abs(want), 1e-3))
+	}
+	return worst
+}
+
+func dot(a, b []float64) float64 {
+	s := 0.0
+	for i := range a {
+		s += a[i] * b[i]
+	}
+	return s
+}
+
+func TestNumericDerivatives(t *testing.T) {
+	for _, c := range numericCases {
+		t.Run(c.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, uint64(len(c.name))))
+			tolerance := 1e-6
+			if c.single {
+				tolerance = 1e-3
+			}
+			if e := newProbe(t, c, r).worst(t, r); !(e <= tolerance) {
+				t.Errorf("relative error %.1e, allowed %.0e", e, tolerance)
+			} else {
+				t.Logf("relative error %.1e", e)
+			}
+		})
+	}
+}
+
+// TestEveryRuleHasANumericCase keeps a rule from going unchecked: each
+// operator of the table must be differentiated in some case.
+func TestEveryRuleHasANumericCase(t *testing.T) {
+	var seen []string
+	for _, c := range numericCases {
+		g := graph.New("case")
+		xs := make([]*graph.Value, len(c.inputs))
+		for i, in := range c.inputs {
+			xs[i] = g.Input("x"+string(rune('0'+i)), tensor.Float64, dims(in.shape)...)
+		}
+		c.build(g, xs)
+		for _, n := range g.Nodes() {
+			seen = append(seen, n.Op)
+		}
+	}
+	for op := range rules {
+		if !slices.Contains(seen, op) {
+			t.Errorf("no numeric case uses %s", op)
+		}
+	}
+}
