@@ -94,7 +94,7 @@ func storeMember(archive string, art artifact, dir string) error {
 	if err != nil {
 		return fmt.Errorf("runtime: %s: %w", npmPackage, err)
 	}
-	target, err := renameio.NewPendingFile(filepath.Join(dir, filepath.Base(art.member)), renameio.WithPermissions(0o644))
+	target, err := renameio.NewPendingFile(filepath.Join(dir, filepath.Base(art.member)), renameio.WithTempDir(dir), renameio.WithPermissions(0o644))
 	if err != nil {
 		return fmt.Errorf("runtime: %w", err)
 	}
