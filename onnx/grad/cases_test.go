@@ -202,7 +202,10 @@ func indexCases() []numeric {
 		one("GatherElements", normal("4,3"), elements(0, []int64{2, 3}, 0, 0, 3, 1, 0, 2)),
 		one("GatherElements last axis", normal("2,4"), elements(-1, []int64{2, 3}, 0, 0, 3, 1, -1, 2)),
 		one("GatherND", normal("4,3,2"), func(g *graph.Graph, x *graph.Value) *graph.Value {
-			return g.GatherND(x, index(g, []int64{3, 2}, 0, 1, 3, 2, 0, 1))
+			return g.GatherND(x, index(g, []int64{3, 2}, 0, 1, 3, -1, 0, 1))
+		}),
+		one("GatherND of symbols", normal("T,B"), func(g *graph.Graph, x *graph.Value) *graph.Value {
+			return g.GatherND(x, index(g, []int64{1, 3, 2}, 0, 1, 3, -1, -2, 1))
 		}),
 		two("ScatterElements add, some twice", normal("4,3", "2,3"), scatter(true, 0, []int64{2, 3}, 0, 1, 3, 0, 2, 3)),
 		two("ScatterElements replace", normal("4,3", "2,3"), scatter(false, 0, []int64{2, 3}, 0, 1, 3, 1, 2, 0)),

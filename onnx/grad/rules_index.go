@@ -4,33 +4,27 @@ import (
 	"slices"
 
 	"rationale/onnx/graph"
+	"rationale/onnx/tensor"
 )
 
-// gather adds each slice of dy to the place it was taken from. The gathered
-// axis is brought to the front for that, where ScatterND wants it.
 func gather(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
-	x, indices := n.Inputs[0], n.Inputs[1]
-	axis := positive(int(n.Int("axis", 0)), len(x.Shape))
-	shape := slices.Concat(x.Shape[axis:axis+1], x.Shape[:axis], x.Shape[axis+1:])
-	dy = g.Transpose(dy, rotated(len(dy.Shape), axis, len(indices.Shape))...)
-	rows := g.Unsqueeze(indices, -1)
-	dx := g.ScatterND(zerosOf(g, x, shape), rows, dy, true)
-	return g.Transpose(dx, inverse(rotated(len(x.Shape), axis, 1))...)
+	x := n.Inputs[0]
+	return putBack(g, x, x.Shape, n.Inputs[1], dy, positive(int(n.Int("axis", 0)), len(x.Shape)))
 }
 
-// rotated is the permutation that brings count axes from place from to the
-// front.
-func rotated(rank, from, count int) []int {
-	all := firstAxes(rank)
-	return slices.Concat(all[from:from+count], all[:from], all[from+count:])
-}
-
-func inverse(perm []int) []int {
-	out := make([]int, len(perm))
-	for i, p := range perm {
-		out[p] = i
-	}
-	return out
+// putBack adds the slices of dy to the places along axis of a zero value of
+// the given shape from which Gather took them.
+//
+// ScatterND would do it with fewer indices, but on the CPU onnxruntime runs
+// its additions in parallel and loses some where an index occurs twice.
+// ScatterElements adds in order.
+func putBack(g *graph.Graph, like *graph.Value, shape graph.Shape, indices, dy *graph.Value, axis int) *graph.Value {
+	count := indices.Shape.Count()
+	updates := slices.Concat(shape[:axis], graph.Shape{count}, shape[axis+1:])
+	column := slices.Repeat(graph.Dims(1), len(shape))
+	column[axis] = count
+	places := g.Expand(g.Reshape(indices, column...), updates...)
+	return g.ScatterElements(zerosOf(g, like, shape), places, g.Reshape(dy, updates...), axis, true)
 }
 
 func positive(axis, rank int) int {
@@ -45,8 +39,30 @@ func gatherElements(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value
 	return g.ScatterElements(zeros(g, x), indices, dy, int(n.Int("axis", 0)), true)
 }
 
+// gatherND is gather on x with its indexed axes merged into one.
 func gatherND(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
-	return g.ScatterND(zeros(g, n.Inputs[0]), n.Inputs[1], dy, true)
+	x, indices := n.Inputs[0], n.Inputs[1]
+	if n.Int("batch_dims", 0) != 0 {
+		return g.Fail("%v: batch dimensions have no gradient rule", n)
+	}
+	depth, _ := indices.Shape[len(indices.Shape)-1].Fixed()
+	indexed, rest := x.Shape[:depth], x.Shape[depth:]
+	merged := slices.Concat(graph.Shape{indexed.Count()}, rest)
+	dx := putBack(g, x, merged, mergedIndex(g, indexed, indices), dy, 0)
+	return g.Reshape(dx, x.Shape...)
+}
+
+// mergedIndex numbers coordinates, the last axis of indices, in row-major
+// order within shape.
+func mergedIndex(g *graph.Graph, shape graph.Shape, indices *graph.Value) *graph.Value {
+	lengths, strides := make([]*graph.Value, len(shape)), make([]*graph.Value, len(shape))
+	for i, d := range shape {
+		lengths[i], strides[i] = g.DimValue(d), g.DimValue(shape[i+1:].Count())
+	}
+	indices = g.Cast(indices, tensor.Int64)
+	fromEnd := g.Less(indices, g.Like(indices, 0))
+	indices = g.Where(fromEnd, g.Add(indices, g.Concat(0, lengths...)), indices)
+	return g.ReduceSum(g.Mul(indices, g.Concat(0, strides...)), false, -1)
 }
 
 // scatterElementsInto is the gradient of what is scattered into: what was

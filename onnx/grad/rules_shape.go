@@ -28,6 +28,14 @@ func transpose(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
 	return g.Transpose(dy, inverse(ints(perm))...)
 }
 
+func inverse(perm []int) []int {
+	out := make([]int, len(perm))
+	for i, p := range perm {
+		out[p] = i
+	}
+	return out
+}
+
 func ints(xs []int64) []int {
 	out := make([]int, len(xs))
 	for i, x := range xs {
