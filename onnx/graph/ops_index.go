@@ -33,7 +33,9 @@ func (g *Graph) ScatterElements(x, indices, updates *Value, axis int, add bool) 
 }
 
 // ScatterND is x with the update slices put where the coordinates in the last
-// axis of indices say; add sums them to what is there.
+// axis of indices say; add sums them to what is there. The places must be
+// distinct even then: on the CPU onnxruntime adds in parallel without a lock,
+// so that sums at one place come out too small.
 func (g *Graph) ScatterND(x, indices, updates *Value, add bool) *Value {
 	return g.apply("ScatterND", inferScatter, 1, []*Value{x, indices, updates}, Attr{"reduction", reduction(add)}).Outputs[0]
 }
