@@ -1,0 +1,166 @@
+package datasets
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxDocument bounds one document, and cachedDocuments those kept in memory.
+const (
+	maxDocument     = 16 << 20
+	cachedDocuments = 8192
+)
+
+// library gives access to the documents of an ERASER task by name.
+type library struct {
+	folder string
+	root   *os.Root          // docs/: one file a document
+	texts  map[string]string // docs.jsonl: all of them at once
+	packed Source            // identity of docs.jsonl
+	cache  map[string]*document
+	read   map[string]string // name → SHA-256 of the documents used
+	bytes  int64             // of the documents used
+}
+
+// document is a text with sentence marks.
+type document struct {
+	tokens    []string
+	sentences []int32
+}
+
+// openLibrary finds docs/ or docs.jsonl in the task's folder. Documents are
+// opened below docs/ only, whatever their names say.
+func openLibrary(folder string) (*library, error) {
+	l := &library{folder: folder, cache: map[string]*document{}, read: map[string]string{}}
+	root, err := os.OpenRoot(filepath.Join(folder, "docs"))
+	if err == nil {
+		l.root = root
+		return l, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	path := filepath.Join(folder, "docs.jsonl")
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("%s holds neither docs/ nor docs.jsonl: the documents of the examples are missing", folder)
+	}
+	return l, l.unpack(path)
+}
+
+// unpack reads docs.jsonl: {"docid": …, "document": …} a line.
+func (l *library) unpack(path string) error {
+	s, err := openSource(path, func(int64) {})
+	if err != nil {
+		return err
+	}
+	defer s.file.Close()
+	l.texts = map[string]string{}
+	for number := 1; ; number++ {
+		line, err := s.line()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		var entry struct{ DocID, Document string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil || entry.DocID == "" {
+			return fmt.Errorf(`%s:%d: expected {"docid": …, "document": …}`, path, number)
+		}
+		l.texts[entry.DocID] = entry.Document
+	}
+	l.packed, err = s.finish()
+	return err
+}
+
+// get returns a document by its name.
+func (l *library) get(id string) (*document, error) {
+	if doc, ok := l.cache[id]; ok {
+		return doc, nil
+	}
+	text, err := l.text(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkUTF8(text); err != nil {
+		return nil, badRow("invalid UTF-8", "document %q is not valid UTF-8", id)
+	}
+	if len(l.cache) == cachedDocuments {
+		clear(l.cache)
+	}
+	doc := parseDocument(text)
+	l.cache[id] = doc
+	return doc, nil
+}
+
+func (l *library) text(id string) (string, error) {
+	if l.root == nil {
+		text, ok := l.texts[id]
+		if !ok {
+			return "", badRow("missing document", "docs.jsonl has no document %q", id)
+		}
+		return text, nil
+	}
+	file, err := l.root.Open(id)
+	if err != nil {
+		return "", badRow("missing document", "document %q in %s: %v", id, filepath.Join(l.folder, "docs"), err)
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, maxDocument+1))
+	if err != nil {
+		return "", badRow("missing document", "document %q in %s: %v", id, filepath.Join(l.folder, "docs"), err)
+	}
+	if len(raw) > maxDocument {
+		return "", badRow("long document", "document %q is longer than %d MiB", id, maxDocument>>20)
+	}
+	if _, seen := l.read[id]; !seen {
+		l.read[id] = hexDigest(raw)
+		l.bytes += int64(len(raw))
+	}
+	return string(raw), nil
+}
+
+// parseDocument reads one sentence a line, tokens parted by spaces. Empty lines
+// and tokens do not count, as in the benchmark's own reader.
+func parseDocument(text string) *document {
+	d := &document{}
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		tokens, _ := spaced(line, nil)
+		if len(tokens) == 0 {
+			continue
+		}
+		d.tokens = append(d.tokens, tokens...)
+		d.sentences = append(d.sentences, int32(len(d.tokens)))
+	}
+	return d
+}
+
+// identity stands for all documents used: the digest of a list of their digests
+// and names, sorted by name, in the form of sha256sum.
+func (l *library) identity() Source {
+	if l.root == nil {
+		return l.packed
+	}
+	hash := sha256.New()
+	for _, id := range sortedKeys(l.read) {
+		fmt.Fprintf(hash, "%s  %s\n", l.read[id], id)
+	}
+	return Source{Base: "docs", SHA256: hex.EncodeToString(hash.Sum(nil)), Bytes: l.bytes}
+}
+
+func (l *library) close() {
+	if l.root != nil {
+		l.root.Close()
+	}
+}

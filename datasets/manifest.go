@@ -1,0 +1,89 @@
+package datasets
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+const manifestName = "manifest.json"
+
+// maxManifest bounds what is read of a manifest; real ones have a few kB.
+const maxManifest = 16 << 20
+
+// manifest is the content of manifest.json.
+type manifest struct {
+	// Digest is the SHA-256 of the manifest itself, taken while this value was
+	// all zeros. It covers Files and so the contents of the whole dataset.
+	Digest string `json:"digest"`
+	// Schema names the form of the Arrow files; readers refuse other ones.
+	Schema string              `json:"schema"`
+	Meta   Meta                `json:"meta"`
+	Files  map[string]fileInfo `json:"files"`
+}
+
+// fileInfo is what a file of the dataset has to be.
+type fileInfo struct {
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// textSchemaName is raised with every change of the columns or their meaning.
+const textSchemaName = "rationale-text-1"
+
+var noDigest = strings.Repeat("0", 2*sha256.Size)
+
+// encode gives the manifest's bytes, its own digest filled in.
+func (m *manifest) encode() ([]byte, error) {
+	m.Digest = noDigest
+	raw, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	raw = append(raw, '\n')
+	m.Digest = hexDigest(raw)
+	return bytes.Replace(raw, []byte(noDigest), []byte(m.Digest), 1), nil
+}
+
+// decodeManifest checks the digest before anything else is believed.
+func decodeManifest(raw []byte) (*manifest, error) {
+	var m manifest
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, fmt.Errorf("it is not a manifest: %w", err)
+	}
+	if len(m.Digest) != len(noDigest) {
+		return nil, fmt.Errorf("it states no digest of itself")
+	}
+	blank := bytes.Replace(raw, []byte(m.Digest), []byte(noDigest), 1)
+	if found := hexDigest(blank); found != m.Digest {
+		return nil, fmt.Errorf("expected the digest %s, found %s", m.Digest, found)
+	}
+	if m.Schema != textSchemaName {
+		return nil, fmt.Errorf("it is of the form %q; this program reads %q", m.Schema, textSchemaName)
+	}
+	return &m, nil
+}
+
+// readManifest reads and checks a dataset folder's manifest.
+func readManifest(root *os.Root) (*manifest, error) {
+	file, err := root.Open(manifestName)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, maxManifest))
+	if err != nil {
+		return nil, err
+	}
+	return decodeManifest(raw)
+}
+
+func hexDigest(raw []byte) string {
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,133 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// publish lets fill build a folder under a hidden name and then puts it in the
+// place of dataDir/name in one step. One import at a time may write to dataDir;
+// what a killed one left behind is removed by the next.
+func publish(dataDir, name string, fill func(dir string) error) (err error) {
+	if err := os.MkdirAll(dataDir, 0o755); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(dataDir, ".lock"))
+	held, err := lock.TryLock()
+	if err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	if !held {
+		return fmt.Errorf("another import is writing to %s; wait for it to end", dataDir)
+	}
+	defer lock.Unlock()
+	target, temp := filepath.Join(dataDir, name), filepath.Join(dataDir, ".importing")
+	if err := cleanUp(target, temp); err != nil {
+		return err
+	}
+	if err := os.Mkdir(temp, 0o755); err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	if err := fill(temp); err != nil {
+		return err
+	}
+	if err := syncDir(temp); err != nil {
+		return err
+	}
+	if err := swapIn(temp, target); err != nil {
+		return err
+	}
+	return syncDir(dataDir)
+}
+
+// cleanUp removes what a killed import left. Where folders cannot be exchanged,
+// the older dataset may have been moved aside; it is brought back first.
+func cleanUp(target, temp string) error {
+	if err := checkTarget(target); err != nil {
+		return err
+	}
+	aside := asideOf(target)
+	if _, err := os.Lstat(target); errors.Is(err, fs.ErrNotExist) {
+		if err := os.Rename(aside, target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return errors.Join(os.RemoveAll(aside), os.RemoveAll(temp))
+}
+
+// checkTarget refuses to replace anything but a dataset.
+func checkTarget(target string) error {
+	info, err := os.Lstat(target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s is not a folder (a link or a file); remove it or choose another name", target)
+	}
+	if _, err := os.Stat(filepath.Join(target, manifestName)); err != nil {
+		return fmt.Errorf("%s is a folder but not a dataset (%w); remove it or choose another name", target, err)
+	}
+	return nil
+}
+
+// swapIn makes temp the target. An older target is exchanged in one step where
+// the file system can, and moved aside for a moment where it cannot.
+func swapIn(temp, target string) error {
+	if _, err := os.Lstat(target); errors.Is(err, fs.ErrNotExist) {
+		return os.Rename(temp, target)
+	}
+	if err := exchange(temp, target); err == nil {
+		return nil // temp now holds the older dataset and is removed
+	}
+	aside := asideOf(target)
+	if err := os.Rename(target, aside); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, target); err != nil {
+		return errors.Join(err, os.Rename(aside, target))
+	}
+	return os.RemoveAll(aside)
+}
+
+func asideOf(target string) string {
+	return filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".old")
+}
+
+// writeManifest writes the manifest last: a folder without it is no dataset.
+func writeManifest(dir string, m *manifest) error {
+	raw, err := m.encode()
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(filepath.Join(dir, manifestName))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, err := file.Write(raw); err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
+// syncDir brings the folder's entries to the disk.
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	if err := dir.Sync(); err != nil {
+		return fmt.Errorf("sync %s: %w", path, err)
+	}
+	return nil
+}

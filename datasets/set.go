@@ -1,0 +1,197 @@
+package datasets
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Set is an open dataset whose files have been checked.
+type Set struct {
+	dir      string
+	manifest *manifest
+	splits   map[string]*Split
+}
+
+// Open opens dataset name of the folder dataDir. It compares the SHA-256 of
+// every file with the manifest before any of them is parsed; an error names the
+// file, what was expected, what was found, and how to import the dataset again.
+func Open(dataDir, name string) (*Set, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	data, err := os.OpenRoot(dataDir)
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	defer data.Close()
+	root, err := data.OpenRoot(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, missing(dataDir, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("dataset %s in %s: %w", name, dataDir, err)
+	}
+	defer root.Close()
+	return openRoot(root, filepath.Join(dataDir, name), name)
+}
+
+// OpenDir opens the dataset in folder dir; see Open.
+func OpenDir(dir string) (*Set, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("dataset folder: %w", err)
+	}
+	defer root.Close()
+	return openRoot(root, dir, filepath.Base(dir))
+}
+
+// missing says which datasets exist instead.
+func missing(dataDir, name string) error {
+	names, err := List(dataDir)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("no dataset %q in %s: %s (a new one: %s)", name, dataDir, hint(name, names), importCommand(name))
+}
+
+// importCommand is all that can be said when no manifest tells the format.
+func importCommand(name string) string {
+	return "rationale data import FORMAT SOURCE... --name " + name
+}
+
+func openRoot(root *os.Root, dir, name string) (*Set, error) {
+	m, err := readManifest(root)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; import the dataset again: %s", filepath.Join(dir, manifestName), err, importCommand(name))
+	}
+	set := &Set{dir: dir, manifest: m, splits: map[string]*Split{}}
+	if err := set.open(root); err != nil {
+		set.Close()
+		return nil, fmt.Errorf("%w; import the dataset again: %s", err, m.Meta.Command())
+	}
+	return set, nil
+}
+
+// open maps and checks all files, and only then parses them.
+func (s *Set) open(root *os.Root) error {
+	if err := s.checkFolder(root); err != nil {
+		return err
+	}
+	for _, name := range SplitNames {
+		file, err := s.mapChecked(root, name+".arrow")
+		if err != nil {
+			return err
+		}
+		s.splits[name] = newSplit(name, file)
+	}
+	for _, name := range SplitNames {
+		if err := s.splits[name].parse(s.manifest.Meta.Splits[name].Rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkFolder refuses files that the manifest does not know.
+func (s *Set) checkFolder(root *os.Root) error {
+	entries, err := fs.ReadDir(root.FS(), ".")
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		_, listed := s.manifest.Files[e.Name()]
+		if !listed && e.Name() != manifestName && !strings.HasPrefix(e.Name(), ".") {
+			return fmt.Errorf("%s is not part of the dataset: its manifest does not list it", filepath.Join(s.dir, e.Name()))
+		}
+	}
+	return nil
+}
+
+// mapChecked maps a file and compares its size and digest with the manifest.
+func (s *Set) mapChecked(root *os.Root, name string) (*mapping, error) {
+	path := filepath.Join(s.dir, name)
+	want, listed := s.manifest.Files[name]
+	if !listed {
+		return nil, fmt.Errorf("%s: the manifest does not list %s", filepath.Join(s.dir, manifestName), name)
+	}
+	file, err := mapFile(root, name, path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	found, err := file.digest()
+	if err == nil && (int64(len(file.data)) != want.Bytes || found != want.SHA256) {
+		err = fmt.Errorf("%s is damaged: expected %d bytes with SHA-256 %s, found %d bytes with %s",
+			path, want.Bytes, want.SHA256, len(file.data), found)
+	}
+	if err != nil {
+		file.close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// Meta says what the dataset holds and where it came from.
+func (s *Set) Meta() Meta { return s.manifest.Meta }
+
+// Digest identifies the contents: the SHA-256 of the manifest, which holds the
+// digests of all files.
+func (s *Set) Digest() string { return s.manifest.Digest }
+
+// Split returns "train", "dev" or "test". It stays open until Close of either.
+func (s *Set) Split(name string) (*Split, error) {
+	split, ok := s.splits[name]
+	if !ok {
+		return nil, fmt.Errorf("no split %q: %s", name, hint(name, SplitNames))
+	}
+	return split, nil
+}
+
+// Close gives the memory of all splits back.
+func (s *Set) Close() error {
+	var errs []error
+	for _, name := range SplitNames {
+		if split := s.splits[name]; split != nil {
+			errs = append(errs, split.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// List names the datasets in dataDir, sorted; none when the folder is missing.
+// It looks for manifests and does not check them.
+func List(dataDir string) ([]string, error) {
+	entries, err := os.ReadDir(dataDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if checkName(e.Name()) != nil {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(dataDir, e.Name(), manifestName)); err == nil {
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+var nameRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+
+// checkName admits plain folder names only: no path, nothing hidden.
+func checkName(name string) error {
+	if nameRule.MatchString(name) && !strings.Contains(name, "..") {
+		return nil
+	}
+	return fmt.Errorf("dataset name %q: expected up to 100 letters, digits, '.', '_' or '-', beginning with a letter or digit and without '..'", name)
+}

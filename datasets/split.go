@@ -1,0 +1,185 @@
+package datasets
+
+import (
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/ipc"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// cachedBatches bounds the decoded batches that a Split keeps, some 20 MB of
+// text at 150 tokens a row.
+const cachedBatches = 64
+
+// Split reads the rows of one Arrow file by number. It may be used by several
+// goroutines at once.
+type Split struct {
+	name string
+	file *mapping
+	rows int
+
+	mu     sync.Mutex
+	arrow  *ipc.FileReader // nil until parsed and after Close
+	closed bool
+	cache  map[int]arrow.Record
+	queue  []int // cached batches, oldest first
+}
+
+// newSplit wraps a mapped file whose digest has been checked.
+func newSplit(name string, file *mapping) *Split {
+	return &Split{name: name, file: file, cache: map[int]arrow.Record{}}
+}
+
+// parse reads footer and schema of a file that has to hold so many texts.
+func (s *Split) parse(rows int) error {
+	return guarded(s.file.path, func() error {
+		section := io.NewSectionReader(s.file, 0, int64(len(s.file.data)))
+		reader, err := ipc.NewFileReader(section, ipc.WithAllocator(memory.NewGoAllocator()))
+		if err != nil {
+			return err
+		}
+		if !reader.Schema().Equal(textSchema(arrow.Metadata{})) {
+			return fmt.Errorf("the columns are %v; expected those of a text dataset", reader.Schema())
+		}
+		if want := (rows + batchRows - 1) / batchRows; reader.NumRecords() != want {
+			return fmt.Errorf("%d record batches; expected %d for %d rows", reader.NumRecords(), want, rows)
+		}
+		s.arrow, s.rows = reader, rows
+		return nil
+	})
+}
+
+// Name is "train", "dev" or "test".
+func (s *Split) Name() string { return s.name }
+
+// Len is the number of rows.
+func (s *Split) Len() int { return s.rows }
+
+// Text returns row i, counted from 0. What it returns belongs to the caller and
+// outlives Close.
+func (s *Split) Text(i int) (Text, error) {
+	if i < 0 || i >= s.rows {
+		return Text{}, fmt.Errorf("row %d of split %s: it has %d rows", i, s.name, s.rows)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return Text{}, fmt.Errorf("row %d of split %s: the dataset is closed", i, s.name)
+	}
+	var text Text
+	err := guarded(s.file.path, func() error {
+		batch, err := s.batch(i / batchRows)
+		if err != nil {
+			return err
+		}
+		text = readText(batch, i%batchRows)
+		return nil
+	})
+	return text, err
+}
+
+// batch decodes a record batch, or finds it among the latest ones.
+func (s *Split) batch(i int) (arrow.Record, error) {
+	if batch, ok := s.cache[i]; ok {
+		return batch, nil
+	}
+	batch, err := s.arrow.RecordAt(i)
+	if err != nil {
+		return nil, err
+	}
+	if want := min(batchRows, s.rows-i*batchRows); batch.NumRows() != int64(want) {
+		return nil, fmt.Errorf("batch %d has %d rows; expected %d", i, batch.NumRows(), want)
+	}
+	if len(s.queue) == cachedBatches {
+		s.cache[s.queue[0]].Release()
+		delete(s.cache, s.queue[0])
+		s.queue = s.queue[1:]
+	}
+	s.cache[i], s.queue = batch, append(s.queue, i)
+	return batch, nil
+}
+
+// Close gives the memory back. Reading afterwards is an error.
+func (s *Split) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed, s.arrow, s.cache, s.queue = true, nil, nil, nil
+	return s.file.close()
+}
+
+// readText copies row i out of a batch.
+func readText(batch arrow.Record, i int) Text {
+	return Text{
+		ID:        string([]byte(batch.Column(colID).(*array.String).Value(i))),
+		Tokens:    readStrings(batch.Column(colTokens), i),
+		Label:     int(batch.Column(colLabel).(*array.Int32).Value(i)),
+		Rationale: readBools(batch.Column(colRationale), i),
+		Sentences: readInts(batch.Column(colSentences), i),
+		Query:     readStrings(batch.Column(colQuery), i),
+	}
+}
+
+// readStrings copies the list's bytes once and cuts the copy up: the values of a
+// list lie side by side.
+func readStrings(column arrow.Array, i int) []string {
+	if column.IsNull(i) {
+		return nil
+	}
+	list := column.(*array.List)
+	values := list.ListValues().(*array.String)
+	from, to := list.ValueOffsets(i)
+	out := make([]string, to-from)
+	if len(out) == 0 {
+		return out
+	}
+	base := values.ValueOffset(int(from))
+	bytes := string(values.ValueBytes()[base-values.ValueOffset(0) : values.ValueOffset(int(to))-values.ValueOffset(0)])
+	for j := range out {
+		k := int(from) + j
+		out[j] = bytes[values.ValueOffset(k)-base : values.ValueOffset(k+1)-base]
+	}
+	return out
+}
+
+func readBools(column arrow.Array, i int) []bool {
+	if column.IsNull(i) {
+		return nil
+	}
+	list := column.(*array.List)
+	values := list.ListValues().(*array.Boolean)
+	from, to := list.ValueOffsets(i)
+	out := make([]bool, to-from)
+	for j := range out {
+		out[j] = values.Value(int(from) + j)
+	}
+	return out
+}
+
+func readInts(column arrow.Array, i int) []int32 {
+	list := column.(*array.List)
+	values := list.ListValues().(*array.Int32)
+	from, to := list.ValueOffsets(i)
+	return append([]int32(nil), values.Int32Values()[from:to]...)
+}
+
+// guarded runs work on mapped bytes and turns a panic of the parser, or of a
+// page that is gone because somebody cut the file short, into an error that
+// names the file.
+func guarded(path string, work func() error) (err error) {
+	before := debug.SetPanicOnFault(true)
+	defer debug.SetPanicOnFault(before)
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%s cannot be read as an Arrow file: %v", path, fault)
+		}
+	}()
+	if err := work(); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
