@@ -1,0 +1,88 @@
+package nn
+
+import (
+	"rationale/onnx/graph"
+)
+
+// CrossEntropy is −mean_b log softmax(logits)[b, y_b] for logits [B,C] and
+// int64 labels y [B].
+func CrossEntropy(g *graph.Graph, logits, y *graph.Value) *graph.Value {
+	return One(g, g.ReduceMean(CrossEntropies(g, logits, y), false))
+}
+
+// CrossEntropies are the terms of CrossEntropy, one a text: [B].
+func CrossEntropies(g *graph.Graph, logits, y *graph.Value) *graph.Value {
+	g = g.Scope("cross_entropy")
+	picked := g.GatherElements(g.LogSoftmax(logits, -1), g.Unsqueeze(y, 1), 1)
+	return g.Neg(g.Squeeze(picked, 1))
+}
+
+// UniformCrossEntropy is −mean_b (1/C)·Σ_c log softmax(logits)[b,c]: the
+// cross-entropy to the uniform distribution, least where the logits say
+// nothing.
+func UniformCrossEntropy(g *graph.Graph, logits *graph.Value) *graph.Value {
+	g = g.Scope("uniform_cross_entropy")
+	return One(g, g.Neg(g.ReduceMean(g.LogSoftmax(logits, -1), false)))
+}
+
+// SoftCrossEntropy is −mean_b Σ_c target[b,c]·log softmax(logits)[b,c].
+func SoftCrossEntropy(g *graph.Graph, logits, target *graph.Value) *graph.Value {
+	g = g.Scope("soft_cross_entropy")
+	perText := g.ReduceSum(g.Mul(target, g.LogSoftmax(logits, -1)), false, 1)
+	return One(g, g.Neg(g.ReduceMean(perText, false)))
+}
+
+// Sparsity is |Σz / Σm − s|: how far the share of selected positions in the
+// whole batch is from its target.
+func Sparsity(g *graph.Graph, z, m *graph.Value, s float64) *graph.Value {
+	g = g.Scope("sparsity")
+	share := g.Div(g.ReduceSum(z, false), g.ReduceSum(m, false))
+	return One(g, g.Abs(g.Sub(share, g.Like(z, s))))
+}
+
+// Coherence is mean_{b,t≥2} |z_t − z_{t−1}| for z [T,B].
+func Coherence(g *graph.Graph, z *graph.Value) *graph.Value {
+	g = g.Scope("coherence")
+	jump := g.Sub(g.Slice(z, 0, 1, graph.SliceEnd), g.Slice(z, 0, 0, -1))
+	return One(g, g.ReduceMean(g.Abs(jump), false))
+}
+
+// HitsByClass counts, for each true class, the texts whose largest logit is at
+// target; ties go to the lower class. target and y are [B] int64; the counts
+// are [classes].
+func HitsByClass(g *graph.Graph, logits, target, y *graph.Value, classes int) *graph.Value {
+	g = g.Scope("hits")
+	hit := g.Cast(g.Equal(g.ArgMax(logits, 1, false), target), logits.DType)
+	member := g.Cast(g.Equal(g.Unsqueeze(y, 1), g.Range(graph.N(classes))), logits.DType)
+	return g.ReduceSum(g.Mul(member, g.Unsqueeze(hit, 1)), false, 0)
+}
+
+// Entropy is mean over real positions (m = 1) of the entropy, in nats, of a
+// choice with these logit margins.
+func Entropy(g *graph.Graph, margin, m *graph.Value) *graph.Value {
+	g = g.Scope("entropy")
+	p := g.Sigmoid(margin)
+	// H(p) = log(1+e^{−|x|}) + |x|·min(p, 1−p), stable for large margins.
+	size := g.Abs(margin)
+	rare := g.Min(p, g.Sub(g.Like(p, 1), p))
+	h := g.Add(g.Log(g.Add(g.Exp(g.Neg(size)), g.Like(p, 1))), g.Mul(size, rare))
+	return One(g, g.Div(g.ReduceSum(g.Mul(h, m), false), g.ReduceSum(m, false)))
+}
+
+// One gives a rank-0 value the shape [1]; onnxruntime's Go binding cannot
+// return values of rank 0.
+func One(g *graph.Graph, x *graph.Value) *graph.Value { return g.Reshape(x, graph.N(1)) }
+
+// Sum adds the terms of a loss.
+func Sum(g *graph.Graph, terms ...*graph.Value) *graph.Value {
+	total := terms[0]
+	for _, t := range terms[1:] {
+		total = g.Add(total, t)
+	}
+	return total
+}
+
+// Times is weight·x for a constant weight.
+func Times(g *graph.Graph, weight float64, x *graph.Value) *graph.Value {
+	return g.Mul(g.Like(x, weight), x)
+}

@@ -1,0 +1,148 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/tensor"
+)
+
+// Init is the law of a parameter's initial values: uniform on ±Bound, or
+// Fill everywhere when Bound is 0.
+type Init struct{ Bound, Fill float64 }
+
+// Param is one trainable tensor.
+type Param struct {
+	Name  string
+	Shape []int64
+	Init  Init
+}
+
+func (p Param) count() int {
+	n := int64(1)
+	for _, d := range p.Shape {
+		n *= d
+	}
+	return int(n)
+}
+
+// Layout is an ordered list of parameters that share one flat vector, and so
+// one optimiser. The flat form makes the optimiser a dozen operators for all
+// of them.
+type Layout struct {
+	Name   string // prefix of the vector's graph inputs, for example "model"
+	Params []Param
+}
+
+// Size is the length of the flat vector.
+func (l Layout) Size() int {
+	n := 0
+	for _, p := range l.Params {
+		n += p.count()
+	}
+	return n
+}
+
+// Weights are a layout's parameters as graph values, by name.
+type Weights map[string]*graph.Value
+
+// Unpack cuts the flat vector [Size] into named parameters.
+func (l Layout) Unpack(g *graph.Graph, flat *graph.Value) Weights {
+	g = g.Scope(l.Name)
+	sizes := make([]int, len(l.Params))
+	for i, p := range l.Params {
+		sizes[i] = p.count()
+	}
+	w := Weights{}
+	for i, part := range g.Split(flat, 0, sizes...) {
+		p := l.Params[i]
+		w[p.Name] = g.Scope(p.Name).Reshape(part, fixed(p.Shape)...)
+	}
+	return w
+}
+
+// Pack joins gradients, in the layout's order, into one flat vector.
+func (l Layout) Pack(g *graph.Graph, parts []*graph.Value) *graph.Value {
+	flat := make([]*graph.Value, len(parts))
+	for i, v := range parts {
+		flat[i] = g.Reshape(v, graph.N(l.Params[i].count()))
+	}
+	return g.Concat(0, flat...)
+}
+
+// List gives the parameters' values in the layout's order.
+func (l Layout) List(w Weights) []*graph.Value {
+	out := make([]*graph.Value, len(l.Params))
+	for i, p := range l.Params {
+		out[i] = w[p.Name]
+	}
+	return out
+}
+
+func fixed(shape []int64) graph.Shape {
+	out := make(graph.Shape, len(shape))
+	for i, n := range shape {
+		out[i] = graph.N(int(n))
+	}
+	return out
+}
+
+// Initial draws the flat vector's first values. Each parameter has a stream
+// of its own, keyed by seed and name, so that adding one leaves the others
+// as they were.
+func (l Layout) Initial(seed uint64) []float64 {
+	out := make([]float64, 0, l.Size())
+	for _, p := range l.Params {
+		r := Stream(seed, "init/"+l.Name+"/"+p.Name, 0)
+		for range p.count() {
+			out = append(out, p.Init.draw(r))
+		}
+	}
+	return out
+}
+
+func (i Init) draw(r *rand.Rand) float64 {
+	if i.Bound == 0 {
+		return i.Fill
+	}
+	return i.Bound * (2*r.Float64() - 1)
+}
+
+// Tensors names the parts of a flat vector, for a checkpoint. It copies.
+func (l Layout) Tensors(flat []float32) (map[string]*tensor.Tensor, error) {
+	if len(flat) != l.Size() {
+		return nil, fmt.Errorf("nn: %d values for the %d parameters of %s", len(flat), l.Size(), l.Name)
+	}
+	out := map[string]*tensor.Tensor{}
+	for _, p := range l.Params {
+		t, err := tensor.Of(p.Shape, append([]float32(nil), flat[:p.count()]...))
+		if err != nil {
+			return nil, fmt.Errorf("nn: %s: %w", p.Name, err)
+		}
+		out[p.Name], flat = t, flat[p.count():]
+	}
+	return out, nil
+}
+
+// Flat is the inverse of Tensors: it joins named tensors into the vector and
+// says which one is missing or has another shape.
+func (l Layout) Flat(named map[string]*tensor.Tensor) ([]float32, error) {
+	out := make([]float32, 0, l.Size())
+	for _, p := range l.Params {
+		t, ok := named[p.Name]
+		if !ok {
+			return nil, fmt.Errorf("nn: parameter %s is missing", p.Name)
+		}
+		data := tensor.Data[float32](t)
+		if len(data) != p.count() || fmt.Sprint(t.Shape()) != fmt.Sprint(p.Shape) {
+			return nil, fmt.Errorf("nn: parameter %s is %v%v, expected float32%v", p.Name, t.DType(), t.Shape(), p.Shape)
+		}
+		out = append(out, data...)
+	}
+	return out, nil
+}
+
+// uniformFan is PyTorch's default for layers with this many inputs.
+func uniformFan(n int) Init { return Init{Bound: 1 / math.Sqrt(float64(n))} }

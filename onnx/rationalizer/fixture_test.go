@@ -1,0 +1,117 @@
+package rationalizer
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"rationale/onnx/nn"
+	"rationale/onnx/tensor"
+)
+
+// array is a tensor of a fixture file, row-major.
+type array struct {
+	Shape []int64   `json:"shape"`
+	Data  []float64 `json:"data"`
+}
+
+// fixture is a file of PyTorch's numbers: a model, a batch and some steps.
+type fixture struct {
+	X              [][]int64        `json:"x"`
+	Y              []int64          `json:"y"`
+	M              array            `json:"m"`
+	Table          array            `json:"table"`
+	Params         map[string]array `json:"params"`
+	AttackerParams map[string]array `json:"attacker_params"`
+	FullTextParams map[string]array `json:"full_text_params"`
+	Hyper          *struct {
+		LR, S           float64
+		LambdaSparsity  float64 `json:"lambda_sparsity"`
+		LambdaCoherence float64 `json:"lambda_coherence"`
+		AdvContinue     float64 `json:"adv_continue"`
+		UseHinge        bool    `json:"use_hinge"`
+	} `json:"hyper"`
+	Dims  struct{ C int } `json:"dims"`
+	Steps []map[string]json.RawMessage
+}
+
+// readFixture reads NAME from the folder in FIXTURES, or from testdata.
+func readFixture(t *testing.T, name string) fixture {
+	t.Helper()
+	dir := os.Getenv("FIXTURES")
+	if dir == "" {
+		dir = "testdata"
+	}
+	data, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f fixture
+	if err := json.Unmarshal(data, &f); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return f
+}
+
+// config is the configuration of the fixture's model.
+func (f fixture) config(t *testing.T, method string, dtype tensor.DType) Config {
+	h := Defaults()
+	h.Hidden, h.Padding = 4, Paper
+	h.Sparsity, h.LambdaSparsity, h.LambdaCoherence = 0.3, 10, 10
+	if y := f.Hyper; y != nil && y.S > 0 {
+		h.Sparsity, h.LambdaSparsity, h.LambdaCoherence = y.S, y.LambdaSparsity, y.LambdaCoherence
+		h.AttackCoherence, h.Hinge = y.AdvContinue, y.UseHinge
+	}
+	h.Attack = false
+	vectors, err := tensor.FromFloat64(dtype, f.Table.Shape, f.Table.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Config{Method: method, Classes: f.Dims.C, Vectors: vectors, Hyper: h, StepsPerRun: 1, Inspect: true}
+}
+
+// flat joins named arrays in a layout's order.
+func flat(t *testing.T, l nn.Layout, named map[string]array) []float64 {
+	t.Helper()
+	var out []float64
+	for _, p := range l.Params {
+		a, ok := named[p.Name]
+		if !ok {
+			t.Fatalf("the fixture has no %s", p.Name)
+		}
+		out = append(out, a.Data...)
+	}
+	return out
+}
+
+func decode[T any](t *testing.T, raw json.RawMessage) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// timeMajor turns [B,L,n] data into [L,B,n].
+func timeMajor(a array) []float64 {
+	b, l := int(a.Shape[0]), int(a.Shape[1])
+	n := len(a.Data) / (b * l)
+	out := make([]float64, 0, len(a.Data))
+	for t := range l {
+		for i := range b {
+			out = append(out, a.Data[(i*l+t)*n:][:n]...)
+		}
+	}
+	return out
+}
+
+// logistic is the difference of the two Gumbel variables of [B,L,2] noise.
+func logistic(a array) array {
+	out := array{Shape: a.Shape[:2]}
+	for i := 0; i < len(a.Data); i += 2 {
+		out.Data = append(out.Data, a.Data[i+1]-a.Data[i])
+	}
+	return out
+}

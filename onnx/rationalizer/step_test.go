@@ -1,0 +1,248 @@
+package rationalizer
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"rationale/onnx/nn"
+	"rationale/onnx/runtime/runtimetest"
+	"rationale/onnx/tensor"
+)
+
+// TestStepsAgreeWithPyTorch compares every mask, loss, gradient and updated
+// parameter of whole training steps, in float64 to 1e-9 and in float32 to
+// 1e-5 of each tensor's largest element.
+func TestStepsAgreeWithPyTorch(t *testing.T) {
+	for _, tc := range []struct{ file, method string }{
+		{"rnp_step.json", "RNP"},
+		{"a2i_rnp_step.json", "RNP+A2I"},
+		{"a2i_rnp_hinge_step.json", "RNP+A2I"},
+		{"a2i_rnp_3class_step.json", "RNP+A2I"},
+		{"classifier_step.json", "classifier"},
+		{"random_patterns_step.json", "random patterns"},
+	} {
+		for _, p := range []struct {
+			dtype     tensor.DType
+			tolerance float64
+		}{{tensor.Float64, 1e-9}, {tensor.Float32, 1e-5}} {
+			t.Run(strings.TrimSuffix(tc.file, ".json")+"/"+p.dtype.String(), func(t *testing.T) {
+				compareSteps(t, readFixture(t, tc.file), tc.method, p.dtype, p.tolerance)
+			})
+		}
+	}
+}
+
+// stepRun holds a step model's session with the state between steps.
+type stepRun struct {
+	t     *testing.T
+	f     fixture
+	graph *StepGraph
+	dtype tensor.DType
+	run   func(map[string]*tensor.Tensor) map[string]*tensor.Tensor
+	state map[string]*tensor.Tensor
+}
+
+func compareSteps(t *testing.T, f fixture, method string, dtype tensor.DType, tolerance float64) {
+	r := newStepRun(t, f, f.config(t, method, dtype))
+	for i, step := range f.Steps {
+		out := r.step(step)
+		for name, want := range r.expected(step) {
+			got, ok := out[name]
+			if !ok {
+				t.Fatalf("step %d: the model has no output %q", i, name)
+			}
+			compare(t, i, name, got.Float64s(), want, tolerance)
+		}
+	}
+}
+
+func newStepRun(t *testing.T, f fixture, c Config) *stepRun {
+	t.Helper()
+	g, err := NewStep(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := g.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session := runtimetest.NewSession(t, t.Name(), model)
+	r := &stepRun{t: t, f: f, graph: g, dtype: c.Vectors.DType(), state: map[string]*tensor.Tensor{}}
+	r.run = func(in map[string]*tensor.Tensor) map[string]*tensor.Tensor {
+		out, err := session.Run(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for _, l := range g.Layouts {
+		r.initial(l, map[string]map[string]array{modelLayout: f.Params, attackerLayout: f.AttackerParams}[l.Name])
+	}
+	for _, l := range g.Frozen {
+		r.state[l.Name+ParamsPart] = r.floats([]int64{int64(l.Size())}, flat(t, l, f.FullTextParams))
+	}
+	return r
+}
+
+func (r *stepRun) initial(l nn.Layout, params map[string]array) {
+	n := []int64{int64(l.Size())}
+	r.state[l.Name+ParamsPart] = r.floats(n, flat(r.t, l, params))
+	r.state[l.Name+MeanPart] = r.floats(n, make([]float64, l.Size()))
+	r.state[l.Name+VariancePart] = r.floats(n, make([]float64, l.Size()))
+	r.state[l.Name+CompletedPart] = tensor.Vector([]int64{0})
+}
+
+func (r *stepRun) floats(shape []int64, data []float64) *tensor.Tensor {
+	x, err := tensor.FromFloat64(r.dtype, shape, data)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return x
+}
+
+// step runs one step on the fixture's batch and draws and keeps the state.
+func (r *stepRun) step(step map[string]json.RawMessage) map[string]*tensor.Tensor {
+	in := r.batch()
+	for _, n := range r.graph.Noises {
+		in[n.Name] = r.noise(n, step)
+	}
+	if raw, ok := step["attacked_class"]; ok {
+		in["attacked_class"] = tensor.Vector(decode[[]int64](r.t, raw))
+	}
+	r.dropUnused(in)
+	for name, v := range r.state {
+		in[name] = v
+	}
+	out := r.run(in)
+	for name := range r.state {
+		if next, ok := out[name+NextSuffix]; ok {
+			r.state[name] = next
+		}
+	}
+	return out
+}
+
+func (r *stepRun) batch() map[string]*tensor.Tensor {
+	var ids, mask, other []int64
+	for i, row := range r.f.X {
+		ids = append(ids, row...)
+		other = append(other, 1-r.f.Y[i])
+	}
+	for _, m := range r.f.M.Data {
+		mask = append(mask, int64(m))
+	}
+	shape := r.f.M.Shape
+	x, _ := tensor.Of(shape, ids)
+	m, _ := tensor.Of(shape, mask)
+	return map[string]*tensor.Tensor{
+		"input_ids": x, "attention_mask": m,
+		"labels": tensor.Vector(r.f.Y), "attacked_class": tensor.Vector(other),
+		"learning_rate": r.floats([]int64{1}, []float64{1e-3}),
+	}
+}
+
+func (r *stepRun) dropUnused(in map[string]*tensor.Tensor) {
+	declared := map[string]bool{}
+	for _, v := range r.graph.Inputs() {
+		declared[v.Name()] = true
+	}
+	for name := range in {
+		if !declared[name] {
+			delete(in, name)
+		}
+	}
+}
+
+// noiseKeys maps our random inputs to the fixture's.
+var noiseKeys = map[string]string{
+	"generator/noise": "noise", "attacker1/noise": "noise_attack1", "attacker2/noise": "noise_attack2",
+	"generator/keep": "keep_generator", "attacker1/keep": "keep_attack1", "attacker2/keep": "keep_attack2",
+	"predictor/keep": "keep_predictor", "predictor_attacker1/keep": "keep_predictor_attack1",
+	"predictor_attacker2/keep": "keep_predictor_attack2",
+}
+
+func (r *stepRun) noise(n NoiseInput, step map[string]json.RawMessage) *tensor.Tensor {
+	a := decode[array](r.t, step[noiseKeys[n.Name]])
+	if n.Law == nn.Logistic {
+		a = logistic(a)
+	}
+	shape, data := a.Shape, a.Data
+	if n.Shape[0] == timeDim {
+		data = timeMajor(a)
+		shape = append([]int64{a.Shape[1], a.Shape[0]}, a.Shape[2:]...)
+	}
+	if n.Law == nn.Logistic {
+		return r.floats(shape, data)
+	}
+	keep := make([]uint8, len(data))
+	for i, v := range data {
+		keep[i] = uint8(v)
+	}
+	x, err := tensor.Of(shape, keep)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return x
+}
+
+// expected lists the step's numbers under our output names.
+func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64 {
+	out := map[string][]float64{}
+	for key, name := range map[string]string{
+		"ce": "cross_entropy", "sparsity": "sparsity_gap", "loss": "loss/model", "instruction": "instruction",
+		"attack_ce": "attack_cross_entropy", "attack_sparsity": "attack_sparsity_gap", "attack_loss": "loss/attacker",
+		"selection_entropy": "entropy",
+	} {
+		if raw, ok := step[key]; ok {
+			out[name] = []float64{decode[float64](r.t, raw)}
+		}
+	}
+	if raw, ok := step["hinge"]; ok {
+		out["instruction"] = []float64{-decode[float64](r.t, raw)}
+	}
+	for key, name := range map[string]string{"logits": "logits", "r2f_logits": "r2f_logits"} {
+		if raw, ok := step[key]; ok {
+			out[name] = decode[array](r.t, raw).Data
+		}
+	}
+	for key, name := range map[string]string{"z": "z", "z_attack1": "z_attack1", "z_attack2": "z_attack2"} {
+		if raw, ok := step[key]; ok {
+			out[name] = timeMajor(decode[array](r.t, raw))
+		}
+	}
+	r.expectParams(out, step, "grads", "params_after", modelLayout)
+	r.expectParams(out, step, "attacker_grads", "attacker_params_after", attackerLayout)
+	return out
+}
+
+func (r *stepRun) expectParams(out map[string][]float64, step map[string]json.RawMessage, grads, after, layout string) {
+	if _, ok := step[grads]; !ok {
+		return
+	}
+	for name, a := range decode[map[string]array](r.t, step[grads]) {
+		out["grad/"+layout+"."+name] = a.Data
+	}
+	for _, l := range r.graph.Layouts {
+		if l.Name == layout {
+			out[layout+ParamsPart+NextSuffix] = flat(r.t, l, decode[map[string]array](r.t, step[after]))
+		}
+	}
+}
+
+func compare(t *testing.T, step int, name string, got, want []float64, tolerance float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("step %d: %s has %d values, want %d", step, name, len(got), len(want))
+	}
+	largest, worst := 0.0, 0.0
+	for i := range want {
+		largest = math.Max(largest, math.Abs(want[i]))
+		worst = math.Max(worst, math.Abs(got[i]-want[i]))
+	}
+	if !(worst <= tolerance*largest) {
+		t.Errorf("step %d: %s is off by %.3g, largest value %.3g", step, name, worst, largest)
+	}
+}
