@@ -12,7 +12,8 @@ import (
 func percentTicks(lo, hi float64, count int, labelled bool) []plot.Tick {
 	step := percentStep(hi-lo, count)
 	var ticks []plot.Tick
-	for i := math.Ceil(lo/step - 1e-9); i*step <= hi+1e-9; i++ {
+	// Adding 0 turns −0 into 0, which would be labelled "-0%".
+	for i := math.Ceil(lo/step-1e-9) + 0; i*step <= hi+1e-9; i++ {
 		label := " " // an empty label would make it a minor tick, without a grid line
 		if labelled {
 			label = strconv.FormatFloat(math.Round(i*step*1e4)/1e2, 'f', -1, 64) + "%"
@@ -37,17 +38,16 @@ func percentStep(span float64, count int) float64 {
 // below, but not beyond 0 and 1 when the data stay within them.
 func widen(lo, hi float64, count int) (float64, float64) {
 	const least, air = 0.08, 0.04
-	if missing := least - (hi - lo); missing > 0 {
-		lo, hi = lo-missing/2, hi+missing/2
-	}
-	low, high := lo-air*(hi-lo), hi+air*(hi-lo)
+	short := max(least-(hi-lo), 0) / 2
+	low, high := lo-short, hi+short
+	low, high = low-air*(high-low), high+air*(high-low)
 	step := percentStep(high-low, count)
 	low, high = math.Floor(low/step+1e-9)*step, math.Ceil(high/step-1e-9)*step
 	if lo >= 0 {
-		low = math.Max(low, 0)
+		low = max(low, 0)
 	}
 	if hi <= 1 {
-		high = math.Min(high, 1)
+		high = min(high, 1)
 	}
 	return low, high
 }

@@ -12,13 +12,13 @@ import (
 // rows, and the metrics shown for each row. A cell's records and paper value
 // are found by the row's keys completed by the metric's.
 type TableSpec struct {
-	Title   string       `toml:"title"`
-	Labels  []string     `toml:"labels"` // headings of the label columns: "Dataset", "Method"
-	Paper   PaperKeys    `toml:"paper"`  // keys that all paper values share, such as the table
+	Title  string    `toml:"title"`
+	Labels []string  `toml:"labels"` // headings of the label columns: "Dataset", "Method"
+	Paper  PaperKeys `toml:"paper"`  // keys that all paper values share, such as the table
 	// Decimals of the numbers as printed; 0 means 1, as in A2I. BadRNL has 2.
-	Decimals int `toml:"decimals"`
-	Rows    []RowSpec    `toml:"rows"`
-	Metrics []MetricSpec `toml:"metrics"`
+	Decimals int          `toml:"decimals"`
+	Rows     []RowSpec    `toml:"rows"`
+	Metrics  []MetricSpec `toml:"metrics"`
 }
 
 // RowSpec is one row: what it is called and where its numbers are.
