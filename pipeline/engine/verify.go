@@ -181,14 +181,20 @@ func (c *digestCache) moved(from, to string) {
 	}
 }
 
+// hashBuffers spares small files a large buffer each.
+var hashBuffers = sync.Pool{New: func() any { return new([1 << 17]byte) }}
+
 func hashFile(name string) (string, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
+	buf := hashBuffers.Get().(*[1 << 17]byte)
+	defer hashBuffers.Put(buf)
 	h := sha256.New()
-	if _, err := io.CopyBuffer(struct{ io.Writer }{h}, struct{ io.Reader }{f}, make([]byte, 1<<20)); err != nil {
+	// The wrapper hides os.File's WriteTo, which would bring its own buffer.
+	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buf[:]); err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
