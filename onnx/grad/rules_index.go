@@ -9,22 +9,46 @@ import (
 
 func gather(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
 	x := n.Inputs[0]
-	return putBack(g, x, x.Shape, n.Inputs[1], dy, positive(int(n.Int("axis", 0)), len(x.Shape)))
+	axis := positive(int(n.Int("axis", 0)), len(x.Shape))
+	return Ungather(g, dy, n.Inputs[1], axis, x.Shape[axis])
 }
 
-// putBack adds the slices of dy to the places along axis of a zero value of
-// the given shape from which Gather took them.
+// Ungather is the adjoint of Gather: it adds up the parts, shaped like
+// Gather's output, at the places that indices name on an axis of the given
+// length. Indices may repeat; the sums are formed in their order, so that the
+// result is the same at every run.
 //
-// ScatterND would do it with fewer indices, but on the CPU onnxruntime runs
-// its additions in parallel and loses some where an index occurs twice.
-// ScatterElements adds in order.
-func putBack(g *graph.Graph, like *graph.Value, shape graph.Shape, indices, dy *graph.Value, axis int) *graph.Value {
+// ScatterND would do with fewer indices, but on the CPU onnxruntime runs its
+// additions in parallel and loses some where an index occurs twice.
+// ScatterElements adds correctly, and by far the fastest along the last axis.
+func Ungather(g *graph.Graph, parts, indices *graph.Value, axis int, length graph.Dim) *graph.Value {
+	if g.Err() != nil {
+		return parts
+	}
+	end := axis + len(indices.Shape)
+	if axis < 0 || end > len(parts.Shape) {
+		return g.Fail("parts %v were not taken by %v from axis %d", parts, indices, axis)
+	}
+	before, behind := parts.Shape[:axis], parts.Shape[end:]
 	count := indices.Shape.Count()
-	updates := slices.Concat(shape[:axis], graph.Shape{count}, shape[axis+1:])
-	column := slices.Repeat(graph.Dims(1), len(shape))
-	column[axis] = count
-	places := g.Expand(g.Reshape(indices, column...), updates...)
-	return g.ScatterElements(zerosOf(g, like, shape), places, g.Reshape(dy, updates...), axis, true)
+	parts = moveAxis(g, g.Reshape(parts, slices.Concat(before, graph.Shape{count}, behind)...), axis, -1)
+	rank := len(parts.Shape)
+	row := slices.Repeat(graph.Dims(1), rank)
+	row[rank-1] = count
+	places := g.Expand(g.Reshape(indices, row...), parts.Shape...)
+	empty := zerosOf(g, parts, slices.Concat(before, behind, graph.Shape{length}))
+	return moveAxis(g, g.ScatterElements(empty, places, parts, -1, true), -1, axis)
+}
+
+// moveAxis is v with one axis taken out and put in at place to.
+func moveAxis(g *graph.Graph, v *graph.Value, from, to int) *graph.Value {
+	rank := len(v.Shape)
+	from, to = positive(from, rank), positive(to, rank)
+	if from == to {
+		return v
+	}
+	perm := slices.Delete(firstAxes(rank), from, from+1)
+	return g.Transpose(v, slices.Insert(perm, to, from)...)
 }
 
 func positive(axis, rank int) int {
@@ -46,9 +70,8 @@ func gatherND(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
 		return g.Fail("%v: batch dimensions have no gradient rule", n)
 	}
 	depth, _ := indices.Shape[len(indices.Shape)-1].Fixed()
-	indexed, rest := x.Shape[:depth], x.Shape[depth:]
-	merged := slices.Concat(graph.Shape{indexed.Count()}, rest)
-	dx := putBack(g, x, merged, mergedIndex(g, indexed, indices), dy, 0)
+	indexed := x.Shape[:depth]
+	dx := Ungather(g, dy, mergedIndex(g, indexed, indices), 0, indexed.Count())
 	return g.Reshape(dx, x.Shape...)
 }
 
