@@ -11,7 +11,7 @@ import (
 )
 
 // vectorsVariable names a full source of vectors, glove.6B.100d.txt or the
-// JSON of the npm package; without it the benchmarks run on a random table.
+// JSON of the npm package. What needs one is skipped without it.
 const vectorsVariable = "RATIONALE_VECTORS"
 
 // fullTable builds the table of the source that the variable names.
