@@ -123,9 +123,9 @@ var drawCurves = rapid.Custom(func(t *rapid.T) *Curves {
 			if len(f.Panels) > 0 {
 				l.Name = f.Panels[0].Lines[i].Name
 			}
+			start := rapid.Float64Range(-1, 1).Draw(t, "start")
 			for e := range epochs {
-				mean := rapid.Float64Range(0, 1).Draw(t, "mean")
-				l.Points = append(l.Points, Point{X: float64(e + 1), Mean: mean, Std: .1, N: 1 + e%4})
+				l.Points = append(l.Points, Point{X: float64(e + 1), Mean: start * math.Cos(float64(e)), Std: .1, N: 1 + e%4})
 			}
 			p.Lines = append(p.Lines, l)
 		}

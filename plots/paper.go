@@ -1,8 +1,10 @@
 package plots
 
 import (
+	"fmt"
 	"io"
 	"math"
+	"strings"
 )
 
 // PaperValue is one number printed in a paper, with the keys it is printed
@@ -56,6 +58,17 @@ func (k PaperKeys) matches(v PaperKeys) bool {
 		}
 	}
 	return true
+}
+
+// String lists the keys asked for: `table="Table1", metric="F1"`.
+func (k PaperKeys) String() string {
+	var parts []string
+	for i, field := range k.fields() {
+		if *field != "" {
+			parts = append(parts, fmt.Sprintf("%s=%q", paperColumns[i], *field))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // ReadPaperValues reads a CSV file of numbers printed in papers, with the

@@ -21,7 +21,8 @@ type TableSpec struct {
 	Metrics  []MetricSpec `toml:"metrics"`
 }
 
-// RowSpec is one row: what it is called and where its numbers are.
+// RowSpec is one row: what it is called and where its numbers are. Without
+// paper keys of its own it is a row that the paper lacks.
 type RowSpec struct {
 	Labels []string  `toml:"labels"` // one for each heading of the table
 	Paper  PaperKeys `toml:"paper"`
@@ -144,24 +145,24 @@ func (s TableSpec) line(row RowSpec, metric MetricSpec, records []Record, paper 
 		return line, err
 	}
 	line.Ours = Summary{Mean: scale * ours.Mean, Std: scale * ours.Std, N: ours.N}
-	line.Paper, line.PaperStd, err = findPaper(paper, row.Paper.or(metric.Paper).or(s.Paper))
+	line.Paper = math.NaN()
+	if row.Paper != (PaperKeys{}) {
+		line.Paper, line.PaperStd, err = findPaper(paper, row.Paper.or(metric.Paper).or(s.Paper))
+	}
 	return line, err
 }
 
 // findPaper returns the paper's number and its deviation, NaN when there is
-// none. Keys that ask for nothing find nothing.
+// none.
 func findPaper(values []PaperValue, keys PaperKeys) (value, std float64, err error) {
 	value, std = math.NaN(), math.NaN()
-	if keys == (PaperKeys{}) {
-		return value, std, nil
-	}
 	found := false
 	for _, v := range values {
 		if !keys.matches(v.PaperKeys) {
 			continue
 		}
 		if found {
-			return value, std, fmt.Errorf("the paper has several numbers with the keys %+v: name more of them", keys)
+			return value, std, fmt.Errorf("the paper has several numbers with %s: name more of its keys", keys)
 		}
 		value, std, found = v.Value, v.Std, true
 	}
