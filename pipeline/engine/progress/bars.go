@@ -102,7 +102,7 @@ func (b *bars) block(r *run) []string {
 	columns, rows := b.size()
 	var block []string
 	for _, t := range r.tasks {
-		if len(block) == rows-2 {
+		if len(block) >= rows-2 {
 			break
 		}
 		text := t.label
