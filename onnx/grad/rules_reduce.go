@@ -22,10 +22,11 @@ func reduceMax(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
 }
 
 // kept is v, shaped like the output of the reduction n, with the reduced axes
-// as axes of length 1.
+// as axes of length 1. Leading ones may stay away: broadcasting brings them.
 func kept(g *graph.Graph, n *graph.Node, v *graph.Value) *graph.Value {
 	axes := reducedAxes(g, n)
-	if n.Int("keepdims", 1) != 0 || len(axes) == 0 {
+	leading := len(axes) == 0 || axes[len(axes)-1] == len(axes)-1
+	if leading || n.Int("keepdims", 1) != 0 {
 		return v
 	}
 	return g.Unsqueeze(v, axes...)
