@@ -13,7 +13,7 @@ import (
 
 // execute makes the artifact of one step whose inputs are complete.
 func (o Options) execute(ctx context.Context, step *Step) (log Log, err error) {
-	task := o.Progress.Start(step.Label, step.Weight)
+	task := o.Progress.Start(step.Label, step.Weight, o.Store.hasWork(step.ID))
 	defer func() { task.End(err) }()
 	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: o.threads(), Jobs: o.Jobs}
 
@@ -57,7 +57,11 @@ func (s *Store) inputs(step *Step) (map[string]string, error) {
 			dirs[role] = s.artifact(source.Artifact)
 			_, err = s.Verify(source.Artifact)
 		}
-		if err != nil {
+		var damage *DamageError
+		switch {
+		case errors.As(err, &damage):
+			return nil, fmt.Errorf("input %s: %w; the next run makes it anew", role, err)
+		case err != nil:
 			return nil, fmt.Errorf("input %s: %w", role, err)
 		}
 	}

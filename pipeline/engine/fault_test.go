@@ -15,7 +15,7 @@ import (
 // faultyFS fails the n-th call with a full disk, and all later ones as well
 // if the disk stays full. A failing write leaves half of its data behind.
 type faultyFS struct {
-	FS
+	fileSystem
 	failAt, calls int
 	stays         bool
 	failed        string // the path that the failed call was about
@@ -36,35 +36,35 @@ func (f *faultyFS) MkdirAll(dir string) error {
 	if err := f.fail("mkdir", dir); err != nil {
 		return err
 	}
-	return f.FS.MkdirAll(dir)
+	return f.fileSystem.MkdirAll(dir)
 }
 
 func (f *faultyFS) WriteFile(name string, data []byte) error {
 	if err := f.fail("write", name); err != nil {
-		return errors.Join(err, f.FS.WriteFile(name, data[:len(data)/2]))
+		return errors.Join(err, f.fileSystem.WriteFile(name, data[:len(data)/2]))
 	}
-	return f.FS.WriteFile(name, data)
+	return f.fileSystem.WriteFile(name, data)
 }
 
 func (f *faultyFS) Sync(name string) error {
 	if err := f.fail("sync", name); err != nil {
 		return err
 	}
-	return f.FS.Sync(name)
+	return f.fileSystem.Sync(name)
 }
 
 func (f *faultyFS) Rename(from, to string) error {
 	if err := f.fail("rename", from); err != nil {
 		return err
 	}
-	return f.FS.Rename(from, to)
+	return f.fileSystem.Rename(from, to)
 }
 
 func (f *faultyFS) RemoveAll(name string) error {
 	if err := f.fail("remove", name); err != nil {
 		return err
 	}
-	return f.FS.RemoveAll(name)
+	return f.fileSystem.RemoveAll(name)
 }
 
 // TestEveryDiskCallMayFail fails the first call that changes the disk, then
@@ -92,7 +92,7 @@ func TestEveryDiskCallMayFail(t *testing.T) {
 // leftover, with the n-th call failing; it is false when no call failed.
 func failAtCall(t *testing.T, p *Plan, n int, stays bool, want map[string]string) bool {
 	s := storeWithDamage(t, p)
-	faulty := &faultyFS{FS: lazyFS{}, failAt: n, stays: stays}
+	faulty := &faultyFS{fileSystem: lazyFS{}, failAt: n, stays: stays}
 	s.fs = faulty
 	_, err := Run(t.Context(), p, Options{Store: s})
 	if faulty.failed == "" {

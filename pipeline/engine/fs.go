@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// FS is every way in which the engine itself changes a disk. Errors name the
+// fileSystem is every way in which the engine itself changes a disk. Errors name the
 // path. Stages write their own files; the engine makes them durable.
-type FS interface {
+type fileSystem interface {
 	// MkdirAll makes a folder and its parents; it may exist.
 	MkdirAll(dir string) error
 	// WriteFile creates or overwrites a file and syncs it.
@@ -21,7 +21,7 @@ type FS interface {
 	RemoveAll(name string) error
 }
 
-// diskFS is the real FS.
+// diskFS is the real fileSystem.
 type diskFS struct{}
 
 func (diskFS) MkdirAll(dir string) error    { return os.MkdirAll(dir, 0o755) }

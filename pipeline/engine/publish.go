@@ -78,6 +78,12 @@ func (s *Store) prepare(id string) (out, work string, err error) {
 	return out, work, err
 }
 
+// hasWork tells whether an earlier attempt left resume state behind.
+func (s *Store) hasWork(id string) bool {
+	entries, err := os.ReadDir(filepath.Join(s.folder(workFolder), id))
+	return err == nil && len(entries) > 0
+}
+
 // publish completes the output in out and gives it its final name. The order
 // is what makes "present means complete" true: files, manifest and folders
 // are on disk before the rename, and the rename before anyone is told.

@@ -12,7 +12,7 @@ import (
 // nothing; only Run writes. It is safe for concurrent use.
 type Store struct {
 	dir     string
-	fs      FS
+	fs      fileSystem
 	digests digestCache
 }
 

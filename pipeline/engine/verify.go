@@ -34,6 +34,14 @@ func (s *Store) Verify(id string) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
+	m, err := s.verify(id, dir)
+	if errors.Is(err, fs.ErrNotExist) { // gone since it was listed
+		err = &DamageError{ID: id, File: ".", Fault: "files vanished"}
+	}
+	return m, err
+}
+
+func (s *Store) verify(id, dir string) (Manifest, error) {
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		return Manifest{}, &DamageError{ID: id, File: ".", Fault: "not a folder"}
 	}

@@ -103,11 +103,12 @@ func (d *Display) Close() {
 }
 
 // Start shows a stage that begins now; weight is its estimated cost in
-// seconds.
-func (d *Display) Start(label string, weight float64) *Task {
+// seconds. When it resumes an earlier attempt, its first Advance is taken to
+// report what was done then, and says nothing about the speed.
+func (d *Display) Start(label string, weight float64, resumes bool) *Task {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	t := &Task{display: d, label: label, weight: weight, begun: time.Now()}
+	t := &Task{display: d, label: label, weight: weight, resumes: resumes, begun: time.Now()}
 	d.run.tasks = append(d.run.tasks, t)
 	d.view.started(&d.run, t)
 	return t

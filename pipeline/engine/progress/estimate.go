@@ -10,6 +10,7 @@ type run struct {
 	finished, total int
 	left            float64 // estimated seconds of all stages, at the beginning
 	made            float64 // estimated seconds of the stages completed since
+	given           float64 // the part of made that earlier attempts had done
 	begun           time.Time
 	tasks           []*Task // running, in the order of their start
 }
@@ -39,9 +40,18 @@ func (r *run) fraction(now time.Time) float64 {
 // remaining estimates the time left from the costs estimated beforehand and
 // the speed seen so far, which includes what parallel stages gain.
 func (r *run) remaining(now time.Time) time.Duration {
-	done := r.progress(now)
-	secondsPerUnit := (now.Sub(r.begun).Seconds() + prior) / (done + prior)
-	return time.Duration((r.left - done) * secondsPerUnit * float64(time.Second))
+	secondsPerUnit := (now.Sub(r.begun).Seconds() + prior) / (r.effort(now) + prior)
+	return time.Duration((r.left - r.progress(now)) * secondsPerUnit * float64(time.Second))
+}
+
+// effort is the part of progress that was made in this run, which is what its
+// time was spent on.
+func (r *run) effort(now time.Time) float64 {
+	effort := r.progress(now) - r.given
+	for _, t := range r.tasks {
+		effort -= t.given()
+	}
+	return max(0, effort)
 }
 
 // clock writes a duration for people: 42s, 3m05s, 1h20m.

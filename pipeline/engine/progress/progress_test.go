@@ -23,19 +23,19 @@ func TestLines(t *testing.T) {
 		var out bytes.Buffer
 		d := New(Options{Writer: &out})
 		d.Begin(1, 4, 300)
-		train := d.Start("train RNP", 200)
+		train := d.Start("train RNP", 200, false)
 		train.Total(100)
 		time.Sleep(time.Second / 2) // never at the same moment as a tick
 		for range 25 {
 			time.Sleep(time.Second)
 			train.Advance(2, "epoch 1")
 		}
-		plain := d.Start("plot", 50)
+		plain := d.Start("plot", 50, false)
 		time.Sleep(8 * time.Second)
 		fmt.Fprintln(d, "a message")
 		plain.End(nil)
 		train.End(errors.New("disk full"))
-		d.Start("report", 50).End(fmt.Errorf("told to: %w", context.Canceled))
+		d.Start("report", 50, false).End(fmt.Errorf("told to: %w", context.Canceled))
 		d.Close()
 
 		// At 10 s, 18 units of 100 were done, worth 36 s of 300: the other 264 s
@@ -128,7 +128,7 @@ func TestBars(t *testing.T) {
 		var s screen
 		d := barsOn(&s, 60, 24)
 		d.Begin(0, 3, 40)
-		train, plot := d.Start("train RNP on tweets, seed 1", 20), d.Start("plot", 10)
+		train, plot := d.Start("train RNP on tweets, seed 1", 20, false), d.Start("plot", 10, false)
 		train.Total(4)
 		train.Advance(1, "")
 		time.Sleep(5*time.Second + barInterval/2)
@@ -147,7 +147,7 @@ level=INFO msg=hello
   50% |██████████          | 1/3 stages, about 13s left
 `)
 		train.End(nil)
-		d.Start("report", 10)
+		d.Start("report", 10, false)
 		time.Sleep(barInterval)
 		d.Close()
 		wantScreen(t, &s, `
@@ -176,7 +176,7 @@ func TestBarsAreThrottled(t *testing.T) {
 		var s screen
 		d := barsOn(&s, 80, 24)
 		d.Begin(0, 1, 10)
-		task := d.Start("train", 10)
+		task := d.Start("train", 10, false)
 		task.Total(100_000)
 		for range 100_000 {
 			task.Advance(1, "x")
@@ -244,7 +244,7 @@ func TestQuiet(t *testing.T) {
 	var out bytes.Buffer
 	d := New(Options{Writer: &out, Quiet: true})
 	d.Begin(0, 1, 1)
-	d.Start("train", 1).End(nil)
+	d.Start("train", 1, false).End(nil)
 	fmt.Fprintln(d, "warning")
 	d.Close()
 	if out.String() != "warning\n" {
@@ -259,13 +259,13 @@ func TestRunsFollowEachOther(t *testing.T) {
 	d := New(Options{Writer: &out})
 	d.Close()
 	d.Begin(0, 1, 1)
-	late := d.Start("late", 1)
+	late := d.Start("late", 1, false)
 	d.Close()
 	d.Close()
 	late.Advance(1, "")
 	late.End(nil)
 	d.Begin(0, 1, 1)
-	d.Start("second", 1).End(nil)
+	d.Start("second", 1, false).End(nil)
 	d.Close()
 	if want := "[0/1] start late\n[0/1] start second\n[1/1] done second (0s)\n"; out.String() != want {
 		t.Errorf("got %q", out.String())
@@ -279,7 +279,7 @@ func TestParallelTasks(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 50 {
 			wg.Go(func() {
-				task := d.Start(fmt.Sprint("stage ", i), 1)
+				task := d.Start(fmt.Sprint("stage ", i), 1, false)
 				task.Total(100)
 				for range 100 {
 					task.Advance(1, "note")
@@ -319,6 +319,36 @@ func TestRemainingLaw(t *testing.T) {
 			t.Fatalf("at the end: %v left, %v done", got, r.fraction(at(elapsed)))
 		}
 	})
+}
+
+// TestResumedWorkTellsNoSpeed: what an earlier attempt did counts as done, but
+// the time left does not take it for a fast start.
+func TestResumedWorkTellsNoSpeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := New(Options{Writer: io.Discard})
+		d.Begin(0, 2, 200)
+		defer d.Close()
+		task := d.Start("train", 100, true)
+		task.Total(100)
+		task.Advance(80, "resumed")
+		time.Sleep(10 * time.Second)
+		task.Advance(10, "")
+		wantLeft(t, d, 0.45, 110*time.Second)
+		time.Sleep(10 * time.Second)
+		task.Advance(10, "")
+		task.End(nil)
+		wantLeft(t, d, 0.5, 100*time.Second)
+	})
+}
+
+func wantLeft(t *testing.T, d *Display, done float64, left time.Duration) {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	if f, l := d.run.fraction(now), d.run.remaining(now).Round(time.Second); f != done || l != left {
+		t.Errorf("done %v, left %v; want %v, %v", f, l, done, left)
+	}
 }
 
 func TestFractionWithoutTotal(t *testing.T) {

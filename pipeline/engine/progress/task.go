@@ -15,6 +15,8 @@ type Task struct {
 	begun   time.Time
 
 	total, done int64 // in the stage's own units; total 0 is unknown
+	resumes     bool  // the next Advance reports an earlier attempt's units
+	resumed     int64 // those units
 	note        string
 	ended       time.Time
 	err         error
@@ -33,6 +35,9 @@ func (t *Task) Advance(units int64, note string) {
 	t.display.mu.Lock()
 	defer t.display.mu.Unlock()
 	t.done += units
+	if t.resumes {
+		t.resumes, t.resumed = false, units
+	}
 	if note != "" {
 		t.note = note
 	}
@@ -52,6 +57,7 @@ func (t *Task) End(err error) {
 	if err == nil {
 		d.run.finished++
 		d.run.made += t.weight
+		d.run.given += t.given()
 	}
 	d.view.ended(&d.run, t)
 }
@@ -63,6 +69,14 @@ func (t *Task) fraction(now time.Time) float64 {
 		return min(1, max(0, float64(t.done)/float64(t.total)))
 	}
 	return min(0.9, now.Sub(t.begun).Seconds()/t.weight)
+}
+
+// given is the estimated cost, in seconds, of what an earlier attempt did.
+func (t *Task) given() float64 {
+	if t.total <= 0 {
+		return 0
+	}
+	return t.weight * min(1, max(0, float64(t.resumed)/float64(t.total)))
 }
 
 // outcome is the word for how the stage ended.
