@@ -290,7 +290,7 @@ func (j *job) describe() string {
 	var clauses []string
 	for _, f := range j.files {
 		if j.rule.column == "" {
-			clauses = append(clauses, f.Split+"="+filepath.Base(f.Path))
+			clauses = append(clauses, f.Split+"="+shortPath(f, j.files))
 		}
 	}
 	if j.rule.column != "" {
@@ -303,6 +303,17 @@ func (j *job) describe() string {
 		clauses = append(clauses, "by=document")
 	}
 	return strings.Join(clauses, ",")
+}
+
+// shortPath is a file's base name, with its folder where another file has the same.
+func shortPath(f File, files []File) string {
+	base := filepath.Base(f.Path)
+	for _, other := range files {
+		if other.Path != f.Path && filepath.Base(other.Path) == base {
+			return filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(f.Path)), base))
+		}
+	}
+	return base
 }
 
 // provenance is what the Arrow file of a split states about its origin.

@@ -1,9 +1,7 @@
 package datasets
 
 import (
-	"fmt"
-	"maps"
-	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -31,8 +29,13 @@ type Meta struct {
 	Options map[string]string `json:"options,omitempty"`
 	// ConstantQuery is a query that all rows had in common; it says nothing about
 	// a row and was dropped.
-	ConstantQuery string   `json:"constant_query,omitempty"`
-	Sources       []Source `json:"sources"`
+	ConstantQuery string `json:"constant_query,omitempty"`
+	// Given names the files and folders on the import's command line, without
+	// the folders they lie in; Sources are the files that were read.
+	Given   []string `json:"given,omitempty"`
+	Sources []Source `json:"sources"`
+	// SkipBad tells that unusable rows were left out; SplitMeta.Skipped counts them.
+	SkipBad bool `json:"skip_bad,omitempty"`
 	// Splits is keyed by the names of SplitNames.
 	Splits map[string]SplitMeta `json:"splits"`
 	// SharedTexts counts the rows of one split whose tokens and query also occur
@@ -77,20 +80,32 @@ func (m *SplitMeta) add(t *Text) {
 // Command is the command line that imports the dataset again, with the sources'
 // names in place of their paths.
 func (m Meta) Command() string {
-	words := []string{"rationale", "data", "import", m.Format}
-	seen := map[string]bool{}
-	for _, s := range m.Sources {
-		if !seen[s.Base] {
-			words = append(words, s.Base)
-		}
-		seen[s.Base] = true
-	}
+	words := append([]string{"rationale", "data", "import", m.Format}, m.Given...)
 	words = append(words, "--name", m.Name)
 	if m.Split != "" {
 		words = append(words, "--split", m.Split)
 	}
-	for _, key := range slices.Sorted(maps.Keys(m.Options)) {
-		words = append(words, "--set", fmt.Sprintf("%s=%s", key, m.Options[key]))
+	if m.Seed != 0 {
+		words = append(words, "--seed", strconv.FormatUint(m.Seed, 10))
+	}
+	if m.SkipBad {
+		words = append(words, "--skip-bad")
+	}
+	if format, err := FindFormat(m.Format); err == nil && !sameBalance(format.Balance, m.Balance) {
+		words = append(words, "--balance", m.Balance)
+	}
+	for _, key := range sortedKeys(m.Options) {
+		words = append(words, "--set", key+"="+m.Options[key])
+	}
+	for i, word := range words {
+		if strings.ContainsAny(word, " \t\"'$*;&|<>()") {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
 	}
 	return strings.Join(words, " ")
+}
+
+// sameBalance compares two settings; nothing and "off" are the same.
+func sameBalance(a, b string) bool {
+	return a == b || (a == "" || a == "off") && (b == "" || b == "off")
 }

@@ -28,10 +28,12 @@ func (j *job) plan(feed *Feed) (*writePlan, error) {
 	p := &writePlan{class: class, spool: len(feed.rows), oneQry: feed.constantQuery() != ""}
 	p.meta = Meta{
 		Name: j.opts.Name, Format: j.format.Name, Classes: classes, Lower: j.lower(), Aspect: feed.aspect,
-		Licence: j.format.Licence, Split: j.describe(), Seed: j.opts.Seed, Balance: "off", Options: j.opts.Options,
+		Licence: j.format.Licence, Split: j.describe(), Seed: j.opts.Seed, Balance: "off", Options: j.opts.Options, Given: j.given(), SkipBad: j.opts.SkipBad,
 		ConstantQuery: feed.constantQuery(), Sources: feed.sources, Splits: map[string]SplitMeta{},
 	}
-	dealShares(feed.rows, j.rule, j.opts.Seed)
+	if err := dealShares(feed.rows, j.rule, j.opts.Seed); err != nil {
+		return nil, err
+	}
 	p.rows = rowsBySplit(feed.rows)
 	if err := p.balance(feed.rows, j.balance); err != nil {
 		return nil, err
@@ -41,6 +43,15 @@ func (j *job) plan(feed *Feed) (*writePlan, error) {
 	}
 	p.meta.SharedTexts = sharedTexts(feed.rows, p.rows)
 	return p, nil
+}
+
+// given names the sources without the folders they lie in.
+func (j *job) given() []string {
+	var names []string
+	for _, s := range j.opts.Sources {
+		names = append(names, filepath.Base(s))
+	}
+	return names
 }
 
 // classOrders lists the orders of classes that the format or the user knows.
@@ -92,7 +103,7 @@ func sortClasses(found []string) []string {
 
 // dealShares moves random shares of the training rows, or of their documents, to
 // dev and test. A share of documents ends with the first one that fills it.
-func dealShares(rows []spooled, rule *splitRule, seed uint64) {
+func dealShares(rows []spooled, rule *splitRule, seed uint64) error {
 	var units [][]int // rows that stay together
 	total := 0
 	place := map[int32]int{}
@@ -120,6 +131,10 @@ func dealShares(rows []spooled, rule *splitRule, seed uint64) {
 			order = order[1:]
 		}
 	}
+	if len(order) == 0 && len(rule.shares()) > 0 {
+		return fmt.Errorf("%d rows in %d documents are too few for the shares asked for: nothing is left to train on", total, len(units))
+	}
+	return nil
 }
 
 func rowsBySplit(rows []spooled) map[string][]int {
