@@ -7,6 +7,8 @@
 // spell out ([CurvesSpec], [TableSpec]), so a further figure or table needs no
 // Go code. The same input gives the same bytes, on every run.
 //
+// Package rationale/plots/html puts all of it on a page.
+//
 // Values are in the metric's own unit; accuracy, attack success rate, sparsity
 // and the rationale scores are fractions of 1 and shown as percentages. NaN
 // stands for a number that is undefined (the recall of texts without gold):

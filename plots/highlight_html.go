@@ -18,7 +18,7 @@ const HighlightCSS = `.rationales { display: grid; grid-template-columns: repeat
 .rationale p.rationale-name { margin: 0 0 0.2em; line-height: 1.4; }
 .rationale-name small { font-weight: normal; color: #555; }
 .rationale p { margin: 0; line-height: 1.75; overflow-wrap: anywhere; }
-mark.chosen { background: #a9d8f5; color: inherit; font-weight: 600; padding: 0.1em 0.15em; border-radius: 0.15em; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+mark.chosen { background: #a9d8f5; color: inherit; font-weight: 600; padding: 0.1em 0; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 u.gold { text-decoration: underline; text-decoration-thickness: 0.14em; text-decoration-color: #b04500; text-underline-offset: 0.2em; }
 .highlight-title { font-weight: 600; margin: 1.2em 0 0.2em; }
 .highlight-legend { font-size: 0.85em; color: #444; margin: 0.3em 0 0; }

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"unicode"
 
 	"rationale/plots"
 )
@@ -38,44 +39,72 @@ type Block interface {
 //go:embed page.html.tmpl page.css
 var files embed.FS
 
-// pageTemplate is parsed once; "show" lets the page contain any kind of block.
-var pageTemplate = template.Must(template.New("page").
-	Funcs(template.FuncMap{"show": func(Block) (template.HTML, error) { return "", nil }}).
-	ParseFS(files, "page.html.tmpl"))
+var pageTemplate = template.Must(template.ParseFS(files, "page.html.tmpl"))
+
+// pageView is what the template of a page shows.
+type pageView struct {
+	Title, Subtitle string
+	CSS             template.CSS
+	Sections        []sectionView
+}
+
+type sectionView struct {
+	Title  string
+	Blocks []template.HTML
+}
 
 // Write writes the page as HTML.
 func (p Page) Write(w io.Writer) error {
-	css, err := files.ReadFile("page.css")
-	if err != nil {
-		return err
+	text, err := p.render()
+	if err == nil {
+		_, err = io.WriteString(w, text)
 	}
-	t, err := pageTemplate.Clone()
 	if err != nil {
-		return err
-	}
-	t.Funcs(template.FuncMap{"show": func(b Block) (template.HTML, error) { return renderBlock(t, b) }})
-	var out strings.Builder
-	err = t.ExecuteTemplate(&out, "page", struct {
-		Page
-		CSS template.CSS
-	}{p, template.CSS(string(css) + plots.HighlightCSS)})
-	if err != nil {
-		return fmt.Errorf("page %q: %w", p.Title, err)
-	}
-	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("page %q: %w", p.Title, err)
 	}
 	return nil
 }
 
-func renderBlock(t *template.Template, b Block) (template.HTML, error) {
+func (p Page) render() (string, error) {
+	css, err := files.ReadFile("page.css")
+	if err != nil {
+		return "", err
+	}
+	view := pageView{Title: p.Title, Subtitle: p.Subtitle, CSS: template.CSS(string(css) + plots.HighlightCSS)}
+	for _, s := range p.Sections {
+		section := sectionView{Title: s.Title}
+		for _, b := range s.Blocks {
+			rendered, err := renderBlock(b)
+			if err != nil {
+				return "", fmt.Errorf("section %q: %w", s.Title, err)
+			}
+			section.Blocks = append(section.Blocks, rendered)
+		}
+		view.Sections = append(view.Sections, section)
+	}
+	var out strings.Builder
+	if err := pageTemplate.ExecuteTemplate(&out, "page", view); err != nil {
+		return "", err
+	}
+	return strings.Map(legal, out.String()), nil
+}
+
+func renderBlock(b Block) (template.HTML, error) {
 	view, err := b.view()
 	if err != nil {
 		return "", err
 	}
 	var out strings.Builder
-	if err := t.ExecuteTemplate(&out, b.template(), view); err != nil {
+	if err := pageTemplate.ExecuteTemplate(&out, b.template(), view); err != nil {
 		return "", err
 	}
 	return template.HTML(out.String()), nil
+}
+
+// legal replaces the control characters that HTML forbids.
+func legal(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		return unicode.ReplacementChar
+	}
+	return r
 }
