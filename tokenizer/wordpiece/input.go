@@ -81,8 +81,8 @@ func (t *Tokenizer) Single(text tokenizer.Encoding, limit int) (Input, error) {
 }
 
 // Pair makes [CLS] first [SEP] second [SEP], cut to at most limit pieces in
-// all. It fails when the special pieces do not fit, or when OnlySecond cannot
-// cut enough.
+// all. It fails when the special pieces do not fit, or when OnlySecond would
+// leave nothing of the second text.
 func (t *Tokenizer) Pair(first, second tokenizer.Encoding, limit int, cut Truncation) (Input, error) {
 	room := limit - pairSpecials
 	if room < 0 {
@@ -108,8 +108,8 @@ func share(n1, n2, room int, cut Truncation) (int, int, error) {
 	switch {
 	case n1+n2 <= room:
 		return n1, n2, nil
-	case cut == OnlySecond && n1 > room:
-		return 0, 0, fmt.Errorf("wordpiece: the first text alone has %d pieces, %d fit, and only the second may be cut", n1, room)
+	case cut == OnlySecond && n1 >= room:
+		return 0, 0, fmt.Errorf("wordpiece: the first text has %d pieces, %d fit, and only the second may be cut: nothing of it would be left", n1, room)
 	case cut == OnlySecond:
 		return n1, room - n1, nil
 	case n1 > n2:

@@ -19,8 +19,8 @@ const (
 )
 
 // Load reads a tokenizer from
-//   - a folder in Hugging Face's layout, with vocab.txt and, if it is there,
-//     tokenizer_config.json, or else with a tokenizer.json,
+//   - a folder in Hugging Face's layout: vocab.txt or else tokenizer.json, and
+//     tokenizer_config.json, if it is there, whose settings come first,
 //   - a tokenizer.json whose model is WordPiece, or
 //   - a vocabulary file by itself, which is taken for an uncased one; use
 //     LoadVocabulary for others.
@@ -34,7 +34,7 @@ func Load(path string) (*Tokenizer, error) {
 	case info.IsDir():
 		return loadFolder(path)
 	case filepath.Ext(path) == ".json":
-		return loadWhole(path)
+		return loadWhole(path, config{})
 	}
 	return LoadVocabulary(path, Uncased())
 }
@@ -55,9 +55,9 @@ func LoadVocabulary(path string, s Settings) (*Tokenizer, error) {
 
 // named is New with the file's name in the error.
 func named(path string, v *tokenizer.Vocabulary, s Settings) (*Tokenizer, error) {
-	t, err := New(v, s)
+	t, err := build(v, s)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("wordpiece: %s: %w", path, err)
 	}
 	return t, nil
 }
@@ -74,7 +74,7 @@ func loadFolder(dir string) (*Tokenizer, error) {
 		return LoadVocabulary(vocabulary, s)
 	}
 	if _, err := os.Stat(whole); err == nil {
-		return loadWhole(whole)
+		return loadWhole(whole, config)
 	}
 	return nil, fmt.Errorf("wordpiece: %s holds neither %s nor %s", dir, vocabularyName, wholeName)
 }

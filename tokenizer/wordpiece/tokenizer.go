@@ -87,16 +87,24 @@ var _ tokenizer.Tokenizer = (*Tokenizer)(nil)
 // New makes the tokenizer of a vocabulary. A special token that is missing is
 // an error.
 func New(v *tokenizer.Vocabulary, s Settings) (*Tokenizer, error) {
+	t, err := build(v, s)
+	if err != nil {
+		return nil, fmt.Errorf("wordpiece: %w", err)
+	}
+	return t, nil
+}
+
+func build(v *tokenizer.Vocabulary, s Settings) (*Tokenizer, error) {
 	if s.MaxChars < 1 {
-		return nil, fmt.Errorf("wordpiece: max_input_chars_per_word is %d, want at least 1", s.MaxChars)
+		return nil, fmt.Errorf("max_input_chars_per_word is %d, want at least 1", s.MaxChars)
 	}
 	specials, err := findSpecials(v, s)
 	if err != nil {
-		return nil, fmt.Errorf("wordpiece: %w", err)
+		return nil, err
 	}
 	digest, err := digest(v, s)
 	if err != nil {
-		return nil, fmt.Errorf("wordpiece: %w", err)
+		return nil, err
 	}
 	n := s.normalizer()
 	return &Tokenizer{

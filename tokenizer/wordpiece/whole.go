@@ -34,7 +34,8 @@ type whole struct {
 	} `json:"added_tokens"`
 }
 
-func loadWhole(path string) (*Tokenizer, error) {
+// loadWhole reads a tokenizer.json; the settings of c come before its own.
+func loadWhole(path string, c config) (*Tokenizer, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("wordpiece: %w", err)
@@ -47,7 +48,9 @@ func loadWhole(path string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wordpiece: %s: %w", path, err)
 	}
-	return named(path, v, w.settings())
+	s := w.settings()
+	c.apply(&s)
+	return named(path, v, s)
 }
 
 func (w whole) settings() Settings {
