@@ -89,6 +89,19 @@ func (d Dim) String() string {
 	return s
 }
 
+// MarshalText encodes the length as String does.
+func (d Dim) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (d *Dim) UnmarshalText(text []byte) error {
+	if n, err := strconv.Atoi(string(text)); err == nil {
+		*d = N(n)
+		return nil
+	}
+	*d = parseDim(string(text))
+	return nil
+}
+
 // parseDim reads what String writes; any other text becomes one symbol.
 func parseDim(s string) Dim {
 	var d Dim

@@ -15,9 +15,9 @@ type Init struct{ Bound, Fill float64 }
 
 // Param is one trainable tensor.
 type Param struct {
-	Name  string
-	Shape []int64
-	Init  Init
+	Name  string  `json:"name"`
+	Shape []int64 `json:"shape"`
+	Init  Init    `json:"-"`
 }
 
 func (p Param) count() int {
@@ -32,8 +32,8 @@ func (p Param) count() int {
 // one optimiser. The flat form makes the optimiser a dozen operators for all
 // of them.
 type Layout struct {
-	Name   string // prefix of the vector's graph inputs, for example "model"
-	Params []Param
+	Name   string  `json:"name"` // prefix of the vector's graph inputs, for example "model"
+	Params []Param `json:"params"`
 }
 
 // Size is the length of the flat vector.

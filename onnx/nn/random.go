@@ -18,21 +18,21 @@ func Stream(seed uint64, purpose string, step uint64) *rand.Rand {
 }
 
 // Law is a distribution of a graph's random inputs.
-type Law int
+type Law string
 
 const (
 	// Logistic is the difference of two standard Gumbel variables. Added to
 	// the difference of two logits it makes their Gumbel-softmax.
-	Logistic Law = iota
-	// Keep is 1 with probability KeepShare and 0 otherwise, as uint8.
-	Keep
+	Logistic Law = "logistic"
+	// Keep is 1 with probability Share and 0 otherwise, as uint8.
+	Keep Law = "keep"
 )
 
 // Noise is a random input of a graph: its name is its purpose.
 type Noise struct {
-	Name  string
-	Law   Law
-	Share float64 // of ones, for Keep
+	Name  string  `json:"name"`
+	Law   Law     `json:"law"`
+	Share float64 `json:"share,omitempty"` // of ones, for Keep
 }
 
 // Draw fills t (float32 for Logistic, uint8 for Keep) for one step of a run.

@@ -54,9 +54,9 @@ func NewAnswer(c Config, views Views, params map[string][]float32) (*graph.Graph
 		return nil, fmt.Errorf("rationalizer: %w", err)
 	}
 	g := graph.New("evaluate")
-	in := int(c.Vectors.Shape()[1])
+	in := c.width()
 	a := &Answer{g: g, c: c, in: in, views: views, layouts: method.Layouts(c, in), params: params}
-	vectors := g.Const("embedding.weight", c.Vectors)
+	vectors := c.table(g)
 	ids := g.Input(InputIDs, tensor.Int64, batchDim, timeDim)
 	mask := g.Input(InputMask, tensor.Int64, batchDim, timeDim)
 	a.x = readTexts(g, vectors, ids, mask)
@@ -83,7 +83,7 @@ func (a *Answer) Weights(name string) nn.Weights {
 // Frozen are the parameters of a layout, as constants or as an input.
 func (a *Answer) Frozen(l nn.Layout) nn.Weights {
 	if a.params == nil {
-		return l.Unpack(a.g, a.g.Input(l.Name+ParamsPart, a.c.Vectors.DType(), graph.N(l.Size())))
+		return l.Unpack(a.g, a.g.Input(l.Name+ParamsPart, a.c.dtype(), graph.N(l.Size())))
 	}
 	tensors, err := l.Tensors(a.params[l.Name])
 	if err != nil {
@@ -119,7 +119,7 @@ func (a *Answer) Rationale(margin *graph.Value, w nn.Weights) *graph.Value {
 	}
 	if a.views.Gold {
 		gold := a.g.Input(InputGold, tensor.Int64, batchDim, timeDim)
-		a.logits(OutGoldLogits, w, a.g.Cast(a.g.Transpose(gold, 1, 0), a.c.Vectors.DType()))
+		a.logits(OutGoldLogits, w, a.g.Cast(a.g.Transpose(gold, 1, 0), a.c.dtype()))
 	}
 	return z
 }

@@ -3,6 +3,7 @@ package rationalizer
 import (
 	"fmt"
 
+	"rationale/onnx/graph"
 	"rationale/onnx/nn"
 	"rationale/onnx/tensor"
 )
@@ -81,10 +82,12 @@ func (h Hyper) optimizer() nn.Optimizer {
 type Config struct {
 	Method  string
 	Classes int
-	// Vectors [V,E] are the frozen word vectors; row 0, for padding and
-	// unknown words, is zero. Their element type (float32, or float64 to
-	// check gradients) is the graphs'.
+	// Vectors [V,E] are the frozen word vectors, a constant of the graphs; row
+	// 0, for padding and unknown words, is zero. Their element type (float32,
+	// or float64 to check gradients) is the graphs'. Without them the graphs
+	// have a float32 input embedding.weight [V,Width].
 	Vectors *tensor.Tensor
+	Width   int
 	Hyper   Hyper
 	// StepsPerRun puts that many optimiser steps into one run of the step
 	// graph, so that the parameters cross to a device once in as many steps.
@@ -105,10 +108,38 @@ func (c Config) check() (Method, error) {
 	switch {
 	case c.Classes < 2:
 		return Method{}, fmt.Errorf("a classifier needs two classes or more, not %d", c.Classes)
-	case c.Vectors == nil || len(c.Vectors.Shape()) != 2 || !c.Vectors.DType().IsFloat():
+	case c.Vectors != nil && (len(c.Vectors.Shape()) != 2 || !c.Vectors.DType().IsFloat()):
 		return Method{}, fmt.Errorf("word vectors must be a matrix of floats")
+	case c.Vectors == nil && c.Width < 1:
+		return Method{}, fmt.Errorf("the width of the word vectors is not given")
 	case c.StepsPerRun < 1:
 		return Method{}, fmt.Errorf("steps per run must be 1 or more, not %d", c.StepsPerRun)
 	}
 	return m, nil
+}
+
+// width is the length of a word vector.
+func (c Config) width() int {
+	if c.Vectors == nil {
+		return c.Width
+	}
+	return int(c.Vectors.Shape()[1])
+}
+
+func (c Config) dtype() tensor.DType {
+	if c.Vectors == nil {
+		return tensor.Float32
+	}
+	return c.Vectors.DType()
+}
+
+// EmbeddingWeight names the matrix of word vectors, in graphs and files.
+const EmbeddingWeight = "embedding.weight"
+
+// table is the matrix of word vectors as a graph value.
+func (c Config) table(g *graph.Graph) *graph.Value {
+	if c.Vectors == nil {
+		return g.Input(EmbeddingWeight, tensor.Float32, graph.Sym("V"), graph.N(c.Width))
+	}
+	return g.Const(EmbeddingWeight, c.Vectors)
 }

@@ -13,23 +13,32 @@ import (
 //
 // Inputs: input_ids and attention_mask [B,T], labels [B] and, for attacked
 // models, attacked_class [B], all int64; learning_rate [1]; the random inputs
-// listed in Noises; and per layout NAME the state NAME.params, NAME.mean,
+// listed in Noises; embedding.weight [V,E] unless the configuration has the
+// vectors; and per layout NAME the state NAME.params, NAME.mean,
 // NAME.variance [N] and NAME.completed [1]. Outputs: the state under the same
 // names with .next, and the metrics. With StepsPerRun K > 1 every input but
 // the state has a leading axis K, as has every metric.
 type StepGraph struct {
 	*graph.Graph
-	Layouts []nn.Layout
-	Frozen  []nn.Layout // inputs NAME.params that a step does not change
-	Noises  []NoiseInput
-	Metrics []string
-	K       int
+	Spec
+}
+
+// Spec is what a training loop has to know of a step graph.
+type Spec struct {
+	Method  string       `json:"method"`
+	Classes int          `json:"classes"`
+	Padding Padding      `json:"padding"`
+	Layouts []nn.Layout  `json:"layouts"`
+	Frozen  []nn.Layout  `json:"frozen,omitempty"` // inputs NAME.params that a step does not change
+	Noises  []NoiseInput `json:"noises"`
+	Metrics []string     `json:"metrics"`
+	K       int          `json:"steps_per_run"`
 }
 
 // NoiseInput is a random input and its shape in T and B.
 type NoiseInput struct {
 	nn.Noise
-	Shape graph.Shape
+	Shape graph.Shape `json:"shape"`
 }
 
 // The parts of a layout's state, as suffixes of its name, and the suffix of
@@ -80,12 +89,15 @@ func NewStep(c Config) (*StepGraph, error) {
 
 func newStep(c Config, method Method) *Step {
 	g := graph.New("train")
-	in := int(c.Vectors.Shape()[1])
+	in := c.width()
 	s := &Step{
 		root: g, g: g, c: c, in: in, weights: map[string]nn.Weights{},
-		out: &StepGraph{Graph: g, Layouts: method.Layouts(c, in), K: c.StepsPerRun},
+		out: &StepGraph{Graph: g, Spec: Spec{
+			Method: method.Name, Classes: c.Classes, Padding: c.Hyper.Padding,
+			Layouts: method.Layouts(c, in), K: c.StepsPerRun,
+		}},
 	}
-	s.vectors = g.Const("embedding.weight", c.Vectors)
+	s.vectors = c.table(g)
 	return s
 }
 
@@ -104,7 +116,7 @@ func (s *Step) stateInputs() map[string]nn.State {
 	return states
 }
 
-func (s *Step) dtype() tensor.DType { return s.c.Vectors.DType() }
+func (s *Step) dtype() tensor.DType { return s.c.dtype() }
 
 // run builds one step where s.g points.
 func (s *Step) run(method Method) {

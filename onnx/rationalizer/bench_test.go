@@ -1,0 +1,156 @@
+package rationalizer
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"rationale/onnx/runtime"
+	"rationale/onnx/runtime/runtimetest"
+	"rationale/onnx/tensor"
+)
+
+// BenchmarkStep times whole training steps on random texts of full length at
+// the papers' sizes (100 inputs, 100 units a direction), beside the machine's
+// own matrix-product peak in the same run. gflops counts the products that a
+// plain implementation performs: input projections, recurrences and their
+// gradients, without those of the frozen word vectors.
+func BenchmarkStep(b *testing.B) {
+	for _, method := range []string{"RNP", "RNP+A2I"} {
+		for _, size := range [][2]int{{256, 256}, {64, 256}, {256, 64}} {
+			b.Run(fmt.Sprintf("%s/%dx%d", method, size[0], size[1]), func(b *testing.B) {
+				benchmarkStep(b, method, size[0], size[1])
+			})
+		}
+	}
+}
+
+func benchmarkStep(b *testing.B, method string, batch, length int) {
+	peak, err := runtimetest.GEMMPeak(runtimetest.Open(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	h := Defaults()
+	h.Attack = method != "RNP" // RNP alone, without the attacker beside it
+	stepper, inputs := newBenchStep(b, Config{
+		Method: method, Classes: 2, Vectors: benchVectors(20000, 100), Hyper: h, StepsPerRun: 1,
+	}, batch, length)
+	for range 3 { // page faults make the first steps slower
+		mustStep(b, stepper, inputs)
+	}
+	for b.Loop() {
+		mustStep(b, stepper, inputs)
+	}
+	perStep := b.Elapsed().Seconds() / float64(b.N)
+	rate := stepFLOP(method, batch, length) / perStep / 1e9
+	b.ReportMetric(rate, "gflops")
+	b.ReportMetric(peak, "peak-gflops")
+	b.ReportMetric(peakRSS(), "peak-RSS-MB")
+}
+
+// stepFLOP counts a step's products: per GRU direction and position, 3H·E for
+// the input and 3H·H for the recurrence, twice for multiply and add, and as
+// much again for each gradient that is taken.
+func stepFLOP(method string, batch, length int) float64 {
+	const in, hidden = 100, 100
+	input, recurrent := 2.0*3*hidden*in, 2.0*3*hidden*hidden
+	forward, backward := 2*(input+recurrent), 2*(input+2*recurrent)
+	forwards, backwards := 2.0, 2.0 // generator, predictor
+	if method == "RNP+A2I" {
+		forwards += 4 // attacker and predictor, in both updates
+		backwards += 3
+	}
+	return float64(batch*length) * (forwards*forward + backwards*backward)
+}
+
+func mustStep(b *testing.B, s *runtime.Stepper, inputs map[string]*tensor.Tensor) {
+	if _, err := s.Step(context.Background(), inputs); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func benchVectors(words, dim int) *tensor.Tensor {
+	r := rand.New(rand.NewPCG(1, 2))
+	data := make([]float32, words*dim)
+	for i := dim; i < len(data); i++ {
+		data[i] = float32(r.NormFloat64() * 0.4)
+	}
+	t, _ := tensor.Of([]int64{int64(words), int64(dim)}, data)
+	return t
+}
+
+// newBenchStep opens a step model with a random batch of full-length texts
+// whose words follow Zipf's law.
+func newBenchStep(b *testing.B, c Config, batch, length int) (*runtime.Stepper, map[string]*tensor.Tensor) {
+	g, err := NewStep(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	model, err := g.Model()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var options []runtime.SessionOption
+	if prefix := os.Getenv("PROFILE"); prefix != "" {
+		options = append(options, runtime.WithProfile(prefix))
+	}
+	session := runtimetest.NewSession(b, c.Method, model, options...)
+	pairs, state := InitialState(g, 1)
+	stepper, err := runtime.NewStepper(session, pairs, state)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return stepper, benchBatch(g, batch, length, int(c.Vectors.Shape()[0]))
+}
+
+func benchBatch(g *StepGraph, batch, length, words int) map[string]*tensor.Tensor {
+	r := rand.New(rand.NewPCG(3, 4))
+	zipf := rand.NewZipf(r, 1.1, 5, uint64(words-2))
+	ids, mask := make([]int64, batch*length), make([]int64, batch*length)
+	for i := range ids {
+		ids[i], mask[i] = int64(zipf.Uint64())+1, 1
+	}
+	labels, other := make([]int64, batch), make([]int64, batch)
+	for i := range labels {
+		labels[i] = int64(i % 2)
+		other[i] = 1 - labels[i]
+	}
+	shape := []int64{int64(batch), int64(length)}
+	x, _ := tensor.Of(shape, ids)
+	m, _ := tensor.Of(shape, mask)
+	in := map[string]*tensor.Tensor{
+		"input_ids": x, "attention_mask": m, "labels": tensor.Vector(labels),
+		"learning_rate": tensor.Vector([]float32{1e-4}),
+	}
+	for _, v := range g.Inputs() {
+		if v.Name() == "attacked_class" {
+			in["attacked_class"] = tensor.Vector(other)
+		}
+	}
+	for _, n := range g.Noises {
+		in[n.Name] = n.Tensor(int64(length), int64(batch))
+		n.Draw(in[n.Name], 1, 1)
+	}
+	return in
+}
+
+var vmHWM = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
+
+// peakRSS is the process's high-water mark of memory in MB; 0 where the
+// system does not tell.
+func peakRSS() float64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	m := vmHWM.FindSubmatch(status)
+	if m == nil {
+		return 0
+	}
+	kb, _ := strconv.ParseFloat(string(m[1]), 64)
+	return kb / 1024
+}
