@@ -95,11 +95,7 @@ func newJob(opts ImportOptions) (*job, error) {
 
 // run reads all sources into a spool below dir and writes the dataset from it.
 func (j *job) run(ctx context.Context, dir string, progress func(done, total int64)) (*Meta, error) {
-	feed := &Feed{
-		ctx: ctx, format: &j.format, options: j.values, seed: j.opts.Seed, rule: j.rule, files: j.files,
-		skipBad: j.opts.SkipBad, progress: progress, total: totalBytes(j.files),
-		documents: map[string]int32{}, skipped: map[string]map[string]int{},
-	}
+	feed := j.feed(ctx, progress)
 	spool := filepath.Join(dir, spoolName)
 	if err := feed.fill(spool); err != nil {
 		return nil, err
@@ -112,6 +108,15 @@ func (j *job) run(ctx context.Context, dir string, progress func(done, total int
 		return nil, err
 	}
 	return plan.write(ctx, dir)
+}
+
+// feed is ready to take rows in, once it has a spool.
+func (j *job) feed(ctx context.Context, progress func(done, total int64)) *Feed {
+	return &Feed{
+		ctx: ctx, format: &j.format, options: j.values, seed: j.opts.Seed, rule: j.rule, files: j.files,
+		skipBad: j.opts.SkipBad, progress: progress, total: totalBytes(j.files),
+		documents: map[string]int32{}, skipped: map[string]map[string]int{},
+	}
 }
 
 // fill lets the format read everything into a spool: one Arrow file of all rows,
