@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 
@@ -41,7 +40,7 @@ func retainEnvironment(lib Library) (Library, error) {
 func loadEnvironment(path string) error {
 	ort.SetSharedLibraryPath(path)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
-		return fmt.Errorf("runtime: cannot load the onnxruntime library %s: %w; it must be built for %s and be of version 1.24 or later", path, rootCause(err), platform())
+		return fmt.Errorf("runtime: cannot load the onnxruntime library %s: %w; it must be built for %s and be of version 1.24 or later", path, libraryError(err), platform())
 	}
 	return nil
 }
@@ -57,16 +56,4 @@ func releaseEnvironment() error {
 		return fmt.Errorf("runtime: releasing the onnxruntime library: %w", err)
 	}
 	return nil
-}
-
-// rootCause strips the binding's own layers ("Error creating C session: …")
-// off onnxruntime's message.
-func rootCause(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
-	}
 }

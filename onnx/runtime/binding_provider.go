@@ -17,13 +17,16 @@ func appendProvider(o *ort.SessionOptions, opts Options) error {
 	}
 	cuda, err := ort.NewCUDAProviderOptions()
 	if err != nil {
-		return rootCause(err)
+		return libraryError(err)
 	}
 	defer cuda.Destroy()
 	if err := cuda.Update(cudaSettings(opts)); err != nil {
-		return rootCause(err)
+		return libraryError(err)
 	}
-	return o.AppendExecutionProviderCUDA(cuda)
+	if err := o.AppendExecutionProviderCUDA(cuda); err != nil {
+		return libraryError(err)
+	}
+	return nil
 }
 
 // cudaSettings keeps float32 arithmetic in float32 (TF32 has 10 bits of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 
 	ort "github.com/yalue/onnxruntime_go"
 
@@ -24,7 +25,7 @@ func newHandle(model []byte, inputs, outputs []string, opts Options, settings se
 	defer options.Destroy()
 	session, err := ort.NewDynamicAdvancedSessionWithONNXData(model, inputs, outputs, options)
 	if err != nil {
-		return nil, rootCause(err)
+		return nil, libraryError(err)
 	}
 	return &handle{session}, nil
 }
@@ -95,7 +96,7 @@ func (h *handle) runValues(ctx context.Context, in, out []ort.Value) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("onnxruntime: %w", rootCause(err))
+		return fmt.Errorf("onnxruntime: %w", libraryError(err))
 	}
 	return nil
 }
@@ -139,9 +140,11 @@ func takeAllocated(values []ort.Value, tensors []*tensor.Tensor) error {
 	return errors.Join(problems...)
 }
 
+// destroyAllocated frees what a failed run had allocated. Where the binding
+// failed to convert an output it leaves a typed nil pointer.
 func destroyAllocated(values []ort.Value, tensors []*tensor.Tensor) {
 	for i, value := range values {
-		if tensors[i] == nil && value != nil {
+		if tensors[i] == nil && value != nil && !reflect.ValueOf(value).IsNil() {
 			_ = value.Destroy()
 		}
 	}

@@ -174,7 +174,7 @@ func TestRunIntoRefusesBadOutputs(t *testing.T) {
 		{"unknown", tensors{"sum": of[float32](t, []int64{1, 3}, 0, 0, 0), "s": x}, `no output "s"`},
 		{"type", tensors{"sum": of[int32](t, []int64{1, 3}, 0, 0, 0)}, `output "sum" wants float32`},
 		{"an input", tensors{"sum": x}, `output "sum" shares its memory`},
-		{"wrong batch", tensors{"sum": of[float32](t, []int64{2, 3}, 0, 0, 0, 0, 0, 0)}, `session "add": run: onnxruntime`},
+		{"wrong batch", tensors{"sum": of[float32](t, []int64{2, 3}, 0, 0, 0, 0, 0, 0)}, `onnxruntime: Non-zero status code returned while running Add node. Name:'add_xy' Status Message: The output`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := s.RunInto(background, tensors{"x": x, "y": y}, c.outputs)
@@ -421,5 +421,24 @@ func TestEveryPrefixOfAModel(t *testing.T) {
 			t.Errorf("%d of %d bytes make a model", n, len(whole))
 			s.Close()
 		}
+	}
+}
+
+// TestUndeclaredScalarOutput: the binding cannot take over rank-0 outputs, so
+// one that the model does not announce is an error that says so.
+func TestUndeclaredScalarOutput(t *testing.T) {
+	s := runtimetest.NewSession(t, "total", graph{
+		Name:    "total",
+		Inputs:  []value{float32s("x", "n")},
+		Outputs: []value{float32s("same", "n"), {Name: "total", DType: tensor.Float32}},
+		Nodes: []node{
+			{Op: "Identity", Name: "same", Inputs: []string{"x"}, Outputs: []string{"same"}},
+			{Op: "ReduceSum", Name: "sum", Inputs: []string{"x"}, Outputs: []string{"sum"}},
+			{Op: "Squeeze", Name: "squeeze", Inputs: []string{"sum"}, Outputs: []string{"total"}},
+		},
+	}.Model())
+	_, err := s.Run(background, tensors{"x": tensor.Vector([]float32{1, 2})})
+	if err == nil || !strings.Contains(err.Error(), "rank 0, which the model must declare") {
+		t.Errorf("got %v", err)
 	}
 }
