@@ -58,8 +58,15 @@ func elementwiseCases() []numeric {
 		one("Identity", normal("T,3"), (*graph.Graph).Identity),
 		single(one("Erf", normal("T,3"), (*graph.Graph).Erf)),
 		single(one("Gelu exact", normal("T,3"), func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Gelu(x, false) })),
-		single(one("Gelu tanh", normal("T,3"), func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Gelu(x, true) })),
+		one("Gelu tanh", normal("T,3"), func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Gelu(x, true) }),
 		one("Clip", apart("T,7"), func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Clip(x, -1, 0.9) }),
+		many("Clip to values", normal("T,7", "", ""), func(g *graph.Graph, x values) values {
+			one := g.Like(x[0], 1)
+			low, high := g.Sub(g.Tanh(x[1]), one), g.Add(g.Tanh(x[2]), one)
+			y := g.Clip(x[0], 0, 0)
+			y.Node().Inputs[1], y.Node().Inputs[2] = low, high
+			return values{y}
+		}),
 		single(one("Cast", normal("T,3"), func(g *graph.Graph, x *graph.Value) *graph.Value {
 			return g.Cast(g.Exp(g.Cast(x, tensor.Float64)), tensor.Float32)
 		})),

@@ -20,9 +20,11 @@ type move struct {
 }
 
 // moves keep values bounded and smooth, so that numeric derivatives are exact.
+// The sigmoid is shifted because onnxruntime 1.29 fuses x·sigmoid(x) into an
+// operator that it lacks in float64, and then refuses the model.
 var moves = []move{
 	{"tanh", left((*graph.Graph).Tanh)},
-	{"sigmoid", left((*graph.Graph).Sigmoid)},
+	{"sigmoid", left(func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Sigmoid(g.Add(x, g.Like(x, .3))) })},
 	{"gaussian", left(func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Exp(g.Neg(g.Mul(x, x))) })},
 	{"half", left(func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Mul(x, g.Like(x, .5)) })},
 	{"add", broadcast((*graph.Graph).Add)},
@@ -83,6 +85,7 @@ func ranked(least int, f f1) f2 {
 
 // TestRandomCompositions checks programs of random operators as a whole.
 func TestRandomCompositions(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // where refused models are kept
 	onnx := runtimetest.Open(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		shapes := rapid.SliceOfN(rapid.SampledFrom([]string{"", "3", "T", "1,3", "T,3", "3,T", "B,T", "T,B,3", "B,1,T"}), 1, 3).Draw(rt, "shapes")

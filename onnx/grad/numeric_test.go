@@ -324,10 +324,43 @@ func TestSecondDerivatives(t *testing.T) {
 	}
 }
 
-// TestEveryRuleHasANumericCase keeps a rule from going unchecked: each
-// operator of the table must be differentiated in some case.
-func TestEveryRuleHasANumericCase(t *testing.T) {
-	var seen []string
+// TestEveryRuleIsChecked spoils each rule in turn, one input's gradient at a
+// time, by a factor close to 1: some numeric case must notice.
+func TestEveryRuleIsChecked(t *testing.T) {
+	rt := runtimetest.Open(t)
+	for _, op := range slices.Sorted(maps.Keys(rules)) {
+		t.Run(op, func(t *testing.T) {
+			rule := rules[op]
+			defer func() { rules[op] = rule }()
+			for slot := 0; ; slot++ {
+				spoilt := false
+				rules[op] = func(g *graph.Graph, n *graph.Node, grads []*graph.Value, want []bool) []*graph.Value {
+					out := rule(g, n, grads, want)
+					if slot < len(out) && out[slot] != nil {
+						out[slot], spoilt = g.Mul(out[slot], g.Like(out[slot], 1.01)), true
+					}
+					return out
+				}
+				noticed := slices.ContainsFunc(casesUsing(op), func(c numeric) bool {
+					e, err := relativeError(rt, c, 1)
+					return err != nil || !(e <= c.tolerance())
+				})
+				switch {
+				case slot == 0 && !spoilt && op != "Where":
+					t.Fatal("no case uses the rule")
+				case spoilt && !noticed:
+					t.Fatalf("no case notices a wrong gradient of input %d", slot)
+				case !spoilt && slot > 0:
+					return
+				}
+			}
+		})
+	}
+}
+
+// casesUsing lists the cases in whose function the operator occurs.
+func casesUsing(op string) []numeric {
+	var out []numeric
 	for _, c := range numericCases {
 		g := graph.New("case")
 		xs := make([]*graph.Value, len(c.inputs))
@@ -335,13 +368,25 @@ func TestEveryRuleHasANumericCase(t *testing.T) {
 			xs[i] = g.Input(fmt.Sprint("x", i), tensor.Float64, dims(in.shape)...)
 		}
 		c.build(g, xs)
-		for _, n := range g.Nodes() {
-			seen = append(seen, n.Op)
+		if slices.ContainsFunc(g.Nodes(), func(n *graph.Node) bool { return n.Op == op }) {
+			out = append(out, c)
 		}
 	}
-	for op := range rules {
-		if !slices.Contains(seen, op) {
-			t.Errorf("no numeric case uses %s", op)
+	return out
+}
+
+// TestSingleCasesHaveNoFloat64Kernel: cases are run in float32 for no other
+// reason.
+func TestSingleCasesHaveNoFloat64Kernel(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()) // where refused models are kept
+	rt := runtimetest.Open(t)
+	for _, c := range numericCases {
+		if !c.single || c.name == "Cast" {
+			continue
+		}
+		c.single = false
+		if _, err := relativeError(rt, c, 1); err == nil || !strings.Contains(err.Error(), "refuses") {
+			t.Errorf("%s runs in float64: %v", c.name, err)
 		}
 	}
 }

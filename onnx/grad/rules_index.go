@@ -26,7 +26,7 @@ func Ungather(g *graph.Graph, parts, indices *graph.Value, axis int, length grap
 		return parts
 	}
 	end := axis + len(indices.Shape)
-	if axis < 0 || end > len(parts.Shape) {
+	if axis < 0 || end > len(parts.Shape) || !indices.Shape.Equal(parts.Shape[axis:end]) {
 		return g.Fail("parts %v were not taken by %v from axis %d", parts, indices, axis)
 	}
 	before, behind := parts.Shape[:axis], parts.Shape[end:]
