@@ -50,7 +50,7 @@ func delimiter(text string) (rune, error) {
 
 // readCSV delivers the records of one file.
 func readCSV(f *Feed, file File, c *columns, comma rune) error {
-	return f.Source(file, func(s *source) error {
+	return f.withSource(file, func(s *source) error {
 		guard := &recordGuard{source: s}
 		reader := csv.NewReader(guard)
 		reader.Comma = comma

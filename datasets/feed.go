@@ -71,7 +71,7 @@ func (f *Feed) SetAspect(name string) { f.aspect = name }
 // Lines reads a file line by line. parse returns an Example, an error that came
 // from badRow or leftOut, or an error that ends the import.
 func (f *Feed) Lines(file File, parse func(number int, line string) (Example, error)) error {
-	return f.Source(file, func(s *source) error {
+	return f.withSource(file, func(s *source) error {
 		for number := 1; ; number++ {
 			line, err := s.line()
 			if err == io.EOF {
@@ -95,8 +95,8 @@ func parseLine(number int, line string, parse func(int, string) (Example, error)
 	return parse(number, line)
 }
 
-// Source opens a file for read and takes its identity into Meta.
-func (f *Feed) Source(file File, read func(*source) error) error {
+// withSource opens a file for read and takes its identity into Meta.
+func (f *Feed) withSource(file File, read func(*source) error) error {
 	s, err := openSource(file.Path, f.advance)
 	if err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -200,27 +199,36 @@ func mutualInformation(with, rows [2]int) float64 {
 // bagAccuracy trains a logistic regression on which features a text has and
 // returns its accuracy on the second half of the texts.
 func bagAccuracy(texts []Text, features func(Text) []string) float64 {
-	weights := map[string]float64{}
-	score := func(list []string) float64 {
+	numbers := map[string]int{}
+	lists := make([][]int, len(texts))
+	for i, text := range texts {
+		for _, f := range features(text) {
+			if _, known := numbers[f]; !known {
+				numbers[f] = len(numbers)
+			}
+			lists[i] = append(lists[i], numbers[f])
+		}
+	}
+	weights := make([]float64, len(numbers))
+	score := func(i int) float64 {
 		sum := 0.0
-		for _, f := range list {
+		for _, f := range lists[i] {
 			sum += weights[f]
 		}
 		return 1 / (1 + math.Exp(-sum))
 	}
 	half := len(texts) / 2
 	for epoch := range 8 {
-		for _, text := range texts[:half] {
-			list := features(text)
-			step := 0.1 / float64(epoch+1) * (float64(text.Label) - score(list))
-			for _, f := range list {
+		for i, text := range texts[:half] {
+			step := 0.1 / float64(epoch+1) * (float64(text.Label) - score(i))
+			for _, f := range lists[i] {
 				weights[f] += step
 			}
 		}
 	}
 	right := 0
-	for _, text := range texts[half:] {
-		if (score(features(text)) > 0.5) == (text.Label == 1) {
+	for i := half; i < len(texts); i++ {
+		if (score(i) > 0.5) == (texts[i].Label == 1) {
 			right++
 		}
 	}
@@ -254,11 +262,11 @@ func aspectPairs(t Text) []string {
 	var pairs []string
 	start := int32(0)
 	for _, end := range t.Sentences {
-		aspect := "none"
+		aspect := "none "
 		for _, token := range t.Tokens[start:end] {
-			for i, list := range aspectWords {
+			for _, list := range aspectWords {
 				if slices.Contains(list, token) {
-					aspect = strings.Repeat("*", i+1)
+					aspect = list[0] + " "
 				}
 			}
 		}

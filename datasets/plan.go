@@ -227,6 +227,7 @@ func (p *writePlan) writeSplit(ctx context.Context, spool *Split, path, split st
 	if err != nil {
 		return err
 	}
+	w.durable = true
 	for _, i := range p.rows[split] {
 		text, err := p.final(ctx, spool, i)
 		if err == nil {

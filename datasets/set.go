@@ -175,7 +175,7 @@ func List(dataDir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if checkName(e.Name()) != nil {
+		if !e.IsDir() || checkName(e.Name()) != nil {
 			continue
 		}
 		if _, err := os.Stat(filepath.Join(dataDir, e.Name(), manifestName)); err == nil {

@@ -14,7 +14,7 @@ import (
 
 // cachedBatches bounds the decoded batches that a Split keeps, some 20 MB of
 // text at 150 tokens a row.
-const cachedBatches = 64
+const cachedBatches = 256
 
 // Split reads the rows of one Arrow file by number. It may be used by several
 // goroutines at once.
