@@ -65,13 +65,23 @@ func (d Dim) scale(n int64) Dim {
 	return Dim{coef: d.coef * n, syms: d.syms, off: d.off * n}
 }
 
-// factors splits a symbolic length into its number and its symbols; a length
-// with an offset counts as one symbol in brackets.
+// factors splits a symbolic length into its number and its symbols. A length
+// with an offset counts as one symbol in brackets, less its common divisor, so
+// that 2·(T−1)·B comes out the same in whatever order it is multiplied.
 func (d Dim) factors() (int64, []string) {
 	if d.off != 0 {
-		return 1, []string{"(" + d.String() + ")"}
+		k := gcd(d.coef, d.off)
+		return k, []string{"(" + Dim{d.coef / k, d.syms, d.off / k}.String() + ")"}
 	}
 	return d.coef, splitFactors(d.syms)
+}
+
+// gcd is the greatest common divisor, which is positive.
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return max(a, -a)
 }
 
 // String writes the length as ONNX's dim_param does: "128", "T", "T*B", "2*T-1".
