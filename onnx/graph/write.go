@@ -97,7 +97,7 @@ func encodeGraph(c *core) ([]byte, error) {
 	}
 	for _, n := range c.nodes {
 		for _, v := range n.Outputs {
-			if !c.isOutput(v) {
+			if !c.isOutput(v) && v.DType != tensor.Invalid {
 				m.bytes(graphValueInfo, encodeValue(v))
 			}
 		}
