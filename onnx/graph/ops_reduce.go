@@ -87,6 +87,9 @@ func (n *Node) ConstInts(i int) []int64 {
 func (n *Node) ReducedAxes() ([]int, error) {
 	s := n.Inputs[0].Shape
 	given := n.ConstInts(1)
+	if len(n.Inputs) > 1 && n.Inputs[1] != nil && n.Inputs[1].data == nil {
+		return nil, fmt.Errorf("the axes are not constant")
+	}
 	if len(given) == 0 {
 		all := make([]int, len(s))
 		for i := range all {
@@ -103,6 +106,9 @@ func (n *Node) ReducedAxes() ([]int, error) {
 		out[i] = k
 	}
 	slices.Sort(out)
+	if len(slices.Compact(slices.Clone(out))) != len(out) {
+		return nil, fmt.Errorf("axes %v repeat", given)
+	}
 	return out, nil
 }
 
