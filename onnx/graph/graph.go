@@ -139,17 +139,17 @@ type core struct {
 	consts  []*Value
 	nodes   []*Node
 	scalars map[string]*Value
+	dims    map[string]dimSource
 }
 
 // root is what a graph shares with its subgraphs.
 type root struct {
 	taken map[string]bool
-	dims  map[string]dimSource
 	err   error
 	meta  []Attr
 }
 
-// dimSource says which input axis holds the length of a symbol.
+// dimSource says which axis of a value has the length of a symbol.
 type dimSource struct {
 	value *Value
 	axis  int
@@ -157,12 +157,12 @@ type dimSource struct {
 
 // New starts an empty graph.
 func New(name string) *Graph {
-	r := &root{taken: map[string]bool{}, dims: map[string]dimSource{}}
+	r := &root{taken: map[string]bool{}}
 	return &Graph{core: newCore(name, nil, r)}
 }
 
 func newCore(name string, parent *core, r *root) *core {
-	return &core{name: name, parent: parent, root: r, scalars: map[string]*Value{}}
+	return &core{name: name, parent: parent, root: r, scalars: map[string]*Value{}, dims: map[string]dimSource{}}
 }
 
 // Scope returns the same graph with names prefixed by name and a slash.
@@ -205,14 +205,30 @@ func (g *Graph) Input(name string, dtype tensor.DType, shape ...Dim) *Value {
 	}
 	v := g.declare(name, Type{dtype, Shape(shape)})
 	g.inputs = append(g.inputs, v)
-	for axis, d := range shape {
-		if d.syms != "" && d == Sym(d.syms) && g.parent == nil {
-			if _, known := g.root.dims[d.syms]; !known {
-				g.root.dims[d.syms] = dimSource{v, axis}
-			}
-		}
+	if g.parent == nil {
+		g.learnLengths(v)
 	}
 	return v
+}
+
+// learnLengths notes the symbols that v is the first to carry, so that their
+// lengths can be looked up on it at run time.
+func (c *core) learnLengths(v *Value) {
+	for axis, d := range v.Shape {
+		if _, known := c.lengthSource(d.syms); !known && d.syms != "" && d == Sym(d.syms) {
+			c.dims[d.syms] = dimSource{v, axis}
+		}
+	}
+}
+
+// lengthSource finds the value that a symbol's length can be read from.
+func (c *core) lengthSource(symbol string) (dimSource, bool) {
+	for at := c; at != nil; at = at.parent {
+		if src, ok := at.dims[symbol]; ok {
+			return src, true
+		}
+	}
+	return dimSource{}, false
 }
 
 // Output declares v as a graph output under exactly this name.

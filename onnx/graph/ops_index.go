@@ -63,7 +63,8 @@ func inferGatherElements(n *Node) ([]Type, error) {
 	if len(x.Shape) != len(idx.Shape) || !isIndex(idx) {
 		return nil, fmt.Errorf("indices %v do not fit %v", idx, x)
 	}
-	return []Type{{x.DType, idx.Shape}}, nil
+	_, err := x.Shape.axis(int(n.Int("axis", 0)))
+	return []Type{{x.DType, idx.Shape}}, err
 }
 
 // indexDepth is how many leading axes of x the coordinates in indices span.
@@ -94,7 +95,7 @@ func inferScatter(n *Node) ([]Type, error) {
 }
 
 // Unique lists the distinct elements of an integer vector in rising order,
-// with a length of the symbol count, and the place of every element of x in
+// with a new symbol as their count, and the place of every element of x in
 // that list (int64).
 func (g *Graph) Unique(x *Value, count Dim) (distinct, places *Value) {
 	infer := func(n *Node) ([]Type, error) {
@@ -106,5 +107,6 @@ func (g *Graph) Unique(x *Value, count Dim) (distinct, places *Value) {
 		return []Type{{x.DType, list}, {tensor.Int64, list}, {tensor.Int64, x.Shape}}, nil
 	}
 	n := g.apply("Unique", infer, 3, []*Value{x}, Attr{"sorted", int64(1)})
+	g.learnLengths(n.Outputs[0])
 	return n.Outputs[0], n.Outputs[2]
 }

@@ -67,7 +67,8 @@ func (g *Graph) shapeValue(s Shape) *Value {
 }
 
 // DimValue is a length as an int64 vector of one element, computed from the
-// graph input that first carried its symbols.
+// values that first carried its symbols: inputs, or the results of operators
+// that bring new ones.
 func (g *Graph) DimValue(d Dim) *Value {
 	if n, ok := d.Fixed(); ok {
 		return g.Ints(n)
@@ -87,9 +88,9 @@ func (g *Graph) factorValue(f string) *Value {
 	if f[0] == '(' {
 		return g.DimValue(parseDim(f[1 : len(f)-1]))
 	}
-	src, ok := g.root.dims[f]
+	src, ok := g.lengthSource(f)
 	if !ok {
-		return g.Fail("length %q is on no input axis, so it cannot be computed", f)
+		return g.Fail("length %q is on no axis of an input, so it cannot be computed", f)
 	}
 	return g.Gather(g.Shape(src.value), g.Ints(int64(src.axis)), 0)
 }
@@ -207,6 +208,9 @@ func inferUnsqueeze(n *Node) ([]Type, error) {
 		if err != nil {
 			return nil, err
 		}
+		if out[k] == N(1) {
+			return nil, fmt.Errorf("axis %d is inserted twice", a)
+		}
 		out[k] = N(1)
 	}
 	rest := x.Shape
@@ -250,9 +254,18 @@ func inferFlatten(n *Node) ([]Type, error) {
 	return []Type{{x.DType, Shape{x.Shape[:axis].Count(), x.Shape[axis:].Count()}}}, nil
 }
 
-// SliceRange resolves a Slice node's axis and its start counted from the
-// axis's beginning as a length (symbolic when counted from the end).
+// SliceRange resolves a Slice node's axis and its start and end counted from
+// the axis's beginning as lengths (symbolic when counted from the end). A
+// foreign node that takes several axes, steps, or computed edges is an error.
 func (n *Node) SliceRange() (axis int, start, end Dim, err error) {
+	for i := 1; i <= 3; i++ {
+		if len(n.ConstInts(i)) != 1 {
+			return 0, Dim{}, Dim{}, fmt.Errorf("input %d is not one constant number", i)
+		}
+	}
+	if step := n.ConstInts(4); len(n.Inputs) > 4 && !slices.Equal(step, []int64{1}) {
+		return 0, Dim{}, Dim{}, fmt.Errorf("steps %v are not supported", step)
+	}
 	axis, err = n.Inputs[0].Shape.axis(int(n.ConstInts(3)[0]))
 	if err != nil {
 		return 0, Dim{}, Dim{}, err

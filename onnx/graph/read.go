@@ -163,6 +163,9 @@ func (d *decoder) declaration(c *core, f field, types map[string]Type) error {
 			v := &Value{Type: t, name: name, home: c}
 			c.inputs = append(c.inputs, v)
 			d.define(c, v)
+			if c.parent == nil {
+				c.learnLengths(v)
+			}
 		}
 	}
 	return nil
@@ -212,6 +215,7 @@ func (d *decoder) nodeField(c *core, f field, types map[string]Type, depth int) 
 		n.Outputs = append(n.Outputs, v)
 		d.define(c, v)
 	}
+	c.root.taken[n.Name] = true
 	c.nodes = append(c.nodes, n)
 	return nil
 }
