@@ -22,11 +22,11 @@ type ScanBody func(b *Graph, states, elems []*Value) (next, outs []*Value)
 // Scan runs body along the leading axis of the elements. It returns the last
 // states, and the outputs of all steps stacked at the elements' indices.
 func (g *Graph) Scan(spec ScanSpec, body ScanBody) (finals, stacked []*Value) {
-	if g.Err() != nil {
-		return spec.States, spec.Elems
-	}
 	b := g.subgraph("scan")
 	next, outs := body(b, b.bodyInputs("state", spec.States, 0), b.bodyInputs("elem", spec.Elems, 1))
+	if len(next) != len(spec.States) {
+		g.Fail("Scan at %s: the body returns %d states of %d", callSite(), len(next), len(spec.States))
+	}
 	b.bodyOutputs(slices.Concat(next, outs))
 	infer := func(n *Node) ([]Type, error) { return inferScan(n, len(spec.States)) }
 	node := g.apply("Scan", infer, len(next)+len(outs), slices.Concat(spec.States, spec.Elems), scanAttrs(spec, len(outs), b)...)
@@ -61,13 +61,13 @@ func inferScan(n *Node, states int) ([]Type, error) {
 // int64 scalar) and the states, and its outputs are stacked in a new leading
 // axis of that length.
 func (g *Graph) Loop(trips Dim, states []*Value, body func(b *Graph, iter *Value, states []*Value) (next, outs []*Value)) (finals, stacked []*Value) {
-	if g.Err() != nil {
-		return states, states
-	}
 	b := g.subgraph("loop")
 	iter := b.addInput("iteration", Type{tensor.Int64, Shape{}})
 	goOn := b.addInput("condition", Type{tensor.Bool, Shape{}})
 	next, outs := body(b, iter, b.bodyInputs("state", states, 0))
+	if len(next) != len(states) {
+		g.Fail("Loop at %s: the body returns %d states of %d", callSite(), len(next), len(states))
+	}
 	b.bodyOutputs(slices.Concat([]*Value{goOn}, next, outs))
 	infer := func(n *Node) ([]Type, error) { return loopTypes(n.Inputs[2:], b.outputs[1:], trips) }
 	in := slices.Concat([]*Value{g.Reshape(g.DimValue(trips)), g.Scalar(tensor.Bool, 1)}, states)
@@ -94,15 +94,13 @@ func loopTypes(states, bodyOuts []*Value, length Dim) ([]Type, error) {
 
 // If computes the values of one of two branches, which must agree in types.
 func (g *Graph) If(cond *Value, then, otherwise func(b *Graph) []*Value) []*Value {
-	if g.Err() != nil {
-		return nil
-	}
 	a, b := g.subgraph("then"), g.subgraph("else")
-	a.bodyOutputs(then(a))
+	results := then(a)
+	a.bodyOutputs(results)
 	b.bodyOutputs(otherwise(b))
 	infer := func(*Node) ([]Type, error) { return branchTypes(a.outputs, b.outputs) }
 	attrs := []Attr{{"then_branch", a}, {"else_branch", b}}
-	return g.apply("If", infer, len(a.outputs), []*Value{cond}, attrs...).Outputs
+	return g.apply("If", infer, len(results), []*Value{cond}, attrs...).Outputs
 }
 
 func branchTypes(a, b []*Value) ([]Type, error) {
