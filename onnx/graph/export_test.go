@@ -1,0 +1,21 @@
+package graph
+
+// At is the length when its symbols have the given values.
+func (d Dim) At(values map[string]int64) int64 {
+	if n, fixed := d.Fixed(); fixed {
+		return n
+	}
+	coef, factors := Dim{coef: d.coef, syms: d.syms}.factors()
+	n := coef
+	for _, f := range factors {
+		if f[0] == '(' {
+			n *= parseDim(f[1 : len(f)-1]).At(values)
+		} else {
+			n *= values[f]
+		}
+	}
+	return n + d.off
+}
+
+// ParseDim is parseDim for tests outside the package.
+func ParseDim(s string) Dim { return parseDim(s) }
