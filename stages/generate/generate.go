@@ -1,0 +1,72 @@
+// Package generate is the import stage of the embedded dataset: it makes up
+// reviews and stores them as any imported dataset is stored.
+package generate
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"rationale/datasets"
+	"rationale/stages"
+)
+
+// Params size and seed the generated reviews.
+type Params struct {
+	Name   string `json:"name"`
+	Aspect string `json:"aspect"` // the aspect that the label follows
+	Train  int    `json:"train"`  // rows of each split
+	Dev    int    `json:"dev"`
+	Test   int    `json:"test"`
+	Seed   uint64 `json:"seed"`
+}
+
+// Stage generates one dataset; its output is a folder Params.Name.
+type Stage struct{ params Params }
+
+// New makes the stage.
+func New(p Params) *Stage { return &Stage{p} }
+
+// Name is "import", as for every dataset.
+func (*Stage) Name() string { return "import" }
+
+// Version of the generator.
+func (*Stage) Version() int { return 1 }
+
+// Params are part of the stage's identity.
+func (s *Stage) Params() any { return s.params }
+
+// Run writes the dataset. A folder that a killed attempt left is written anew.
+func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
+	p := s.params
+	env.Progress.Total(int64(p.Train + p.Dev + p.Test))
+	done := int64(0)
+	meta, err := datasets.Import(ctx, env.Out, datasets.ImportOptions{
+		Format: "generated", Name: p.Name, Seed: p.Seed,
+		Options: map[string]string{
+			"aspect": p.Aspect, "train": strconv.Itoa(p.Train),
+			"dev": strconv.Itoa(p.Dev), "test": strconv.Itoa(p.Test),
+		},
+	}, func(at, _ int64) {
+		env.Progress.Advance(at-done, "")
+		done = at
+	})
+	if err != nil {
+		return err
+	}
+	env.Log.Debug("generated reviews", "aspect", meta.Aspect, "train", meta.Splits["train"].Rows)
+	return nil
+}
+
+// Find resolves the folder of a dataset: the folder itself, or the one of its
+// name inside a generated artifact.
+func Find(dir, name string) (string, error) {
+	for _, candidate := range []string{filepath.Join(dir, name), dir} {
+		if _, err := os.Stat(filepath.Join(candidate, "train.arrow")); err == nil {
+			return candidate, nil
+		}
+	}
+	return "", fmt.Errorf("%s holds no dataset %q", dir, name)
+}

@@ -1,0 +1,212 @@
+// Package train is the stage that runs a step graph over a tokenized dataset,
+// evaluates on the development split after each epoch, and keeps the epoch
+// with the best development accuracy.
+//
+// Its output: checkpoint.safetensors (the chosen epoch), state.safetensors
+// (everything after the last epoch), records.csv (one number a row) and
+// run.json (what was run and which epoch was chosen).
+package train
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"rationale/onnx/nn"
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
+	"rationale/onnx/tensor"
+	"rationale/stages"
+	"rationale/stages/export"
+	"rationale/stages/tokenize"
+)
+
+// The roles of the stage's inputs.
+const (
+	DataRole   = "data"   // a tokenized dataset
+	GraphsRole = "graphs" // an export
+	ReaderRole = "reader" // a trained classifier, where the method reads with one
+)
+
+// Names of the output files.
+const (
+	StateFile   = "state.safetensors"
+	RecordsFile = "records.csv"
+	RunFile     = "run.json"
+)
+
+// Params are the settings of a run that are not in its graphs.
+type Params struct {
+	Dataset   string  `json:"dataset"`
+	Encoder   string  `json:"encoder"`
+	Seed      uint64  `json:"seed"`
+	Epochs    int     `json:"epochs"`
+	Batch     int     `json:"batch"`
+	Rate      float64 `json:"learning_rate"`
+	Decay     float64 `json:"decay"` // of the rate, per epoch; 1 keeps it
+	LeastRate float64 `json:"least_rate"`
+	// Bucket sorts the texts of that many batches by length before cutting
+	// them into batches, so that short texts are not padded to long ones; 0
+	// leaves the shuffled order. Padding "paper" needs 0.
+	Bucket int     `json:"bucket"`
+	Engine Backend `json:"engine"`
+}
+
+// Backend is what computes: part of a run's identity, because another library
+// or provider gives other last digits.
+type Backend struct {
+	Provider string `json:"provider"`
+	Library  string `json:"library"` // its SHA-256
+	Device   int    `json:"device"`
+}
+
+// Check names the first setting that makes no sense.
+func (p Params) Check() error {
+	for _, c := range []struct {
+		ok   bool
+		what string
+	}{
+		{p.Epochs > 0, "epochs must be positive"},
+		{p.Batch > 0, "batch must be positive"},
+		{p.Rate > 0, "learning_rate must be positive"},
+		{p.Decay > 0 && p.Decay <= 1, "decay must be above 0 and at most 1"},
+		{p.LeastRate >= 0, "least_rate must not be negative"},
+		{p.Bucket >= 0, "bucket must not be negative"},
+	} {
+		if !c.ok {
+			return fmt.Errorf("settings: %s (%+v)", c.what, p)
+		}
+	}
+	return nil
+}
+
+func (p Params) schedule(stepsPerEpoch int) nn.Schedule {
+	return nn.Schedule{Rate: p.Rate, Decay: p.Decay, Least: p.LeastRate, Every: int64(stepsPerEpoch)}
+}
+
+// Stage is one training run.
+type Stage struct{ params Params }
+
+// New makes the stage.
+func New(p Params) *Stage { return &Stage{p} }
+
+// Name is "train".
+func (*Stage) Name() string { return "train" }
+
+// Version of the training loop.
+func (*Stage) Version() int { return 1 }
+
+// Params are part of the stage's identity.
+func (s *Stage) Params() any { return s.params }
+
+// Run trains from the start, or from the last epoch that an earlier attempt
+// completed.
+func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
+	if err := s.params.Check(); err != nil {
+		return err
+	}
+	r, err := s.open(env)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if err := r.resume(); err != nil {
+		return err
+	}
+	r.env.Progress.Total(int64(len(r.train) * s.params.Epochs))
+	r.env.Progress.Advance(int64(len(r.train)*r.epoch), "")
+	for r.epoch < s.params.Epochs {
+		if err := r.runEpoch(ctx); err != nil {
+			return fmt.Errorf("epoch %d: %w", r.epoch+1, err)
+		}
+	}
+	return r.write(env.Out)
+}
+
+// run is a training run in progress.
+type run struct {
+	params  Params
+	env     *stages.Env
+	batcher batcher
+	train   []tokenize.Text
+	dev     *Evaluator
+	devSet  []tokenize.Text
+
+	runtime *runtime.Runtime
+	session *runtime.Session
+	stepper *runtime.Stepper
+	fixed   map[string]*tensor.Tensor // inputs that never change: word vectors, the reader's weights
+	layouts []nn.Layout
+
+	epoch   int   // completed ones
+	steps   int64 // completed ones
+	history []Number
+	best    choice
+}
+
+// open reads the inputs and starts the sessions.
+func (s *Stage) open(env *stages.Env) (_ *run, err error) {
+	r := &run{params: s.params, env: env}
+	defer func() {
+		if err != nil {
+			r.close()
+		}
+	}()
+	spec, err := export.ReadSpec(env.Inputs[GraphsRole])
+	if err != nil {
+		return nil, err
+	}
+	r.layouts = spec.Layouts
+	if r.train, err = tokenize.Read(env.Inputs[DataRole], "train"); err != nil {
+		return nil, err
+	}
+	if r.devSet, err = tokenize.Read(env.Inputs[DataRole], "dev"); err != nil {
+		return nil, err
+	}
+	if len(r.train) == 0 || len(r.devSet) == 0 {
+		return nil, fmt.Errorf("dataset %s has %d training and %d development texts; both are needed", s.params.Dataset, len(r.train), len(r.devSet))
+	}
+	summary, err := tokenize.ReadSummary(env.Inputs[DataRole])
+	if err != nil {
+		return nil, err
+	}
+	r.batcher = newBatcher(spec, s.params, summary.MaxLength)
+	if r.fixed, err = FixedInputs(env, spec); err != nil {
+		return nil, err
+	}
+	return r, r.start(spec)
+}
+
+// start opens the library and the two sessions.
+func (r *run) start(spec rationalizer.Spec) error {
+	rt, err := OpenBackend(r.params.Engine, r.env.Threads)
+	if err != nil {
+		return err
+	}
+	r.runtime = rt
+	graphs := r.env.Inputs[GraphsRole]
+	if r.session, err = openModel(rt, filepath.Join(graphs, export.StepModel)); err != nil {
+		return err
+	}
+	if r.dev, err = NewEvaluator(rt, filepath.Join(graphs, export.DevModel), spec, r.fixed); err != nil {
+		return err
+	}
+	params, err := export.ReadCheckpoint(filepath.Join(graphs, export.Checkpoint), spec.Layouts)
+	if err != nil {
+		return err
+	}
+	r.stepper, err = newStepper(r.session, spec.Layouts, params)
+	return err
+}
+
+func (r *run) close() {
+	if r.dev != nil {
+		r.dev.Close()
+	}
+	if r.session != nil {
+		r.session.Close()
+	}
+	if r.runtime != nil {
+		r.runtime.Close()
+	}
+}
