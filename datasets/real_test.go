@@ -1,8 +1,11 @@
 package datasets
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -156,4 +159,59 @@ func TestRealMultiRC(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%q %q %v", text.ID, text.Query, text.Sentences)
+}
+
+// Token positions count as in the benchmark: every span of evidence holds the
+// text that its annotators saw.
+func TestRealEvidenceText(t *testing.T) {
+	for _, folder := range []string{"eraser_movies", "eraser_fever", "eraser_multirc"} {
+		dir := realData(t, folder)
+		docs, err := openLibrary(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer docs.close()
+		files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		spans := 0
+		for _, file := range files {
+			spans += checkEvidence(t, docs, file)
+		}
+		t.Logf("%s: %d spans", folder, spans)
+		if spans == 0 {
+			t.Errorf("%s: no span was compared", folder)
+		}
+	}
+}
+
+func checkEvidence(t *testing.T, docs *library, file string) (spans int) {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		var a struct {
+			Evidences [][]struct {
+				eraserEvidence
+				Text string `json:"text"`
+			} `json:"evidences"`
+		}
+		if err := json.Unmarshal([]byte(line), &a); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range slices.Concat(a.Evidences...) {
+			doc, err := docs.get(e.DocID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := joinTokens(doc.tokens[e.Start:e.End]); got != e.Text {
+				t.Fatalf("%s: %s[%d:%d] is %q; want %q", file, e.DocID, e.Start, e.End, got, e.Text)
+			}
+			spans++
+		}
+	}
+	return spans
 }
