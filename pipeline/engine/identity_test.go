@@ -63,11 +63,24 @@ func identityOf(t interface{ Fatal(...any) }, params any) string {
 	return id
 }
 
+// changeSome replaces the fields of p, each with a probability of one in four,
+// by those of other.
+func changeSome(t *rapid.T, p, other wideParams) wideParams {
+	to, from := reflect.ValueOf(&p).Elem(), reflect.ValueOf(other)
+	for i := range to.NumField() {
+		if rapid.IntRange(0, 3).Draw(t, "keep") == 0 {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+	return p
+}
+
 // TestIdentityTellsParamsApart: equal parameters, equal identities; different
 // parameters, different identities.
 func TestIdentityTellsParamsApart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a, b := drawParams(t, "first"), drawParams(t, "second")
+		a := drawParams(t, "first")
+		b := changeSome(t, a, drawParams(t, "second"))
 		if same := identityOf(t, a) == identityOf(t, b); same != sameValue(a, b) {
 			t.Fatalf("identities equal: %v for\n%+v\n%+v", same, a, b)
 		}
@@ -99,6 +112,13 @@ func TestIdentityOfOneField(t *testing.T) {
 			t.Errorf("a change of %s gives the same identity as one of %s", name, other)
 		}
 		seen[id] = name
+	}
+}
+
+// TestIdentityOfLargeIntegers: seeds beyond 2^53 do not pass through float64.
+func TestIdentityOfLargeIntegers(t *testing.T) {
+	if identityOf(t, wideParams{Count: 1 << 53}) == identityOf(t, wideParams{Count: 1<<53 + 1}) {
+		t.Error("2^53 and 2^53 + 1 give one identity")
 	}
 }
 

@@ -67,11 +67,11 @@ func (s *Store) setAside(id string) error {
 	return nil
 }
 
-// prepare gives the stage an empty output folder and its work folder.
+// prepare makes the stage's output folder, of which tidy has removed any
+// earlier one, and its work folder.
 func (s *Store) prepare(id string) (out, work string, err error) {
 	out, work = filepath.Join(s.folder(tmpFolder), id), filepath.Join(s.folder(workFolder), id)
 	err = inOrder(
-		func() error { return s.fs.RemoveAll(out) },
 		func() error { return s.fs.MkdirAll(out) },
 		func() error { return s.fs.MkdirAll(work) },
 	)

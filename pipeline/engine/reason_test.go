@@ -60,3 +60,22 @@ func TestReasonShortensValues(t *testing.T) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
 }
+
+// TestSiblingsAreNotEarlier: an artifact of the same plan is no earlier
+// version of another step, even if both have one label.
+func TestSiblingsAreNotEarlier(t *testing.T) {
+	s, one, two := newStore(t), toyNode("one"), toyNode("two")
+	one.Label, two.Label = "same", "same"
+	first, err := NewPlan(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, first, s)
+	both, err := NewPlan(one, two)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := mustCheck(t, both, s)[1]; !d.Run || d.Reason != neverRun {
+		t.Errorf("%+v", d)
+	}
+}

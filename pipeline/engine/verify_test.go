@@ -196,3 +196,13 @@ func TestList(t *testing.T) {
 		t.Errorf("list %+v, %v", list, err)
 	}
 }
+
+// TestDamagedTwice: a second damaged artifact of one name replaces the first.
+func TestDamagedTwice(t *testing.T) {
+	s, p, id := oneArtifact(t)
+	for range 2 {
+		flipByte(t, filepath.Join(s.artifact(id), "chain.txt"))
+		mustRun(t, p, openStore(t, s.Dir()))
+	}
+	contents(t, p, openStore(t, s.Dir()))
+}
