@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"rationale/onnx/grad"
 	"rationale/onnx/graph"
 )
 
@@ -144,9 +145,7 @@ func (d *direction) rowGrads(g *graph.Graph, rz, n *graph.Value) *graph.Value {
 	if d.seq.Gate != nil {
 		dx = g.Mul(dx, g.Reshape(d.seq.Gate, d.positions(), graph.N(1)))
 	}
-	at := g.Reshape(d.seq.Places, d.positions(), graph.N(1))
-	zeros := g.Mul(d.seq.Rows, g.Like(dx, 0))
-	return g.ScatterND(zeros, at, dx, true)
+	return grad.Ungather(g, dx, g.Reshape(d.seq.Places, d.positions()), 0, d.seq.Rows.Shape[0])
 }
 
 func (d *direction) positions() graph.Dim { return d.seq.Places.Shape.Count() }
