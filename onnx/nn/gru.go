@@ -161,7 +161,7 @@ func (d *direction) scan(pool bool) {
 		valid = elems.addColumn(g, d.valid)
 		at = elems.add(g.Range(d.seq.Places.Shape[0]))
 		state = append(state, g.Expand(g.Like(d.rowsN, emptyMax), batch, graph.N(d.hidden)),
-			g.Expand(g.Ints(0), batch, graph.N(d.hidden)))
+			g.Expand(g.Ints(nowhere), batch, graph.N(d.hidden)))
 	}
 	finals, outs := g.Scan(graph.ScanSpec{States: state, Elems: elems.list, Reverse: d.reverse},
 		func(b *graph.Graph, s, e []*graph.Value) (next, outs []*graph.Value) {
@@ -186,8 +186,11 @@ func (d *direction) scan(pool bool) {
 }
 
 // emptyMax is what the maximum over no position is; the reference code fills
-// padding with it.
-const emptyMax = -1e6
+// padding with it. It is reached nowhere, so no position gets its gradient.
+const (
+	emptyMax = -1e6
+	nowhere  = -1
+)
 
 // poolStep updates the running maximum [B,H] with this step's state. The
 // first maximal position in the text's order wins, so the direction that
