@@ -8,10 +8,10 @@ func (d Dim) At(values map[string]int64) int64 {
 	coef, factors := Dim{coef: d.coef, syms: d.syms}.factors()
 	n := coef
 	for _, f := range factors {
-		if f[0] == '(' {
-			n *= parseDim(f[1 : len(f)-1]).At(values)
-		} else {
+		if factor := factorDim(f); factor == Sym(f) {
 			n *= values[f]
+		} else {
+			n *= factor.At(values)
 		}
 	}
 	return n + d.off

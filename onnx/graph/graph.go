@@ -140,6 +140,7 @@ type core struct {
 	nodes   []*Node
 	scalars map[string]*Value
 	dims    map[string]dimSource
+	lengths map[Dim]*Value // what DimValue has computed already
 }
 
 // root is what a graph shares with its subgraphs.
@@ -162,7 +163,7 @@ func New(name string) *Graph {
 }
 
 func newCore(name string, parent *core, r *root) *core {
-	return &core{name: name, parent: parent, root: r, scalars: map[string]*Value{}, dims: map[string]dimSource{}}
+	return &core{name: name, parent: parent, root: r, scalars: map[string]*Value{}, dims: map[string]dimSource{}, lengths: map[Dim]*Value{}}
 }
 
 // Scope returns the same graph with names prefixed by name and a slash.

@@ -68,15 +68,32 @@ func (g *Graph) shapeValue(s Shape) *Value {
 
 // DimValue is a length as an int64 vector of one element, computed from the
 // values that first carried its symbols: inputs, or the results of operators
-// that bring new ones.
+// that bring new ones. Each length is computed once in a graph.
 func (g *Graph) DimValue(d Dim) *Value {
 	if n, ok := d.Fixed(); ok {
 		return g.Ints(n)
 	}
+	for at := g.core; at != nil; at = at.parent {
+		if v, ok := at.lengths[d]; ok {
+			return v
+		}
+	}
+	v := g.lengthOf(d)
+	g.lengths[d] = v
+	return v
+}
+
+func (g *Graph) lengthOf(d Dim) *Value {
 	coef, factors := Dim{coef: d.coef, syms: d.syms}.factors()
-	v := g.Ints(coef)
-	for _, f := range factors {
-		v = g.Mul(v, g.factorValue(f))
+	if len(factors) == 1 && d == Sym(factors[0]) && factors[0][0] != '(' {
+		return g.lookUp(factors[0])
+	}
+	v := g.DimValue(factorDim(factors[0]))
+	for _, f := range factors[1:] {
+		v = g.Mul(v, g.DimValue(factorDim(f)))
+	}
+	if coef != 1 {
+		v = g.Mul(v, g.Ints(coef))
 	}
 	if d.off != 0 {
 		v = g.Add(v, g.Ints(d.off))
@@ -84,13 +101,19 @@ func (g *Graph) DimValue(d Dim) *Value {
 	return v
 }
 
-func (g *Graph) factorValue(f string) *Value {
+// factorDim is the length that a factor stands for: a symbol, or a length
+// with an offset in brackets.
+func factorDim(f string) Dim {
 	if f[0] == '(' {
-		return g.DimValue(parseDim(f[1 : len(f)-1]))
+		return parseDim(f[1 : len(f)-1])
 	}
-	src, ok := g.lengthSource(f)
+	return Sym(f)
+}
+
+func (g *Graph) lookUp(symbol string) *Value {
+	src, ok := g.lengthSource(symbol)
 	if !ok {
-		return g.Fail("length %q is on no axis of an input, so it cannot be computed", f)
+		return g.Fail("length %q is on no axis of an input, so it cannot be computed", symbol)
 	}
 	return g.Gather(g.Shape(src.value), g.Ints(int64(src.axis)), 0)
 }
