@@ -117,8 +117,11 @@ func TestNamesAreUniqueAndScoped(t *testing.T) {
 	if g.Const("w", tensor.Vector([]float32{1})).Name() == g.Const("w", tensor.Vector([]float32{2})).Name() {
 		t.Error("two constants share a name")
 	}
-	if g.Like(x, 3) != g.Like(x, 3) || g.Ints(1, 2) != g.Ints(1, 2) {
+	if first, second := g.Like(x, 3), g.Like(x, 3); first != second {
 		t.Error("equal numbers do not share a constant")
+	}
+	if first, second := g.Ints(1, 2), g.Ints(1, 2); first != second {
+		t.Error("equal vectors do not share a constant")
 	}
 }
 
@@ -215,5 +218,27 @@ func TestCaptures(t *testing.T) {
 	}
 	if want := []string{"encoder/ReduceSum.out", "flag"}; !slices.Equal(names, want) {
 		t.Errorf("captures %v, want %v", names, want)
+	}
+}
+
+// TestLengthsAreComputedOnce: a length asked for again, also inside a body,
+// is the value that is there.
+func TestLengthsAreComputedOnce(t *testing.T) {
+	g := graph.New("lengths")
+	x := g.Input("x", tensor.Float32, graph.Sym("T"), graph.Sym("B"))
+	area := x.Shape.Count()
+	first := g.DimValue(area)
+	before := len(g.Nodes())
+	if g.DimValue(graph.Sym("B").Times(graph.Sym("T"))) != first || len(g.Nodes()) != before {
+		t.Error("B·T was computed again")
+	}
+	g.Scan(graph.ScanSpec{Elems: values{x}}, func(b *graph.Graph, _, e []*graph.Value) (next, outs []*graph.Value) {
+		if b.DimValue(area) != first {
+			t.Error("T·B was computed again in a body")
+		}
+		return nil, e
+	})
+	if err := g.Check(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -175,6 +175,16 @@ func TestTruncationIsNoticedOrHarmless(t *testing.T) {
 	}
 }
 
+// TestFlippedBitsNeverPanic flips one bit of each byte of the file in turn.
+func TestFlippedBitsNeverPanic(t *testing.T) {
+	model := mustModel(t, everything())
+	for i := range model {
+		model[i] ^= 1 << (i % 8)
+		readAgain(t, model)
+		model[i] ^= 1 << (i % 8)
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add(mustModel(f, everything()))
 	for _, c := range opCases() {
