@@ -265,4 +265,3 @@ func dot(a, b []float64) float64 {
 	}
 	return s
 }
-
