@@ -1,0 +1,154 @@
+package experiments
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"rationale/pipeline/engine"
+	"rationale/plots"
+	"rationale/stages/figure"
+)
+
+// Batch is a planned set of experiments.
+type Batch struct {
+	// Targets are what has to be made.
+	Targets []*engine.Node
+	// Notes tell people beforehand what is used and how long it may take.
+	Notes []string
+
+	Profile string
+	Figures []Figure
+	Runs    []*Run
+	Random  bool // some runs are on made-up word vectors
+}
+
+// Figure is one experiment's figure.
+type Figure struct {
+	Experiment Experiment
+	Node       *engine.Node
+	Datasets   []string
+	Runs       []*Run
+}
+
+// Reproduce plans experiments on whatever data is there.
+func (l *Lab) Reproduce(names []string) (*Batch, error) {
+	chosen, err := choose(names)
+	if err != nil {
+		return nil, err
+	}
+	b := &Batch{Profile: l.opts.Profile}
+	runs := map[string]*Run{} // by everything that tells them apart
+	for _, e := range chosen {
+		f, err := l.figure(e, runs)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Name, err)
+		}
+		b.Figures = append(b.Figures, f)
+		b.Targets = append(b.Targets, f.Node)
+	}
+	for _, key := range slices.Sorted(maps.Keys(runs)) {
+		b.Runs = append(b.Runs, runs[key])
+		b.Targets = append(b.Targets, runs[key].Evaluate)
+	}
+	l.note(b)
+	return b, nil
+}
+
+// figure plans one experiment: its runs on every dataset with every seed.
+func (l *Lab) figure(e Experiment, runs map[string]*Run) (Figure, error) {
+	f := Figure{Experiment: e, Datasets: l.datasetsOf(e)}
+	node := &engine.Node{Label: "draw " + e.Name, Weight: 1}
+	for _, dataset := range f.Datasets {
+		for _, spec := range e.Runs {
+			seeds, err := l.seeds(dataset)
+			if err != nil {
+				return f, err
+			}
+			for seed := range seeds {
+				r, err := l.plan(RunSpec{Method: spec.Method, Dataset: dataset, Seed: uint64(seed + 1)}, spec.Set)
+				if err != nil {
+					return f, err
+				}
+				runs[fmt.Sprintf("%s/%s/%d/%v", dataset, spec.Method, seed, spec.Set)] = r
+				f.Runs = append(f.Runs, r)
+				node.Inputs = append(node.Inputs, engine.Input{Role: fmt.Sprintf("run%03d", len(node.Inputs)), From: r.Train})
+			}
+		}
+	}
+	node.Stage = figure.New(figure.Params{Name: e.Name, Spec: l.drawing(e, f.Datasets)})
+	f.Node = node
+	return f, nil
+}
+
+func (l *Lab) seeds(dataset string) (int, error) {
+	if l.opts.Seeds > 0 {
+		return l.opts.Seeds, nil
+	}
+	s, err := l.book.settings(l.sources[dataset].format, l.opts.Profile)
+	return s.Seeds, err
+}
+
+// datasetsOf lists the datasets of an experiment: for each aspect the
+// imported beer set if there is one, the generated one otherwise; then every
+// other imported set.
+func (l *Lab) datasetsOf(e Experiment) []string {
+	var out []string
+	for _, aspect := range e.Aspects {
+		name := "generated-" + aspect
+		for _, candidate := range l.Datasets() {
+			if s := l.sources[candidate]; s.format == "beer" && s.aspect == aspect {
+				name = candidate
+			}
+		}
+		out = append(out, name)
+	}
+	for _, name := range l.Datasets() {
+		if f := l.sources[name].format; f != "generated" && f != "beer" {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// drawing completes the figure's description with the datasets; generated
+// ones are called so.
+func (l *Lab) drawing(e Experiment, names []string) plots.CurvesSpec {
+	spec := e.Figure
+	for _, name := range names {
+		title := name
+		if s := l.sources[name]; s.format == "generated" {
+			title = s.aspect + " (generated)"
+		}
+		spec.Datasets = append(spec.Datasets, plots.DatasetSpec{Name: name, Title: title})
+	}
+	return spec
+}
+
+// note tells people what the batch will use.
+func (l *Lab) note(b *Batch) {
+	seconds := 0.0
+	used := map[string]bool{}
+	for _, r := range b.Runs {
+		seconds += r.Train.Weight + r.Evaluate.Weight
+		used[r.Dataset] = true
+		b.Random = b.Random || l.sources[r.Dataset].vectors == nil
+	}
+	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: about %.0f minutes on two cores if nothing is done yet",
+		len(b.Runs), joinSorted(used), l.opts.Profile, math.Ceil(seconds/60)))
+	if b.Random {
+		b.Notes = append(b.Notes, "generated data uses seeded random word vectors, frozen")
+	}
+}
+
+func joinSorted(set map[string]bool) string {
+	out := ""
+	for i, name := range slices.Sorted(maps.Keys(set)) {
+		if i > 0 {
+			out += ", "
+		}
+		out += name
+	}
+	return out
+}

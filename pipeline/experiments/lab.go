@@ -1,0 +1,177 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"rationale/datasets"
+	"rationale/onnx/runtime"
+	"rationale/pipeline/engine"
+	"rationale/stages/generate"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+	"rationale/tokenizer/embeddings"
+)
+
+// Options say with what to work.
+type Options struct {
+	Data       string // folder of imported datasets
+	Embeddings string // folder of the word-vector table
+	Profile    string // "quick" when empty
+	Provider   string // "cpu" when empty
+	Device     int
+	Seeds      int // runs of each kind; 0 for the profile's own number
+}
+
+// Lab knows what is there: library, word vectors, datasets.
+type Lab struct {
+	opts    Options
+	book    settingsBook
+	backend train.Backend
+	vectors *engine.Input // nil without a table
+	sources map[string]source
+}
+
+// source is a dataset that runs can be planned on.
+type source struct {
+	name    string
+	format  string
+	aspect  string
+	classes int
+	input   engine.Input // for the role tokenize.DatasetRole
+	width   int          // of the word vectors
+	// trainRows is the number of training texts; 0 for generated ones, whose
+	// settings say it.
+	trainRows int
+	vectors   *engine.Input
+}
+
+// generatedSeed is the seed of the embedded dataset's texts.
+const generatedSeed = 1
+
+// NewLab looks around. A missing library is an error that says how to get it;
+// missing word vectors are one only once a real dataset needs them.
+func NewLab(o Options) (*Lab, error) {
+	book, err := readBook()
+	if err != nil {
+		return nil, err
+	}
+	o.Profile, o.Provider = orElse(o.Profile, "quick"), orElse(o.Provider, runtime.CPU)
+	if !slices.Contains(Profiles(), o.Profile) {
+		return nil, fmt.Errorf("no profile %q; there are %s", o.Profile, strings.Join(Profiles(), ", "))
+	}
+	lib, err := runtime.Locate()
+	if err != nil {
+		return nil, err
+	}
+	l := &Lab{opts: o, book: book, backend: train.Backend{Provider: o.Provider, Library: lib.SHA256, Device: o.Device}}
+	if l.vectors, err = findVectors(o.Embeddings); err != nil {
+		return nil, err
+	}
+	return l, l.findDatasets()
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// findVectors opens the word-vector table, if there is one, for its digest.
+func findVectors(dir string) (*engine.Input, error) {
+	path := filepath.Join(dir, embeddings.FileName)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || dir == "" {
+		return nil, nil
+	}
+	table, err := embeddings.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer table.Close()
+	return &engine.Input{Role: tokenize.VectorsRole, Dir: dir, Digest: table.Digest()}, nil
+}
+
+// findDatasets lists the generated aspects and everything imported.
+func (l *Lab) findDatasets() error {
+	l.sources = map[string]source{}
+	for _, aspect := range []string{"appearance", "aroma", "palate"} {
+		s, err := l.generated(aspect)
+		if err != nil {
+			return err
+		}
+		l.sources[s.name] = s
+	}
+	names, err := datasets.List(l.opts.Data)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		s, err := l.imported(name)
+		if err != nil {
+			return err
+		}
+		l.sources[name] = s
+	}
+	return nil
+}
+
+// generated is the embedded dataset, with the label following one aspect.
+func (l *Lab) generated(aspect string) (source, error) {
+	set, err := l.book.settings("generated", l.opts.Profile)
+	if err != nil {
+		return source{}, err
+	}
+	name := "generated-" + aspect
+	node := &engine.Node{
+		Stage: generate.New(generate.Params{
+			Name: name, Aspect: aspect, Train: set.Train, Dev: set.Dev, Test: set.Test, Seed: generatedSeed,
+		}),
+		Label: "generate " + name, Weight: 2,
+	}
+	return source{
+		name: name, format: "generated", aspect: aspect, classes: 2, width: set.RandomWidth,
+		input: engine.Input{Role: tokenize.DatasetRole, From: node},
+	}, nil
+}
+
+// imported is a dataset of the user's.
+func (l *Lab) imported(name string) (source, error) {
+	set, err := datasets.Open(l.opts.Data, name)
+	if err != nil {
+		return source{}, err
+	}
+	defer set.Close()
+	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
+	return source{
+		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
+		width: embeddings.DefaultDim, vectors: l.vectors, trainRows: meta.Splits["train"].Rows,
+		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest()},
+	}, nil
+}
+
+// dataset finds a dataset by name.
+func (l *Lab) dataset(name string) (source, error) {
+	s, ok := l.sources[name]
+	if !ok {
+		return s, fmt.Errorf("no dataset %q; there are %s. Import one with `rationale data import`", name, strings.Join(l.Datasets(), ", "))
+	}
+	if s.format != "generated" && s.vectors == nil {
+		return s, fmt.Errorf("dataset %s needs word vectors and there are none; fetch them with `make embeddings`, or import your own glove.6B.100d.txt with `rationale data import glove FILE --name glove`", name)
+	}
+	return s, nil
+}
+
+// Datasets lists the names of the datasets that runs can be planned on.
+func (l *Lab) Datasets() []string {
+	var out []string
+	for name := range l.sources {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}

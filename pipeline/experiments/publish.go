@@ -1,0 +1,196 @@
+package experiments
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"rationale/pipeline/engine"
+	"rationale/pipeline/report"
+	"rationale/plots"
+	"rationale/stages/evaluate"
+	"rationale/stages/figure"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+)
+
+// Publish puts the finished batch into the folder dir: figures, records.csv,
+// provenance.json and report.html. It lists the files it wrote and leaves
+// alone what is there already with the same content.
+func (b *Batch) Publish(store *engine.Store, plan *engine.Plan, dir string) (written []string, err error) {
+	p := publisher{store: store, plan: plan, dir: dir}
+	m, err := p.material(b)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range b.Figures {
+		if err := p.copyFigure(f); err != nil {
+			return p.written, err
+		}
+	}
+	for _, file := range []struct {
+		name  string
+		write func(*bytes.Buffer) error
+	}{
+		{"records.csv", func(w *bytes.Buffer) error { return plots.WriteRecords(w, m.Records) }},
+		{"provenance.json", func(w *bytes.Buffer) error { return m.WriteProvenance(w) }},
+		{"report.html", func(w *bytes.Buffer) error { return m.Write(w) }},
+	} {
+		var content bytes.Buffer
+		if err := file.write(&content); err != nil {
+			return p.written, fmt.Errorf("%s: %w", file.name, err)
+		}
+		if err := p.put(file.name, content.Bytes()); err != nil {
+			return p.written, err
+		}
+	}
+	return p.written, nil
+}
+
+// publisher writes results below dir.
+type publisher struct {
+	store   *engine.Store
+	plan    *engine.Plan
+	dir     string
+	written []string
+}
+
+// folder is a node's artifact.
+func (p *publisher) folder(n *engine.Node) (string, error) { return p.store.Path(p.plan.ID(n)) }
+
+// put writes a file in one step, unless it is there with this content.
+func (p *publisher) put(name string, content []byte) error {
+	path := filepath.Join(p.dir, name)
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(path, content, 0o644); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	p.written = append(p.written, path)
+	return nil
+}
+
+func (p *publisher) copyFigure(f Figure) error {
+	dir, err := p.folder(f.Node)
+	if err != nil {
+		return err
+	}
+	for _, ext := range []string{".png", ".svg", ".pdf"} {
+		content, err := os.ReadFile(filepath.Join(dir, f.Experiment.Name+ext))
+		if err != nil {
+			return err
+		}
+		if err := p.put(filepath.Join("figures", f.Experiment.Name+ext), content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// material collects what the report shows.
+func (p *publisher) material(b *Batch) (report.Material, error) {
+	m := report.Material{Title: "Selective rationalization: reproduced figures", Command: b.command(), Profile: b.Profile}
+	for _, f := range b.Figures {
+		dir, err := p.folder(f.Node)
+		if err != nil {
+			return m, err
+		}
+		png, err := os.ReadFile(filepath.Join(dir, f.Experiment.Name+".png"))
+		if err != nil {
+			return m, err
+		}
+		e := f.Experiment
+		m.Figures = append(m.Figures, report.Figure{Name: e.Name, Title: e.Title, Paper: e.Paper, Expect: e.Expect, PNG: png})
+	}
+	data := map[string]bool{}
+	for _, r := range b.Runs {
+		if err := p.addRun(&m, r); err != nil {
+			return m, err
+		}
+		if id := p.plan.ID(r.Data); !data[id] {
+			data[id] = true
+			if err := p.addData(&m, r.Data); err != nil {
+				return m, err
+			}
+		}
+		backend := r.Train.Stage.Params().(train.Params).Engine
+		m.Library = fmt.Sprintf("onnxruntime (SHA-256 %.12s…), provider %s", backend.Library, backend.Provider)
+	}
+	plots.SortRecords(m.Records)
+	return m, nil
+}
+
+// command is the line that makes the batch again.
+func (b *Batch) command() string {
+	names := make([]string, len(b.Figures))
+	for i, f := range b.Figures {
+		names[i] = f.Experiment.Name
+	}
+	return fmt.Sprintf("rationale reproduce %s --profile %s", strings.Join(names, " "), b.Profile)
+}
+
+func (p *publisher) addRun(m *report.Material, r *Run) error {
+	trained, err := p.folder(r.Train)
+	if err != nil {
+		return err
+	}
+	evaluated, err := p.folder(r.Evaluate)
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{trained, evaluated} {
+		records, err := figure.ReadRun(dir)
+		if err != nil {
+			return err
+		}
+		m.Records = append(m.Records, records...)
+	}
+	result, err := train.ReadResult(trained)
+	if err != nil {
+		return err
+	}
+	examples, err := evaluate.ReadExamples(evaluated)
+	if err != nil {
+		return err
+	}
+	run := report.Run{
+		ID: p.plan.ID(r.Train), EvaluationID: p.plan.ID(r.Evaluate), Method: r.Method.Name, Dataset: r.Dataset, Seed: r.Seed,
+		Settings: r.Settings.list(), ChosenEpoch: result.Epoch(), Examples: examples,
+	}
+	if log, ok, err := p.store.Log(run.ID); err == nil && ok {
+		run.Seconds, run.PeakRSS, run.Finished = log.Seconds, log.PeakRSS, log.Started
+	}
+	m.Runs = append(m.Runs, run)
+	return nil
+}
+
+func (p *publisher) addData(m *report.Material, n *engine.Node) error {
+	dir, err := p.folder(n)
+	if err != nil {
+		return err
+	}
+	summary, err := tokenize.ReadSummary(dir)
+	m.Data = append(m.Data, report.Dataset{ID: p.plan.ID(n), Summary: summary})
+	return err
+}
+
+// list names all settings and their values.
+func (s Settings) list() [][2]string {
+	var out [][2]string
+	v := reflect.ValueOf(s)
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		if name := f.Tag.Get("toml"); name != "" {
+			out = append(out, [2]string{name, fmt.Sprint(v.FieldByIndex(f.Index))})
+		}
+	}
+	return out
+}

@@ -1,0 +1,66 @@
+package report
+
+import (
+	"fmt"
+
+	"rationale/plots"
+	"rationale/plots/html"
+	"rationale/stages/evaluate"
+)
+
+// examples shows the first test texts of each dataset with what each method
+// selects, side by side. They are the first ones, not chosen ones.
+func (m Material) examples() html.Section {
+	s := html.Section{Title: "Rationales"}
+	for _, dataset := range m.datasets() {
+		runs := m.selecting(dataset)
+		if len(runs) == 0 {
+			continue
+		}
+		s.Blocks = append(s.Blocks, html.Paragraph(fmt.Sprintf("The first test texts of %s, arg-max masks, seed %d.", dataset, runs[0].Seed)))
+		for i := range min(examplesPerDataset, len(runs[0].Examples)) {
+			s.Blocks = append(s.Blocks, html.Highlight(highlight(runs, i)))
+		}
+	}
+	return s
+}
+
+func (m Material) datasets() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, r := range m.Runs {
+		if !seen[r.Dataset] {
+			seen[r.Dataset] = true
+			out = append(out, r.Dataset)
+		}
+	}
+	return out
+}
+
+// selecting lists one run of each method that selects words: that with the
+// first seed.
+func (m Material) selecting(dataset string) []Run {
+	var out []Run
+	seen := map[string]bool{}
+	for _, r := range m.Runs {
+		if r.Dataset != dataset || seen[r.Method] || len(r.Examples) == 0 || r.Examples[0].Selected == nil {
+			continue
+		}
+		seen[r.Method] = true
+		out = append(out, r)
+	}
+	return out
+}
+
+func highlight(runs []Run, i int) plots.Highlight {
+	first := runs[0].Examples[i]
+	h := plots.Highlight{Title: fmt.Sprintf("%s · label %s", first.ID, first.Class), Tokens: first.Tokens, Gold: first.Gold}
+	for _, r := range runs {
+		h.Rationales = append(h.Rationales, choice(r.Method, r.Examples[i]))
+	}
+	return h
+}
+
+func choice(method string, e evaluate.Example) plots.Rationale {
+	return plots.Rationale{Name: method, Note: "predicts " + e.Predicted, Chosen: e.Selected}
+}

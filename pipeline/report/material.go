@@ -1,0 +1,46 @@
+package report
+
+import (
+	"time"
+
+	"rationale/plots"
+	"rationale/stages/evaluate"
+	"rationale/stages/tokenize"
+)
+
+// Material is everything that a report shows.
+type Material struct {
+	Title   string
+	Command string // that makes it again
+	Profile string
+	Library string // onnxruntime's version and digest, and the provider
+	Figures []Figure
+	Runs    []Run
+	Data    []Dataset
+	Records []plots.Record // of all runs
+}
+
+// Figure is one drawn experiment.
+type Figure struct {
+	Name, Title, Paper, Expect string
+	PNG                        []byte
+}
+
+// Run is one finished training run.
+type Run struct {
+	ID, EvaluationID string
+	Method, Dataset  string
+	Seed             uint64
+	Settings         [][2]string // name, value
+	ChosenEpoch      int
+	Seconds          float64 // of training
+	PeakRSS          int64   // of the process, in bytes
+	Finished         time.Time
+	Examples         []evaluate.Example
+}
+
+// Dataset is one tokenized dataset.
+type Dataset struct {
+	ID string
+	tokenize.Summary
+}

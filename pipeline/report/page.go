@@ -1,0 +1,135 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rationale/plots/html"
+)
+
+// Write writes report.html.
+func (m Material) Write(w io.Writer) error {
+	page := html.Page{
+		Title:    m.Title,
+		Subtitle: fmt.Sprintf("Profile %s · %d runs · %s", m.Profile, len(m.Runs), m.Library),
+		Sections: []html.Section{m.figures(), m.results(), m.paperNumbers(), m.data(), m.examples(), m.settings(), m.differences(), m.cost()},
+	}
+	page.Sections = slices.DeleteFunc(page.Sections, func(s html.Section) bool { return len(s.Blocks) == 0 })
+	return page.Write(w)
+}
+
+func (m Material) figures() html.Section {
+	s := html.Section{Title: "Figures", Blocks: []html.Block{html.Paragraph("Made by"), html.Code(m.Command)}}
+	for _, f := range m.Figures {
+		s.Blocks = append(s.Blocks,
+			html.Figure{PNG: f.PNG, Alt: f.Title, Caption: f.Name + ": " + f.Title + ". After " + f.Paper + "."},
+			html.Paragraph("The paper: "+strings.Join(strings.Fields(f.Expect), " ")))
+	}
+	return s
+}
+
+func (m Material) settings() html.Section {
+	s := html.Section{Title: "Settings"}
+	for _, group := range m.distinctSettings() {
+		s.Blocks = append(s.Blocks, html.Paragraph(group.name), group.list)
+	}
+	return s
+}
+
+type settingsGroup struct {
+	name string
+	list html.Definitions
+}
+
+// distinctSettings lists the settings once for all seeds of a kind of run.
+func (m Material) distinctSettings() []settingsGroup {
+	var out []settingsGroup
+	seen := map[string]bool{}
+	for _, r := range m.Runs {
+		name := r.Method + " on " + r.Dataset
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		var list html.Definitions
+		for _, kv := range r.Settings {
+			list = append(list, html.Definition{Term: kv[0], Text: kv[1]})
+		}
+		out = append(out, settingsGroup{name, list})
+	}
+	return out
+}
+
+func (m Material) cost() html.Section {
+	t := html.Table{
+		Caption: "Training time, and the high-water mark of the whole process's memory when the run ended.",
+		Header:  []string{"Method", "Dataset", "Seed", "Chosen epoch", "Seconds", "Peak MB", "Run"}, Labels: 2,
+	}
+	for _, r := range m.Runs {
+		t.Rows = append(t.Rows, []string{
+			r.Method, r.Dataset, strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.ChosenEpoch),
+			strconv.FormatFloat(r.Seconds, 'f', 1, 64), strconv.FormatInt(r.PeakRSS>>20, 10), r.ID,
+		})
+	}
+	return html.Section{Title: "Run times and memory", Blocks: []html.Block{t}}
+}
+
+func (m Material) data() html.Section {
+	t := html.Table{
+		Caption: "What the models read. Cut: pieces behind the maximum length; unknown: pieces without a word vector.",
+		Header:  []string{"Dataset", "Split", "Texts", "Mean length", "Cut", "Gold cut", "Gold share", "Unknown", "Maximum"}, Labels: 2,
+	}
+	var blocks []html.Block
+	for _, d := range m.Data {
+		for _, split := range []string{"train", "dev", "test"} {
+			c := d.Splits[split]
+			t.Rows = append(t.Rows, []string{
+				d.Dataset, split, strconv.Itoa(c.Texts), decimal(ratio(c.Pieces-c.Cut, c.Texts), 1),
+				percent(ratio(c.Cut, c.Pieces)), percent(ratio(c.GoldCut, c.Gold+c.GoldCut)),
+				goldShare(c.WithGold, c.GoldShare()), percent(ratio(c.Unknown, c.Pieces)), strconv.Itoa(d.MaxLength),
+			})
+		}
+		if d.Random {
+			blocks = append(blocks, html.Paragraph(d.Dataset+": word vectors are seeded random numbers, frozen, because no table was used."))
+		}
+	}
+	return html.Section{Title: "Data", Blocks: append([]html.Block{t}, blocks...)}
+}
+
+func goldShare(texts int, share float64) string {
+	if texts == 0 {
+		return "–"
+	}
+	return percent(share)
+}
+
+func ratio(a, b int) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
+}
+
+func percent(x float64) string { return decimal(100*x, 1) + " %" }
+
+func decimal(x float64, digits int) string { return strconv.FormatFloat(x, 'f', digits, 64) }
+
+// differences lists what the reader must know before comparing with a paper.
+func (m Material) differences() html.Section {
+	return html.Section{Title: "Differences from the paper", Blocks: []html.Block{html.List{
+		"Data: where the papers' beer and hotel reviews have not been imported, generated reviews stand in; figures call them generated.",
+		"Padding: by default batches are trimmed to their longest text, padding is never selected and the backward recurrence starts at the last word. The reference code pads every text to 256, lets padding be selected and runs over it; padding = \"paper\" does the same.",
+		"Settings: the papers do not print batch size, epochs, λ1, λ2 and s; those used are listed above. On short texts the papers' λ2 = 10 keeps the generator selecting at random, so smaller weights are used there.",
+		"Epoch: the first one with the best development accuracy under sampled masks; nothing is chosen on human rationales or on test texts.",
+		"Attack success rate: the mean of the per-class rates on the development split; the paper does not say which split it shows.",
+		"Random patterns: coherence is left out of the loss, as in the reference code; the paper's text has it.",
+		"Seeds: mean ± sample standard deviation over the seeds shown; the paper shows single runs.",
+		"Random numbers: a counter-based generator keyed by seed, purpose and step, not PyTorch's; agreement is statistical.",
+	}}}
+}
+
+// examplesPerDataset is how many texts are shown for each dataset.
+const examplesPerDataset = 4
