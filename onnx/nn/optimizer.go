@@ -43,12 +43,18 @@ func (o Optimizer) Update(g *graph.Graph, s State, d, lr *graph.Value) State {
 		d = clipNorm(g, d, o.ClipNorm)
 	}
 	s.Completed = g.Add(s.Completed, g.Ints(1))
-	if o.WeightDecay > 0 {
-		s.Params = g.Sub(s.Params, g.Mul(s.Params, Times(g, o.WeightDecay, lr)))
+	s, change := o.change(g, s, d, lr)
+	if o.WeightDecay > 0 { // in one subtraction: each one rounds the parameters
+		change = g.Add(change, g.Mul(s.Params, Times(g, o.WeightDecay, lr)))
 	}
+	s.Params = g.Sub(s.Params, change)
+	return s
+}
+
+// change is what the parameters lose by the rule, and the new moments.
+func (o Optimizer) change(g *graph.Graph, s State, d, lr *graph.Value) (State, *graph.Value) {
 	if o.Rule == SGDRule {
-		s.Params = g.Sub(s.Params, g.Mul(lr, d))
-		return s
+		return s, g.Mul(lr, d)
 	}
 	return o.adam(g, s, d, lr)
 }
@@ -57,14 +63,12 @@ func (o Optimizer) Update(g *graph.Graph, s State, d, lr *graph.Value) State {
 //
 //	m ← β₁m + (1−β₁)d,  v ← β₂v + (1−β₂)d²,
 //	w ← w − lr · (m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε).
-func (o Optimizer) adam(g *graph.Graph, s State, d, lr *graph.Value) State {
+func (o Optimizer) adam(g *graph.Graph, s State, d, lr *graph.Value) (State, *graph.Value) {
 	s.Mean = g.Add(Times(g, o.Beta1, s.Mean), Times(g, 1-o.Beta1, d))
 	s.Variance = g.Add(Times(g, o.Beta2, s.Variance), Times(g, 1-o.Beta2, g.Mul(d, d)))
 	root := g.Sqrt(g.Div(s.Variance, unbias(g, o.Beta2, s.Completed, d.DType)))
 	rate := g.Div(lr, unbias(g, o.Beta1, s.Completed, d.DType))
-	step := g.Div(g.Mul(rate, s.Mean), g.Add(root, g.Like(root, o.Epsilon)))
-	s.Params = g.Sub(s.Params, step)
-	return s
+	return s, g.Div(g.Mul(rate, s.Mean), g.Add(root, g.Like(root, o.Epsilon)))
 }
 
 // unbias is 1 − βᵗ, computed in float64: in float32 the first steps' value
