@@ -122,13 +122,13 @@ func (p program) run(values map[string]*tensor.Tensor) map[string]*tensor.Tensor
 func (f function) compile(t *testing.T) program {
 	t.Helper()
 	g := graph.New("value")
-	g.Output("y", f.build(g, f.inputs(g)))
+	g.Output("value", f.build(g, f.inputs(g)))
 	return compile(t, g)
 }
 
 func (f function) value(t *testing.T) *tensor.Tensor {
 	t.Helper()
-	return f.compile(t).run(f.feeds())["y"]
+	return f.compile(t).run(f.feeds())["value"]
 }
 
 // gradients are those of Σ y ⊙ upstream by the inputs that move.
@@ -171,7 +171,7 @@ func (f function) gradients(t *testing.T, upstream *tensor.Tensor) map[string][]
 func (f function) checkGradients(t *testing.T, r *rand.Rand) {
 	t.Helper()
 	forward := f.compile(t)
-	y := forward.run(f.feeds())["y"]
+	y := forward.run(f.feeds())["value"]
 	upstream := normals(r, y.Shape()...)
 	grads := f.gradients(t, upstream)
 	for _, a := range f.args {
@@ -182,7 +182,7 @@ func (f function) checkGradients(t *testing.T, r *rand.Rand) {
 		at := func(step float64) float64 {
 			feeds := f.feeds()
 			feeds[a.name] = moved(a.value, direction, step)
-			return dot(upstream.Float64s(), forward.run(feeds)["y"].Float64s())
+			return dot(upstream.Float64s(), forward.run(feeds)["value"].Float64s())
 		}
 		central := func(h float64) float64 { return (at(h) - at(-h)) / (2 * h) }
 		want := (4*central(5e-4) - central(1e-3)) / 3
