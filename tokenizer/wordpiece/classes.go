@@ -2,9 +2,9 @@ package wordpiece
 
 // The character classes of BERT's tokenizer as the whole field runs it. They
 // stand here as data, not as look-ups in Go's own tables, because they must
-// not move with the Go version: Hugging Face's tokenizer knows the marks and
-// the punctuation of Unicode 9, and models were trained on what it gives.
-// Each table agrees with that library on every code point
+// not move with the Go version: Hugging Face's tokenizer knows the categories
+// of Unicode 8 and the decompositions of Unicode 9, and models were trained on
+// what it gives. Each table agrees with that library on every code point
 // (TestEveryCharacter).
 
 // controls are dropped from every text: NUL, U+FFFD, and the categories Cc
