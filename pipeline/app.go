@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"rationale/pipeline/engine"
+	"rationale/pipeline/engine/progress"
+)
+
+// app is what the verbs work with.
+type app struct {
+	*globals
+	in      io.Reader
+	out     *bufio.Writer // stdout: data, written out by finish
+	screen  io.Writer     // stdout itself, to ask whether it is a terminal
+	display *progress.Display
+	log     *slog.Logger
+}
+
+func newApp(g *globals, stdin io.Reader, stdout, stderr io.Writer) *app {
+	display := progress.New(progress.Options{Writer: stderr, Quiet: g.Quiet})
+	level := slog.LevelInfo
+	switch {
+	case g.Quiet:
+		level = slog.LevelWarn
+	case g.Verbose:
+		level = slog.LevelDebug
+	}
+	handler := slog.NewTextHandler(display, &slog.HandlerOptions{Level: level, ReplaceAttr: withoutTime})
+	return &app{globals: g, in: stdin, out: bufio.NewWriter(stdout), screen: stdout, display: display, log: slog.New(handler)}
+}
+
+// withoutTime leaves the time out of messages: people read them as they come.
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// finish writes out what the verb printed; data that could not be written is
+// a failure.
+func (a *app) finish(err error) error {
+	if flushed := a.out.Flush(); flushed != nil {
+		return errors.Join(err, fmt.Errorf("stdout: %w", flushed))
+	}
+	return err
+}
+
+// printf writes data. Errors show in finish.
+func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.out, format, args...) }
+
+// printJSON writes a value as indented JSON.
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// printTable writes rows in aligned columns; the first row is the heading.
+func (a *app) printTable(rows [][]string) error {
+	w := tabwriter.NewWriter(a.out, 0, 8, 2, ' ', 0)
+	for _, row := range rows {
+		for i, cell := range row {
+			if i > 0 {
+				fmt.Fprint(w, "\t")
+			}
+			fmt.Fprint(w, cell)
+		}
+		fmt.Fprintln(w)
+	}
+	return w.Flush()
+}
+
+// store is the folder of artifacts.
+func (a *app) store() (*engine.Store, error) { return engine.OpenStore(a.storeDir()) }
+
+// embeddingsDir is the folder of the word-vector table. It is shared by all
+// output folders, as the library is.
+func embeddingsDir() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no cache folder for word vectors: %w; set XDG_CACHE_HOME", err)
+	}
+	return filepath.Join(cache, "rationale", "embeddings"), nil
+}
+
+// watch shows the progress of one piece of work that is no stage.
+func (a *app) watch(label string, work func(report func(done, total int64)) error) error {
+	a.display.Begin(0, 1, 0)
+	defer a.display.Close()
+	task := a.display.Start(label, 1, false)
+	reported := int64(0)
+	err := work(func(done, total int64) {
+		if total > 0 {
+			task.Total(total)
+		}
+		task.Advance(done-reported, "")
+		reported = done
+	})
+	task.End(err)
+	return err
+}

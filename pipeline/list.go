@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"rationale/datasets"
+	"rationale/onnx/rationalizer"
+	"rationale/pipeline/experiments"
+	"rationale/stages"
+	"rationale/stages/evaluate"
+	"rationale/stages/export"
+	"rationale/stages/figure"
+	"rationale/stages/generate"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+)
+
+// listCmd is `rationale list`.
+type listCmd struct {
+	What string `arg:"" enum:"experiments,datasets,methods,stages,formats,runs" help:"experiments, datasets, methods, stages, formats or runs."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Help is shown by --help.
+func (*listCmd) Help() string {
+	return `Examples:
+
+    rationale list experiments
+    rationale list runs --json`
+}
+
+// entry is one line of a list.
+type entry struct {
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	Doc  string `json:"doc"`
+}
+
+// Run prints the list.
+func (c *listCmd) Run(a *app) error {
+	if c.What == "runs" {
+		return listRuns(a, c.JSON)
+	}
+	list, err := map[string]func(a *app) ([]entry, error){
+		"experiments": listExperiments, "datasets": listDatasets, "methods": listMethods,
+		"stages": listStages, "formats": listFormats,
+	}[c.What](a)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.printJSON(list)
+	}
+	rows := [][]string{{"NAME", "KIND", "WHAT"}}
+	for _, e := range list {
+		rows = append(rows, []string{e.Name, e.Kind, e.Doc})
+	}
+	return a.printTable(rows)
+}
+
+func listExperiments(*app) ([]entry, error) {
+	all, err := experiments.All()
+	var list []entry
+	for _, e := range all {
+		kind := "further"
+		if e.Headline {
+			kind = "headline"
+		}
+		list = append(list, entry{e.Name, kind, e.Title + " (" + e.Paper + ")"})
+	}
+	return list, err
+}
+
+// listDatasets shows damaged datasets too: that is when one looks here.
+func listDatasets(a *app) ([]entry, error) {
+	var list []entry
+	for _, aspect := range []string{"appearance", "aroma", "palate"} {
+		list = append(list, entry{"generated-" + aspect, "embedded", "made-up reviews; the label follows " + aspect})
+	}
+	names, err := datasets.List(a.dataDir())
+	for _, name := range names {
+		list = append(list, importedEntry(a.dataDir(), name))
+	}
+	return list, err
+}
+
+func importedEntry(dir, name string) entry {
+	set, err := datasets.Open(dir, name)
+	if err != nil {
+		return entry{name, "damaged", err.Error()}
+	}
+	defer set.Close()
+	meta := set.Meta()
+	var rows []string
+	for _, split := range datasets.SplitNames {
+		rows = append(rows, fmt.Sprintf("%s %d", split, meta.Splits[split].Rows))
+	}
+	return entry{name, meta.Format, strings.Join(rows, ", ") + " rows; classes " + strings.Join(meta.Classes, ", ")}
+}
+
+func listMethods(*app) ([]entry, error) {
+	var list []entry
+	for _, m := range rationalizer.Methods() {
+		kind := "classifier"
+		if m.Selects {
+			kind = "rationalizer"
+		}
+		list = append(list, entry{m.Name, kind, m.Doc})
+	}
+	return list, nil
+}
+
+// listStages is where a new stage is named.
+func listStages(*app) ([]entry, error) {
+	var list []entry
+	for _, s := range []struct {
+		stage stages.Stage
+		doc   string
+	}{
+		{generate.New(generate.Params{}), "makes up the embedded dataset"},
+		{tokenize.New(tokenize.Params{}), "turns words into ids, with aligned rationales"},
+		{export.New(export.Params{}), "writes a method's graphs and its first checkpoint"},
+		{train.New(train.Params{}), "runs the step graph and keeps the best development epoch"},
+		{evaluate.New(evaluate.Params{}), "measures a run on the test split and writes the model for use"},
+		{figure.New(figure.Params{}), "draws a figure from the records of runs"},
+	} {
+		list = append(list, entry{s.stage.Name(), fmt.Sprintf("version %d", s.stage.Version()), s.doc})
+	}
+	return list, nil
+}
+
+func listFormats(*app) ([]entry, error) {
+	var list []entry
+	for _, f := range datasets.Formats() {
+		kind := "dataset"
+		if f.Generates {
+			kind = "generator"
+		}
+		list = append(list, entry{f.Name, kind, f.Doc})
+	}
+	return append(list, entry{gloveFormat, "word vectors", gloveDoc}), nil
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rationale/pipeline/engine"
+	"rationale/pipeline/experiments"
+)
+
+// scope says which experiments at which size.
+type scope struct {
+	Experiments []string `arg:"" optional:"" name:"experiment" help:"Names from \"list experiments\", or all; the headline experiments when there is none."`
+	Profile     string   `enum:"smoke,quick,paper" default:"quick" help:"Size: smoke (minutes), quick or paper (the papers' own settings)."`
+	Seeds       int      `placeholder:"N" help:"Runs of each kind; the profile's number unless given."`
+}
+
+// Validate is called by kong.
+func (s *scope) Validate() error {
+	if s.Seeds < 0 {
+		return fmt.Errorf("--seeds %d: expected 1 or more", s.Seeds)
+	}
+	return nil
+}
+
+// reproduceCmd is `rationale reproduce`.
+type reproduceCmd struct {
+	scope
+	DryRun bool `help:"Say what would be done, and why; write nothing."`
+	JSON   bool `name:"json" help:"With --dry-run: the decisions as JSON."`
+}
+
+// Help is shown by --help.
+func (*reproduceCmd) Help() string {
+	return `Figures, tables, records and the report appear in OUT/results. What is done already is not done again; stopped anywhere, the same command goes on from there.
+
+Examples:
+
+    rationale reproduce --profile smoke
+    rationale reproduce a2i-fig6 --seeds 3 --jobs 2
+    rationale reproduce all --profile paper --dry-run`
+}
+
+// Run makes what is missing and publishes the results.
+func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
+	w, err := a.plan(c.scope)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return w.tell(ctx, a, c.JSON)
+	}
+	for _, note := range w.batch.Notes {
+		a.log.Info(note)
+	}
+	started := time.Now()
+	report, err := engine.Run(ctx, w.plan, a.engineOptions(w.store))
+	if err != nil {
+		return explainLock(err)
+	}
+	written, err := w.batch.Publish(w.store, w.plan, a.resultsDir())
+	if err != nil {
+		return fmt.Errorf("publishing results: %w", err)
+	}
+	for _, path := range written {
+		a.printf("%s\n", path)
+	}
+	a.log.Info("done", "stages", len(report.Decisions), "made", len(report.Made),
+		"files written", len(written), "in", a.resultsDir(), "took", time.Since(started).Round(100*time.Millisecond))
+	return nil
+}
+
+// work is a planned batch with the store that it is to be done in.
+type work struct {
+	batch *experiments.Batch
+	plan  *engine.Plan
+	store *engine.Store
+}
+
+// lab looks around for library, word vectors and datasets.
+func (a *app) lab(profile string, seeds int) (*experiments.Lab, error) {
+	vectors, err := embeddingsDir()
+	if err != nil {
+		return nil, err
+	}
+	return experiments.NewLab(experiments.Options{
+		Data: a.dataDir(), Embeddings: vectors, Profile: profile, Provider: a.Provider, Seeds: seeds,
+	})
+}
+
+// plan reads only; it writes nothing.
+func (a *app) plan(s scope) (*work, error) {
+	lab, err := a.lab(s.Profile, s.Seeds)
+	if err != nil {
+		return nil, err
+	}
+	batch, err := lab.Reproduce(s.Experiments)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	plan, err := engine.NewPlan(batch.Targets...)
+	if err != nil {
+		return nil, err
+	}
+	store, err := a.store()
+	return &work{batch, plan, store}, err
+}
+
+func (a *app) engineOptions(store *engine.Store) engine.Options {
+	return engine.Options{
+		Store: store, Jobs: a.Jobs, Threads: a.Threads, KeepGoing: true, LockWait: 2 * time.Second,
+		Progress: a.display, Log: a.log,
+	}
+}
+
+// explainLock says what to do when another process works in the store.
+func explainLock(err error) error {
+	if errors.Is(err, engine.ErrLocked) {
+		return fmt.Errorf("%w; wait for it to end, or use another folder with --out", err)
+	}
+	return err
+}
+
+// outlook is what a plan has to do.
+type outlook struct {
+	Profile   string            `json:"profile"`
+	Notes     []string          `json:"notes"`
+	Stages    int               `json:"stages"`
+	Stale     int               `json:"stale"`
+	Decisions []engine.Decision `json:"decisions"`
+}
+
+func (w *work) outlook(ctx context.Context) (*outlook, error) {
+	decisions, err := w.plan.Check(ctx, w.store)
+	if err != nil {
+		return nil, err
+	}
+	o := &outlook{Profile: w.batch.Profile, Notes: w.batch.Notes, Stages: len(decisions), Decisions: decisions}
+	for _, d := range decisions {
+		if d.Run {
+			o.Stale++
+		}
+	}
+	return o, nil
+}
+
+// tell prints what there is to do.
+func (w *work) tell(ctx context.Context, a *app, asJSON bool) error {
+	o, err := w.outlook(ctx)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return a.printJSON(o)
+	}
+	return o.print(a)
+}
+
+func (o *outlook) print(a *app) error {
+	rows := [][]string{{"STATE", "ARTIFACT", "WHAT", "WHY"}}
+	for _, d := range o.Decisions {
+		state := "done"
+		if d.Run {
+			state = "to do"
+		}
+		rows = append(rows, []string{state, d.ID, d.Label, d.Reason})
+	}
+	if err := a.printTable(rows); err != nil {
+		return err
+	}
+	a.printf("%d of %d stages to do\n", o.Stale, o.Stages)
+	if o.Stale > 0 {
+		a.printf("%s\n", strings.Join(o.Notes, "\n"))
+	}
+	return nil
+}
