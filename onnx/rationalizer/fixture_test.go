@@ -36,8 +36,8 @@ type fixture struct {
 	Steps []map[string]json.RawMessage
 }
 
-// readFixture reads NAME from the folder in FIXTURES, or from testdata.
-func readFixture(t *testing.T, name string) fixture {
+// fixtureBytes reads NAME from the folder in FIXTURES, or from testdata.
+func fixtureBytes(t *testing.T, name string) []byte {
 	t.Helper()
 	dir := os.Getenv("FIXTURES")
 	if dir == "" {
@@ -47,11 +47,38 @@ func readFixture(t *testing.T, name string) fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var f fixture
-	if err := json.Unmarshal(data, &f); err != nil {
+	return data
+}
+
+func readJSON(t *testing.T, name string, v any) {
+	t.Helper()
+	if err := json.Unmarshal(fixtureBytes(t, name), v); err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
+}
+
+func readFixture(t *testing.T, name string) fixture {
+	t.Helper()
+	var f fixture
+	readJSON(t, name, &f)
 	return f
+}
+
+// texts is the fixture's batch.
+func (f fixture) texts() values {
+	var ids, mask, other []int64
+	for i, row := range f.X {
+		ids = append(ids, row...)
+		other = append(other, 1-f.Y[i])
+	}
+	for _, m := range f.M.Data {
+		mask = append(mask, int64(m))
+	}
+	frame := int(f.M.Shape[1])
+	return values{
+		InputIDs: grid(frame, ids), InputMask: grid(frame, mask),
+		"labels": tensor.Vector(f.Y), "attacked_class": tensor.Vector(other),
+	}
 }
 
 // config is the configuration of the fixture's model.

@@ -1,14 +1,12 @@
 package rationalizer
 
 import (
-	"context"
 	"encoding/json"
 	"math"
 	"strings"
 	"testing"
 
 	"rationale/onnx/nn"
-	"rationale/onnx/runtime/runtimetest"
 	"rationale/onnx/tensor"
 )
 
@@ -35,14 +33,13 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 	}
 }
 
-// stepRun holds a step model's session with the state between steps.
+// stepRun holds a step model with the state between steps.
 type stepRun struct {
-	t     *testing.T
+	program
 	f     fixture
 	graph *StepGraph
 	dtype tensor.DType
-	run   func(map[string]*tensor.Tensor) map[string]*tensor.Tensor
-	state map[string]*tensor.Tensor
+	state values
 }
 
 func compareSteps(t *testing.T, f fixture, method string, dtype tensor.DType, tolerance float64) {
@@ -61,23 +58,8 @@ func compareSteps(t *testing.T, f fixture, method string, dtype tensor.DType, to
 
 func newStepRun(t *testing.T, f fixture, c Config) *stepRun {
 	t.Helper()
-	g, err := NewStep(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := g.Model()
-	if err != nil {
-		t.Fatal(err)
-	}
-	session := runtimetest.NewSession(t, t.Name(), model)
-	r := &stepRun{t: t, f: f, graph: g, dtype: c.Vectors.DType(), state: map[string]*tensor.Tensor{}}
-	r.run = func(in map[string]*tensor.Tensor) map[string]*tensor.Tensor {
-		out, err := session.Run(context.Background(), in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
+	g := mustStepGraph(t, c)
+	r := &stepRun{program: compile(t, g.Graph), f: f, graph: g, dtype: c.dtype(), state: values{}}
 	for _, l := range g.Layouts {
 		r.initial(l, map[string]map[string]array{modelLayout: f.Params, attackerLayout: f.AttackerParams}[l.Name])
 	}
@@ -104,56 +86,18 @@ func (r *stepRun) floats(shape []int64, data []float64) *tensor.Tensor {
 }
 
 // step runs one step on the fixture's batch and draws and keeps the state.
-func (r *stepRun) step(step map[string]json.RawMessage) map[string]*tensor.Tensor {
-	in := r.batch()
+func (r *stepRun) step(step map[string]json.RawMessage) values {
+	in := join(r.f.texts(), r.state)
+	in["learning_rate"] = r.floats([]int64{1}, []float64{1e-3})
 	for _, n := range r.graph.Noises {
 		in[n.Name] = r.noise(n, step)
 	}
 	if raw, ok := step["attacked_class"]; ok {
 		in["attacked_class"] = tensor.Vector(decode[[]int64](r.t, raw))
 	}
-	r.dropUnused(in)
-	for name, v := range r.state {
-		in[name] = v
-	}
 	out := r.run(in)
-	for name := range r.state {
-		if next, ok := out[name+NextSuffix]; ok {
-			r.state[name] = next
-		}
-	}
+	r.state = following(r.state, out)
 	return out
-}
-
-func (r *stepRun) batch() map[string]*tensor.Tensor {
-	var ids, mask, other []int64
-	for i, row := range r.f.X {
-		ids = append(ids, row...)
-		other = append(other, 1-r.f.Y[i])
-	}
-	for _, m := range r.f.M.Data {
-		mask = append(mask, int64(m))
-	}
-	shape := r.f.M.Shape
-	x, _ := tensor.Of(shape, ids)
-	m, _ := tensor.Of(shape, mask)
-	return map[string]*tensor.Tensor{
-		"input_ids": x, "attention_mask": m,
-		"labels": tensor.Vector(r.f.Y), "attacked_class": tensor.Vector(other),
-		"learning_rate": r.floats([]int64{1}, []float64{1e-3}),
-	}
-}
-
-func (r *stepRun) dropUnused(in map[string]*tensor.Tensor) {
-	declared := map[string]bool{}
-	for _, v := range r.graph.Inputs() {
-		declared[v.Name()] = true
-	}
-	for name := range in {
-		if !declared[name] {
-			delete(in, name)
-		}
-	}
 }
 
 // noiseKeys maps our random inputs to the fixture's.
@@ -237,12 +181,16 @@ func compare(t *testing.T, step int, name string, got, want []float64, tolerance
 	if len(got) != len(want) {
 		t.Fatalf("step %d: %s has %d values, want %d", step, name, len(got), len(want))
 	}
-	largest, worst := 0.0, 0.0
+	if worst, largest := distance(got, want); !(worst <= tolerance*largest) {
+		t.Errorf("step %d: %s is off by %.3g, largest value %.3g", step, name, worst, largest)
+	}
+}
+
+// distance is the largest difference and the largest wanted value.
+func distance(got, want []float64) (worst, largest float64) {
 	for i := range want {
 		largest = math.Max(largest, math.Abs(want[i]))
 		worst = math.Max(worst, math.Abs(got[i]-want[i]))
 	}
-	if !(worst <= tolerance*largest) {
-		t.Errorf("step %d: %s is off by %.3g, largest value %.3g", step, name, worst, largest)
-	}
+	return worst, largest
 }

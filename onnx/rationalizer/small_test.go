@@ -1,0 +1,226 @@
+package rationalizer
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+	"rationale/onnx/runtime"
+	"rationale/onnx/runtime/runtimetest"
+	"rationale/onnx/tensor"
+)
+
+// values are tensors by name.
+type values = map[string]*tensor.Tensor
+
+// program is a graph in a session; it takes those of the given values that
+// are its inputs.
+type program struct {
+	t       *testing.T
+	session *runtime.Session
+}
+
+func compile(t *testing.T, g *graph.Graph) program {
+	t.Helper()
+	model, err := g.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Waking a second thread takes longer than all the work of a small model.
+	return program{t, runtimetest.NewSession(t, t.Name(), model, runtime.WithThreads(1))}
+}
+
+func (p program) run(given values) values {
+	p.t.Helper()
+	in := values{}
+	for _, info := range p.session.Inputs() {
+		if v, ok := given[info.Name]; ok {
+			in[info.Name] = v
+		}
+	}
+	out, err := p.session.Run(context.Background(), in)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return out
+}
+
+// smallWords and smallWidth are the shape of the small models' word vectors.
+const smallWords, smallWidth = 12, 5
+
+// small is a tiny model of a method, with dropout and every term of the loss.
+func small(method string, dtype tensor.DType) Config {
+	r := rand.New(rand.NewPCG(100, 0))
+	data := make([]float64, smallWords*smallWidth)
+	for i := smallWidth; i < len(data); i++ {
+		data[i] = r.NormFloat64()
+	}
+	vectors, err := tensor.FromFloat64(dtype, []int64{smallWords, smallWidth}, data)
+	if err != nil {
+		panic(err) // the test's own mistake
+	}
+	h := Defaults()
+	h.Hidden, h.Sparsity = 4, .3
+	return Config{Method: method, Classes: 2, Vectors: vectors, Hyper: h, StepsPerRun: 1, Inspect: true}
+}
+
+// as is x in another floating-point type; integers stay what they are.
+func as(dtype tensor.DType, x *tensor.Tensor) *tensor.Tensor {
+	if !x.DType().IsFloat() {
+		return x
+	}
+	out, err := tensor.FromFloat64(dtype, x.Shape(), x.Float64s())
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// batch is texts of random words in a frame of a length, with labels and the
+// classes that the attacker aims at.
+func batch(r *rand.Rand, frame int, lengths ...int) values {
+	n := len(lengths)
+	ids, mask := make([]int64, n*frame), make([]int64, n*frame)
+	labels, other := make([]int64, n), make([]int64, n)
+	for i, length := range lengths {
+		for t := range length {
+			ids[i*frame+t], mask[i*frame+t] = 1+r.Int64N(smallWords-1), 1
+		}
+		labels[i] = r.Int64N(2)
+		other[i] = 1 - labels[i]
+	}
+	return values{
+		InputIDs: grid(frame, ids), InputMask: grid(frame, mask),
+		"labels": tensor.Vector(labels), "attacked_class": tensor.Vector(other),
+	}
+}
+
+// grid is rows of a length.
+func grid(columns int, data []int64) *tensor.Tensor {
+	x, err := tensor.Of([]int64{int64(len(data) / columns), int64(columns)}, data)
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
+// padded is a batch in a longer frame, with the given word behind the texts.
+func padded(b values, more int, word int64) values {
+	out := values{}
+	for name, x := range b {
+		out[name] = x
+	}
+	frame := int(b[InputIDs].Shape()[1])
+	widen := func(x *tensor.Tensor, fill int64) *tensor.Tensor {
+		var data []int64
+		for row := range slices.Chunk(tensor.Data[int64](x), frame) {
+			data = append(append(data, row...), slices.Repeat([]int64{fill}, more)...)
+		}
+		return grid(frame+more, data)
+	}
+	out[InputIDs], out[InputMask] = widen(b[InputIDs], word), widen(b[InputMask], 0)
+	return out
+}
+
+// draws are a step's random inputs for a batch. A longer frame of the same
+// number of texts begins with the same draws, since they are time-major.
+func draws(c Config, g *StepGraph, b values, step uint64) values {
+	out := values{}
+	shape := b[InputIDs].Shape()
+	for _, n := range g.Noises {
+		x := n.Tensor(shape[1], shape[0])
+		n.Draw(x, 1, step)
+		out[n.Name] = as(c.dtype(), x)
+	}
+	return out
+}
+
+// state is the first state of all layouts, and parameters for the frozen ones.
+func state(c Config, g *StepGraph) values {
+	_, start := InitialState(g, 1)
+	for _, l := range g.Frozen {
+		start[l.Name+ParamsPart] = as(tensor.Float32, tensor.Vector(l.Initial(1)))
+	}
+	for name, x := range start {
+		start[name] = as(c.dtype(), x)
+	}
+	return start
+}
+
+// join is the union of values; later ones win.
+func join(all ...values) values {
+	out := values{}
+	for _, m := range all {
+		for name, x := range m {
+			out[name] = x
+		}
+	}
+	return out
+}
+
+// rate is the learning rate of the tests.
+func rate(c Config) values {
+	return values{"learning_rate": as(c.dtype(), tensor.Vector([]float64{1e-2}))}
+}
+
+func mustStepGraph(t *testing.T, c Config) *StepGraph {
+	t.Helper()
+	g, err := NewStep(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// once runs one step of a configuration from its first state.
+func once(t *testing.T, c Config, b values, more ...values) values {
+	t.Helper()
+	g := mustStepGraph(t, c)
+	in := join(append([]values{state(c, g), rate(c), b, draws(c, g, b, 1)}, more...)...)
+	return compile(t, g.Graph).run(in)
+}
+
+// part cuts a parameter out of a flat vector.
+func part(l nn.Layout, flat []float64, name string) []float64 {
+	for _, p := range l.Params {
+		n := 1
+		for _, d := range p.Shape {
+			n *= int(d)
+		}
+		if p.Name == name {
+			return flat[:n]
+		}
+		flat = flat[n:]
+	}
+	return nil
+}
+
+// ofGenerator tells whether a parameter of the model is the generator's.
+func ofGenerator(name string) bool { return !strings.HasPrefix(name, "cls") }
+
+// same demands equal bits.
+func same(t *testing.T, name string, got, want *tensor.Tensor) {
+	t.Helper()
+	if got == nil || want == nil {
+		t.Fatalf("%s is missing", name)
+	}
+	equal := slices.Equal(got.Float64s(), want.Float64s())
+	if got.DType() == tensor.Int64 {
+		equal = slices.Equal(tensor.Data[int64](got), tensor.Data[int64](want))
+	}
+	if !equal || !slices.Equal(got.Shape(), want.Shape()) {
+		t.Errorf("%s differs", name)
+	}
+}
+
+// differs demands that a test's change had an effect.
+func differs(t *testing.T, name string, a, b *tensor.Tensor) {
+	t.Helper()
+	if slices.Equal(a.Float64s(), b.Float64s()) {
+		t.Errorf("%s is the same", name)
+	}
+}
