@@ -62,6 +62,7 @@ func (h Hyper) Check() error {
 		{h.ClassWeight > 0, "class_weight must be positive"},
 		{h.Dropout >= 0 && h.Dropout < 1, "dropout must be at least 0 and below 1"},
 		{h.Instruction >= 0, "instruction must not be negative"},
+		{h.AttackSparsity >= 0 && h.AttackCoherence >= 0, "attack_sparsity and attack_coherence must not be negative"},
 		{h.ClipNorm >= 0 && h.WeightDecay >= 0, "clip_norm and weight_decay must not be negative"},
 		{h.Padding == Trim || h.Padding == Paper, `padding must be "trim" or "paper"`},
 	} {
