@@ -1,0 +1,135 @@
+package rationalizer
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"rationale/onnx/tensor"
+)
+
+func smallBatch() values { return batch(rand.New(rand.NewPCG(7, 7)), 6, 6, 2, 4) }
+
+// modelGradients calls f with each gradient of the model's parameters.
+func modelGradients(out values, f func(param string, d *tensor.Tensor)) {
+	for name, d := range out {
+		if param, ok := strings.CutPrefix(name, "grad/"+modelLayout+"."); ok {
+			f(param, d)
+		}
+	}
+}
+
+// TestRandomPatternsTrainTheGeneratorOnSparsityAlone: without the sparsity
+// term its gradient is exactly zero, and the labels do not touch it.
+func TestRandomPatternsTrainTheGeneratorOnSparsityAlone(t *testing.T) {
+	c := small("random patterns", tensor.Float32)
+	b := smallBatch()
+	out := once(t, c, b)
+	flipped := once(t, c, b, values{"labels": b["attacked_class"]})
+	c.Hyper.LambdaSparsity = 0
+	alone := once(t, c, b)
+	modelGradients(out, func(param string, d *tensor.Tensor) {
+		name := "grad/model." + param
+		if !ofGenerator(param) {
+			same(t, name+" without sparsity", alone[name], d)
+			differs(t, name+" with other labels", flipped[name], d)
+			return
+		}
+		same(t, name+" with other labels", flipped[name], d)
+		if n := nonzero(alone[name]); n > 0 {
+			t.Errorf("%s has %d elements without sparsity", name, n)
+		}
+	})
+	if nonzero(out["grad/model.gen.weight_ih_l0"]) == 0 {
+		t.Error("sparsity does not train the generator")
+	}
+}
+
+// nonzero counts elements that are not 0.
+func nonzero(x *tensor.Tensor) int {
+	n := 0
+	for _, v := range x.Float64s() {
+		if v != 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// TestPatternsCoherence: the switch adds the coherence term to the loss.
+func TestPatternsCoherence(t *testing.T) {
+	c := small("random patterns", tensor.Float32)
+	without := once(t, c, smallBatch())
+	c.Hyper.PatternsCoherence = true
+	with := once(t, c, smallBatch())
+	differs(t, "generator's gradient", with["grad/model.gen_fc.weight"], without["grad/model.gen_fc.weight"])
+	same(t, "predictor's gradient", with["grad/model.cls_fc.weight"], without["grad/model.cls_fc.weight"])
+}
+
+// TestInstructionTrainsThePredictorAlone: f_a's selection is a constant in the
+// instruction term, and the generator does not occur in it.
+func TestInstructionTrainsThePredictorAlone(t *testing.T) {
+	for _, hinge := range []bool{false, true} {
+		c := small("RNP+A2I", tensor.Float32)
+		c.Hyper.Hinge = hinge
+		with := once(t, c, smallBatch())
+		c.Hyper.Instruction = 0
+		without := once(t, c, smallBatch())
+		modelGradients(with, func(param string, d *tensor.Tensor) {
+			if name := "grad/model." + param; ofGenerator(param) {
+				same(t, name, without[name], d)
+			} else {
+				differs(t, name, without[name], d)
+			}
+		})
+	}
+}
+
+// TestAttackLeavesTheModelAlone: whatever the attacker's update aims at, the
+// model's state after the step is the same to the bit.
+func TestAttackLeavesTheModelAlone(t *testing.T) {
+	c := small("RNP+A2I", tensor.Float32)
+	b := smallBatch()
+	want := once(t, c, b)
+	for name, change := range map[string]func(*Config) values{
+		"sparsity":  func(c *Config) values { c.Hyper.AttackSparsity = 5; return nil },
+		"coherence": func(c *Config) values { c.Hyper.AttackCoherence = 3; return nil },
+		"class":     func(*Config) values { return values{"attacked_class": b["labels"]} },
+	} {
+		changed := c
+		more := change(&changed)
+		got := once(t, changed, b, more)
+		for _, part := range []string{ParamsPart, MeanPart, VariancePart, CompletedPart} {
+			same(t, name+": model"+part, got[modelLayout+part+NextSuffix], want[modelLayout+part+NextSuffix])
+		}
+		differs(t, name+": attacker", got["attacker.params.next"], want["attacker.params.next"])
+	}
+}
+
+// TestAttackedRNPIsRNP: training an attacker beside RNP gives the same model.
+func TestAttackedRNPIsRNP(t *testing.T) {
+	c := small("RNP", tensor.Float32)
+	attacked := once(t, c, smallBatch())
+	c.Hyper.Attack = false
+	plain := once(t, c, smallBatch())
+	for name, want := range plain {
+		same(t, name, attacked[name], want)
+	}
+	if attacked["attacker.params.next"] == nil || plain["attacker.params.next"] != nil {
+		t.Error("the switch does not decide on the attacker")
+	}
+}
+
+// TestLossIsTheSumOfItsTerms: the weights of the terms are the settings'.
+func TestLossIsTheSumOfItsTerms(t *testing.T) {
+	c := small("RNP+A2I", tensor.Float64)
+	h := &c.Hyper
+	h.ClassWeight, h.LambdaSparsity, h.LambdaCoherence, h.Instruction = .7, 3, 2, .5
+	h.AttackSparsity, h.AttackCoherence = 4, 0
+	out := once(t, c, smallBatch())
+	at := func(name string) float64 { return out[name].Float64s()[0] }
+	model := .7*at("cross_entropy") + 3*at("sparsity_gap") + 2*at("coherence") + .5*.7*at("instruction")
+	attacker := .7*at("attack_cross_entropy") + 4*3*at("attack_sparsity_gap")
+	compare(t, 0, "model's loss", out["loss/model"].Float64s(), []float64{model}, 1e-14)
+	compare(t, 0, "attacker's loss", out["loss/attacker"].Float64s(), []float64{attacker}, 1e-14)
+}

@@ -1,0 +1,86 @@
+package rationalizer
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+	"rationale/onnx/tensor"
+)
+
+// TestPredictorGradients compares the predictor's gradients of whole steps
+// with numeric ones. The hard masks do not depend on the predictor, so the
+// loss is smooth in its parameters; in the generator's it is a staircase.
+func TestPredictorGradients(t *testing.T) {
+	for _, tc := range []struct {
+		method string
+		hinge  bool
+	}{{"classifier", false}, {"RNP", false}, {"RNP+A2I", false}, {"RNP+A2I", true}, {"random patterns", false}} {
+		t.Run(tc.method, func(t *testing.T) {
+			c := small(tc.method, tensor.Float64)
+			c.Hyper.Hinge, c.Hyper.Attack = tc.hinge, tc.method != "RNP"
+			g := mustStepGraph(t, c)
+			p, b := compile(t, g.Graph), smallBatch()
+			in := join(state(c, g), rate(c), b, draws(c, g, b, 1))
+			out := p.run(in)
+			for _, param := range g.Layouts[0].Params {
+				if ofGenerator(param.Name) {
+					continue
+				}
+				got, want := slopes(p, in, out, g.Layouts[0], param.Name)
+				if e := math.Abs(got-want) / max(math.Abs(want), 1e-2); !(e <= 1e-6) {
+					t.Errorf("slope of %s is %v, numerically %v: relative error %.1e", param.Name, got, want, e)
+				}
+			}
+		})
+	}
+}
+
+// slopes are the model's loss's derivatives along a random direction of one
+// parameter: by the gradient, and by central differences of fourth order.
+func slopes(p program, in, out values, l nn.Layout, name string) (got, want float64) {
+	r := rand.New(rand.NewPCG(8, uint64(len(name))))
+	flat := in[l.Name+ParamsPart].Float64s()
+	direction := make([]float64, len(flat))
+	along := part(l, direction, name)
+	for i, d := range out["grad/"+l.Name+"."+name].Float64s() {
+		along[i] = r.NormFloat64()
+		got += along[i] * d
+	}
+	at := func(h float64) float64 {
+		moved := append([]float64(nil), flat...)
+		for i, d := range direction {
+			moved[i] += h * d
+		}
+		return p.run(join(in, values{l.Name + ParamsPart: tensor.Vector(moved)}))["loss/"+l.Name].Float64s()[0]
+	}
+	central := func(h float64) float64 { return (at(h) - at(-h)) / (2 * h) }
+	return got, (4*central(5e-4) - central(1e-3)) / 3
+}
+
+// TestHinge has the worked numbers of the methods' description: the
+// cross-entropy to the attacked class, at most log C.
+func TestHinge(t *testing.T) {
+	for _, tc := range []struct {
+		logits [2]float64
+		want   float64
+	}{{[2]float64{2, -1}, .69315}, {[2]float64{-.3, .4}, .40319}} {
+		if got := -evaluateHinge(t, tc.logits); math.Abs(got-tc.want) > 6e-6 {
+			t.Errorf("hinge of %v is %v, want %v", tc.logits, got, tc.want)
+		}
+	}
+}
+
+func evaluateHinge(t *testing.T, logits [2]float64) float64 {
+	t.Helper()
+	g := graph.New("hinge")
+	x, err := tensor.Of([]int64{1, 2}, logits[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Output("hinge", hinge(g, g.Input("logits", tensor.Float64, graph.N(1), graph.N(2)), g.Input("attacked_class", tensor.Int64, graph.N(1)), 2))
+	out := compile(t, g).run(values{"logits": x, "attacked_class": tensor.Vector([]int64{1})})
+	return out["hinge"].Float64s()[0]
+}
