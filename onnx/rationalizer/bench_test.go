@@ -30,41 +30,130 @@ func BenchmarkStep(b *testing.B) {
 }
 
 func benchmarkStep(b *testing.B, method string, batch, length int) {
-	peak, err := runtimetest.GEMMPeak(runtimetest.Open(b))
-	if err != nil {
-		b.Fatal(err)
-	}
-	h := Defaults()
-	h.Attack = method != "RNP" // RNP alone, without the attacker beside it
-	stepper, inputs := newBenchStep(b, Config{
-		Method: method, Classes: 2, Vectors: benchVectors(20000, 100), Hyper: h, StepsPerRun: 1,
-	}, batch, length)
+	peak := gemmPeak(b)
+	stepper, inputs := newBenchStep(b, benchConfig(method), batch, length)
 	for range 3 { // page faults make the first steps slower
 		mustStep(b, stepper, inputs)
 	}
 	for b.Loop() {
 		mustStep(b, stepper, inputs)
 	}
-	perStep := b.Elapsed().Seconds() / float64(b.N)
-	rate := stepFLOP(method, batch, length) / perStep / 1e9
-	b.ReportMetric(rate, "gflops")
+	report(b, stepFLOP(method, batch, length), peak)
+}
+
+// report tells the speed in products, the machine's peak, and the memory.
+func report(b *testing.B, flop, peak float64) {
+	b.ReportMetric(flop*float64(b.N)/b.Elapsed().Seconds()/1e9, "gflops")
 	b.ReportMetric(peak, "peak-gflops")
 	b.ReportMetric(peakRSS(), "peak-RSS-MB")
 }
 
-// stepFLOP counts a step's products: per GRU direction and position, 3H·E for
-// the input and 3H·H for the recurrence, twice for multiply and add, and as
-// much again for each gradient that is taken.
-func stepFLOP(method string, batch, length int) float64 {
+func gemmPeak(b *testing.B) float64 {
+	peak, err := runtimetest.GEMMPeak(runtimetest.Open(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return peak
+}
+
+// benchConfig is a method at the papers' sizes; RNP is without the attacker
+// beside it.
+func benchConfig(method string) Config {
+	h := Defaults()
+	h.Attack = method != "RNP"
+	return Config{Method: method, Classes: 2, Vectors: benchVectors(20000, 100), Hyper: h, StepsPerRun: 1}
+}
+
+// BenchmarkAnswer times RNP's evaluation, with the sampled rationale and its
+// class alone: generator and predictor, forward.
+func BenchmarkAnswer(b *testing.B) {
+	for _, size := range [][2]int{{256, 256}, {64, 256}, {256, 64}} {
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
+			benchmarkAnswer(b, benchConfig("RNP"), size[0], size[1])
+		})
+	}
+}
+
+func benchmarkAnswer(b *testing.B, c Config, batch, length int) {
+	peak := gemmPeak(b)
+	session, inputs := newBenchAnswer(b, c, batch, length)
+	answer := func() {
+		if _, err := session.Run(context.Background(), inputs); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range 3 { // page faults make the first runs slower
+		answer()
+	}
+	for b.Loop() {
+		answer()
+	}
+	forward, _ := passFLOP(batch, length)
+	report(b, 2*forward, peak)
+}
+
+// newBenchAnswer opens an evaluation model with random weights as constants,
+// and a batch.
+func newBenchAnswer(b *testing.B, c Config, batch, length int) (*runtime.Session, map[string]*tensor.Tensor) {
+	step, err := NewStep(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, state := InitialState(step, 1)
+	params := map[string][]float32{modelLayout: tensor.Data[float32](state[modelLayout+ParamsPart])}
+	g, err := NewAnswer(c, Views{Sampled: true}, params)
+	if err != nil {
+		b.Fatal(err)
+	}
+	model, err := g.Model()
+	if err != nil {
+		b.Fatal(err)
+	}
+	all := benchBatch(step, batch, length, int(c.Vectors.Shape()[0]))
+	return runtimetest.NewSession(b, "answer", model), map[string]*tensor.Tensor{
+		InputIDs: all[InputIDs], InputMask: all[InputMask], SelectNoise: all["generator/noise"],
+	}
+}
+
+// BenchmarkNoise times drawing the random inputs of one RNP+A2I step of 256
+// texts of 256 words: 39 million dropout bits and 200 thousand logistic
+// numbers.
+func BenchmarkNoise(b *testing.B) {
+	g, err := NewStep(benchConfig("RNP+A2I"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	rooms, bytes := make([]*tensor.Tensor, len(g.Noises)), 0
+	for i, n := range g.Noises {
+		rooms[i] = n.Tensor(256, 256)
+		bytes += rooms[i].Len() * rooms[i].DType().Size()
+	}
+	b.SetBytes(int64(bytes))
+	for step := uint64(0); b.Loop(); step++ {
+		for i, n := range g.Noises {
+			n.Draw(rooms[i], 1, step)
+		}
+	}
+}
+
+// passFLOP counts an encoder's products: per GRU direction and position, 3H·E
+// for the input and 3H·H for the recurrence, twice for multiply and add, and
+// as much again for each gradient that is taken.
+func passFLOP(batch, length int) (forward, backward float64) {
 	const in, hidden = 100, 100
 	input, recurrent := 2.0*3*hidden*in, 2.0*3*hidden*hidden
-	forward, backward := 2*(input+recurrent), 2*(input+2*recurrent)
+	positions := float64(batch * length)
+	return positions * 2 * (input + recurrent), positions * 2 * (input + 2*recurrent)
+}
+
+func stepFLOP(method string, batch, length int) float64 {
+	forward, backward := passFLOP(batch, length)
 	forwards, backwards := 2.0, 2.0 // generator, predictor
 	if method == "RNP+A2I" {
 		forwards += 4 // attacker and predictor, in both updates
 		backwards += 3
 	}
-	return float64(batch*length) * (forwards*forward + backwards*backward)
+	return forwards*forward + backwards*backward
 }
 
 func mustStep(b *testing.B, s *runtime.Stepper, inputs map[string]*tensor.Tensor) {
