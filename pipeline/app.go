@@ -94,6 +94,24 @@ func embeddingsDir() (string, error) {
 	return filepath.Join(cache, "rationale", "embeddings"), nil
 }
 
+// messages takes plain lines for people; --quiet drops them.
+func (a *app) messages() io.Writer {
+	if a.Quiet {
+		return io.Discard
+	}
+	return a.display
+}
+
+// say tells people something on stderr.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.messages(), format+"\n", args...) }
+
+func makeFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("cannot make a folder: %w", err)
+	}
+	return nil
+}
+
 // watch shows the progress of one piece of work that is no stage.
 func (a *app) watch(label string, work func(report func(done, total int64)) error) error {
 	a.display.Begin(0, 1, 0)

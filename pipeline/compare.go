@@ -149,20 +149,27 @@ func settings(r *trainedRun) (map[string]string, error) {
 }
 
 func (c *comparison) print(a *app) error {
-	rows := [][]string{{"SETTING", "FIRST", "SECOND"}}
-	for _, d := range c.Settings {
-		rows = append(rows, []string{d.Setting, d.First, d.Second})
-	}
 	a.printf("first:  %s\nsecond: %s\n\n", c.First, c.Second)
-	if err := a.printTable(rows); err != nil {
+	if len(c.Settings) == 0 {
+		a.printf("The settings are the same.\n\n")
+	} else if err := c.printSettings(a); err != nil {
 		return err
 	}
-	a.printf("\n")
-	rows = [][]string{{"MASK", "METRIC", "FIRST", "SECOND", "SECOND − FIRST"}}
+	rows := [][]string{{"MASK", "METRIC", "FIRST", "SECOND", "SECOND − FIRST"}}
 	for _, l := range c.Test {
 		rows = append(rows, []string{l.Mask, l.Metric, measured{Value: l.First}.String(), measured{Value: l.Second}.String(), l.change()})
 	}
 	return a.printTable(rows)
+}
+
+func (c *comparison) printSettings(a *app) error {
+	rows := [][]string{{"SETTING", "FIRST", "SECOND"}}
+	for _, d := range c.Settings {
+		rows = append(rows, []string{d.Setting, d.First, d.Second})
+	}
+	err := a.printTable(rows)
+	a.printf("\n")
+	return err
 }
 
 func (l line) change() string {

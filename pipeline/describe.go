@@ -66,7 +66,9 @@ func (c *describeCmd) open(dir string) (*datasets.Set, error) {
 func (d described) print(a *app) error {
 	a.printf("%s: format %s, classes %s\n", d.Meta.Name, d.Meta.Format, strings.Join(d.Meta.Classes, ", "))
 	a.printf("licence: %s\n", d.Meta.Licence)
-	a.printf("split: %s\n", d.Meta.Split)
+	if d.Meta.Split != "" {
+		a.printf("split: %s\n", d.Meta.Split)
+	}
 	for _, s := range d.Meta.Sources {
 		a.printf("source: %s, %d bytes, SHA-256 %s\n", s.Base, s.Bytes, s.SHA256)
 	}

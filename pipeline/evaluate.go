@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"rationale/plots"
 	"rationale/stages/evaluate"
@@ -99,9 +100,30 @@ func printMeasured(a *app, r *trainedRun, asJSON bool) error {
 		}{r, result.Epoch(), numbers})
 	}
 	a.printf("%s: %s, epoch %d of %d\n\n", r.ID, r.Label, result.Epoch(), r.Params.Epochs)
-	rows := [][]string{{"MASK", "METRIC", "TEST"}}
+	return a.printTable(pivot(numbers))
+}
+
+// pivot lays the numbers out with a row for each metric and a column for each
+// mask, below a heading.
+func pivot(numbers []measured) [][]string {
+	var masks, metrics []string
+	cells := map[[2]string]string{}
 	for _, m := range numbers {
-		rows = append(rows, []string{m.Mask, m.Metric, m.String()})
+		if !slices.Contains(masks, m.Mask) {
+			masks = append(masks, m.Mask)
+		}
+		if !slices.Contains(metrics, m.Metric) {
+			metrics = append(metrics, m.Metric)
+		}
+		cells[[2]string{m.Mask, m.Metric}] = m.String()
 	}
-	return a.printTable(rows)
+	rows := [][]string{append([]string{"METRIC"}, masks...)}
+	for _, metric := range metrics {
+		row := []string{metric}
+		for _, mask := range masks {
+			row = append(row, cells[[2]string{mask, metric}])
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }

@@ -41,9 +41,9 @@ func explainText(ctx context.Context, a *app, r *trainedRun, dir, text string) (
 	}
 	pieces, cut := words.Encode(x.Tokens).Truncate(summary.MaxLength)
 	if cut > 0 {
-		a.log.Warn("the text is longer than the model reads", "words", len(x.Tokens), "read", summary.MaxLength)
+		a.say("the model reads the first %d of %d words", summary.MaxLength, len(x.Tokens))
 	}
-	a.log.Info("read", "words", len(x.Tokens), "without a vector", pieces.Unknown)
+	a.say("%d of %d words have no vector", pieces.Unknown, len(x.Tokens))
 	out, err := answer(ctx, a, filepath.Join(dir, evaluate.ModelFile), pieces.IDs)
 	if err != nil {
 		return x, err

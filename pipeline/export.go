@@ -114,7 +114,7 @@ type card struct {
 	Summary tokenize.Summary
 	Lower   bool
 	Data    *datasets.Meta // nil when the dataset is no longer there
-	Numbers []measured
+	Table   [][]string     // measurements, the heading first
 	Train   tokenize.Counts
 }
 
@@ -134,9 +134,11 @@ func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
 		return nil, err
 	}
 	c.Lower, c.Train = words.Lower(), c.Summary.Splits["train"]
-	if c.Numbers, err = r.numbers(); err != nil {
+	numbers, err := r.numbers()
+	if err != nil {
 		return nil, err
 	}
+	c.Table = pivot(numbers)
 	c.Data = r.datasetMeta(a.dataDir())
 	t, err := template.New(cardFile).Parse(cardText)
 	if err != nil {

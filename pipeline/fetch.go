@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"os"
 
 	"rationale/onnx/runtime"
 	"rationale/tokenizer/embeddings"
@@ -65,20 +62,5 @@ func (*fetchEmbeddingsCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	a.printf("%s\n", path)
-	return nil
-}
-
-// messages takes plain lines for people; --quiet drops them.
-func (a *app) messages() io.Writer {
-	if a.Quiet {
-		return io.Discard
-	}
-	return a.display
-}
-
-func makeFolder(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("cannot make a folder: %w", err)
-	}
 	return nil
 }

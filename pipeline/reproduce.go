@@ -53,9 +53,7 @@ func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
 	if c.DryRun {
 		return w.tell(ctx, a, c.JSON)
 	}
-	for _, note := range w.batch.Notes {
-		a.log.Info(note)
-	}
+	a.say("%s", strings.Join(w.batch.Notes, "\n"))
 	started := time.Now()
 	report, err := engine.Run(ctx, w.plan, a.engineOptions(w.store))
 	if err != nil {
@@ -68,8 +66,8 @@ func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
 	for _, path := range written {
 		a.printf("%s\n", path)
 	}
-	a.log.Info("done", "stages", len(report.Decisions), "made", len(report.Made),
-		"files written", len(written), "in", a.resultsDir(), "took", time.Since(started).Round(100*time.Millisecond))
+	a.say("%d of %d stages made, %d files written to %s (%v)", len(report.Made), len(report.Decisions),
+		len(written), a.resultsDir(), time.Since(started).Round(100*time.Millisecond))
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 
 // tokenizeCmd is `rationale tokenize`.
 type tokenizeCmd struct {
-	Vocab string `required:"" placeholder:"PATH" env:"RATIONALE_VOCAB" help:"A folder in Hugging Face's layout, a tokenizer.json, or an uncased vocab.txt."`
+	Vocab string `placeholder:"PATH" env:"RATIONALE_VOCAB" help:"A folder in Hugging Face's layout, a tokenizer.json, or an uncased vocab.txt."`
 	JSON  bool   `name:"json" help:"One line of JSON for each text."`
 }
 
@@ -39,6 +39,9 @@ type pieces struct {
 
 // Run cuts each line of stdin.
 func (c *tokenizeCmd) Run(ctx context.Context, a *app) error {
+	if c.Vocab == "" {
+		return usagef("tokenize: --vocab is missing; BERT models come with such a folder, or with a vocab.txt")
+	}
 	t, err := wordpiece.Load(c.Vocab)
 	if err != nil {
 		return err

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rationale/onnx/runtime"
+)
+
+// session runs the program in a folder of its own.
+type session struct {
+	t       *testing.T
+	program string
+	dir     string
+	env     []string
+}
+
+func newSession(t *testing.T) *session {
+	t.Helper()
+	program, err := exec.LookPath("rationale") // the test binary, as testscript.Main has installed it
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	return &session{t: t, program: program, dir: dir, env: append(os.Environ(),
+		runtime.LibraryVariable+"="+library(t), "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))}
+}
+
+// command is the program with these arguments and its output folder in out.
+func (s *session) command(out string, args ...string) (*exec.Cmd, *bytes.Buffer) {
+	cmd := exec.CommandContext(s.t.Context(), s.program, append(args, "--out", out)...)
+	text := &bytes.Buffer{}
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.dir, s.env, text, text
+	return cmd, text
+}
+
+// mustRun runs the program to its end, which must be a good one.
+func (s *session) mustRun(out string, args ...string) time.Duration {
+	s.t.Helper()
+	cmd, text := s.command(out, args...)
+	started := time.Now()
+	if err := cmd.Run(); err != nil {
+		s.t.Fatalf("%v: %v\n%s", args, err, text)
+	}
+	return time.Since(started)
+}
+
+// longRun would take minutes; it is never allowed to.
+var longRun = []string{"train", "--method", "RNP", "--dataset", "generated-aroma", "--profile", "smoke", "--set", "epochs=100000", "--set", "hidden=6"}
+
+// TestInterrupt: the first signal ends a run in good order, with exit code
+// 130 and a word on how to go on; a second one would end it at once.
+func TestInterrupt(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		s := newSession(t)
+		cmd, text := s.command("out", longRun...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitForWork(t, filepath.Join(s.dir, "out", "store", "work"))
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		started := time.Now()
+		cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+			t.Errorf("%v: exit code %d, want %d\n%s", sig, code, exitInterrupted, text)
+		}
+		if !strings.Contains(text.String(), "the same command goes on from here") {
+			t.Errorf("%v: the program said\n%s", sig, text)
+		}
+		if took := time.Since(started); took > 5*time.Second {
+			t.Errorf("%v: it took %v to stop", sig, took)
+		}
+	}
+}
+
+// waitForWork waits until the training has left resume state.
+func waitForWork(t *testing.T, dir string) {
+	t.Helper()
+	for range 1200 {
+		if found, err := filepath.Glob(filepath.Join(dir, "train-*", "*")); err == nil && len(found) > 0 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("nothing in %s after a minute", dir)
+}

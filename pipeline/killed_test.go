@@ -1,0 +1,114 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// kills is how many times the program is ended by force.
+const kills = 20
+
+var smokeRun = []string{"reproduce", "a2i-fig3", "--profile", "smoke"}
+
+// TestKilledRunsCostNothing: killed with SIGKILL at random moments and started
+// again each time, the program ends with the same bytes as a run that nobody
+// disturbed, and needs no tidying by hand. Asked once more it answers within a
+// second and writes nothing.
+func TestKilledRunsCostNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains models many times over")
+	}
+	s := newSession(t)
+	whole := s.mustRun("whole", smokeRun...)
+	random := rand.New(rand.NewPCG(1, 2))
+	killed := 0
+	for killed < kills {
+		if !s.killAfter("killed", time.Duration(random.Float64()*float64(whole)/4)) {
+			break
+		}
+		killed++
+	}
+	s.mustRun("killed", smokeRun...)
+	if killed < kills {
+		t.Logf("the work was done after %d kills", killed)
+	}
+	want, got := s.digests("whole"), s.digests("killed")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("undisturbed (-) and killed (+) runs differ:\n%s", diff)
+	}
+	for _, folder := range []string{"tmp", "work"} {
+		if left, err := os.ReadDir(filepath.Join(s.dir, "killed", "store", folder)); err != nil || len(left) > 0 {
+			t.Errorf("left in %s: %v %v", folder, left, err)
+		}
+	}
+	s.mustDoNothing("killed")
+}
+
+// killAfter starts the program and kills it after a while. It is false when
+// the program was done before.
+func (s *session) killAfter(out string, delay time.Duration) bool {
+	s.t.Helper()
+	cmd, text := s.command(out, smokeRun...)
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	timer := time.AfterFunc(delay, func() { cmd.Process.Kill() })
+	defer timer.Stop()
+	err := cmd.Wait()
+	if err != nil && cmd.ProcessState.ExitCode() != -1 {
+		s.t.Fatalf("not killed, but failed: %v\n%s", err, text)
+	}
+	return err != nil
+}
+
+// digests are the SHA-256 of everything that must not depend on kills: all
+// artifacts and results. provenance.json and report.html tell how long the
+// stages took and are left out.
+func (s *session) digests(out string) map[string]string {
+	s.t.Helper()
+	root := os.DirFS(filepath.Join(s.dir, out))
+	sums := map[string]string{}
+	for _, folder := range []string{"store/artifacts", "results"} {
+		err := fs.WalkDir(root, folder, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || strings.HasSuffix(path, "/provenance.json") || strings.HasSuffix(path, "/report.html") {
+				return err
+			}
+			data, err := fs.ReadFile(root, path)
+			sums[path] = fmt.Sprintf("%x", sha256.Sum256(data))
+			return err
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if len(sums) < 20 {
+		s.t.Fatalf("only %d files in %s", len(sums), out)
+	}
+	return sums
+}
+
+// mustDoNothing asks for what is done already; the fastest of three answers
+// counts, since the machine may be busy.
+func (s *session) mustDoNothing(out string) {
+	s.t.Helper()
+	before := s.digests(out)
+	fastest := time.Hour
+	for range 3 {
+		fastest = min(fastest, s.mustRun(out, smokeRun...))
+	}
+	if fastest > time.Second {
+		s.t.Errorf("doing nothing took %v", fastest)
+	}
+	if diff := cmp.Diff(before, s.digests(out)); diff != "" {
+		s.t.Errorf("doing nothing changed files:\n%s", diff)
+	}
+}
