@@ -81,6 +81,25 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// TestSecondProcess: while one process works in a store, another that has
+// something to write says so and ends; one that only asks is answered.
+func TestSecondProcess(t *testing.T) {
+	s := newSession(t)
+	first, _ := s.command("out", longRun...)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer first.Wait()
+	defer first.Process.Kill()
+	waitForWork(t, filepath.Join(s.dir, "out", "store", "work"))
+	second, text := s.command("out", append(longRun, "--seed", "2")...)
+	second.Run()
+	if code := second.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(text.String(), "store is in use") {
+		t.Errorf("exit code %d, want %d\n%s", code, exitFailed, text)
+	}
+	s.mustRun("out", "list", "runs")
+}
+
 // waitForWork waits until the training has left resume state.
 func waitForWork(t *testing.T, dir string) {
 	t.Helper()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -57,7 +56,7 @@ func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
 	started := time.Now()
 	report, err := engine.Run(ctx, w.plan, a.engineOptions(w.store))
 	if err != nil {
-		return explainLock(err)
+		return err
 	}
 	written, err := w.batch.Publish(w.store, w.plan, a.resultsDir())
 	if err != nil {
@@ -112,14 +111,6 @@ func (a *app) engineOptions(store *engine.Store) engine.Options {
 		Store: store, Jobs: a.Jobs, Threads: a.Threads, KeepGoing: true, LockWait: 2 * time.Second,
 		Progress: a.display, Log: a.log,
 	}
-}
-
-// explainLock says what to do when another process works in the store.
-func explainLock(err error) error {
-	if errors.Is(err, engine.ErrLocked) {
-		return fmt.Errorf("%w; wait for it to end, or use another folder with --out", err)
-	}
-	return err
 }
 
 // outlook is what a plan has to do.

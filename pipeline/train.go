@@ -49,7 +49,7 @@ func (c *trainCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if _, err := engine.Run(ctx, plan, a.engineOptions(store)); err != nil {
-		return explainLock(err)
+		return err
 	}
 	found, err := findRun(store, plan.ID(planned.Train))
 	if err != nil {
