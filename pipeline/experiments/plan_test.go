@@ -1,0 +1,164 @@
+package experiments
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rationale/onnx/rationalizer"
+	"rationale/pipeline/engine"
+)
+
+// newTestLab plans on the generated data alone; the library has to be there,
+// since its digest is part of every run's identity.
+func newTestLab(t *testing.T, o Options) *Lab {
+	t.Helper()
+	o.Data = t.TempDir()
+	l, err := NewLab(o)
+	if err != nil {
+		t.Fatalf("run `make library` first: %v", err)
+	}
+	return l
+}
+
+func TestExperimentFilesNameWhatExists(t *testing.T) {
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatal("no experiments")
+	}
+	for _, e := range all {
+		trained := map[string]bool{}
+		for _, r := range e.Runs {
+			if _, err := rationalizer.Lookup(r.Method); err != nil {
+				t.Errorf("%s: %v", e.Name, err)
+			}
+			trained[r.Method] = true
+		}
+		for _, line := range e.Figure.Lines {
+			if !trained[line.Method] {
+				t.Errorf("%s draws line %q of %q, which it does not train", e.Name, line.Name, line.Method)
+			}
+		}
+	}
+}
+
+func TestReproducePlansEachRunOnce(t *testing.T) {
+	l := newTestLab(t, Options{Profile: "smoke", Seeds: 2})
+	b, err := l.Reproduce(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := engine.NewPlan(b.Targets...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for _, s := range plan.Steps() {
+		seen[s.Label]++
+	}
+	for label, n := range seen {
+		if n > 1 {
+			t.Errorf("%q is planned %d times", label, n)
+		}
+	}
+	// Figure 6: two methods, three aspects; Figure 3: two methods on aroma.
+	if trained := countPrefix(plan, "train "); trained != 2*(2*3+2) {
+		t.Errorf("%d runs are trained, want 16", trained)
+	}
+	if len(b.Notes) == 0 || !strings.Contains(b.Notes[0], "minutes") {
+		t.Errorf("no estimate in %q", b.Notes)
+	}
+}
+
+func countPrefix(plan *engine.Plan, prefix string) int {
+	n := 0
+	for _, s := range plan.Steps() {
+		if strings.HasPrefix(s.Label, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestReaderIsTheClassifierOfTheFigure(t *testing.T) {
+	l := newTestLab(t, Options{})
+	probe, err := l.Run(RunSpec{Method: "random patterns", Dataset: "generated-aroma", Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	classifier, err := l.Run(RunSpec{Method: "classifier", Dataset: "generated-aroma", Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := engine.NewPlan(probe.Evaluate, classifier.Evaluate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(probe.Train.Inputs, func(in engine.Input) bool { return in.Role == "reader" })
+	if i < 0 {
+		t.Fatal("the probe has no reader")
+	}
+	if got, want := plan.ID(probe.Train.Inputs[i].From), plan.ID(classifier.Train); got != want {
+		t.Errorf("the reader is %s, the figure's classifier %s", got, want)
+	}
+}
+
+func TestOneSettingChangesItsConeOnly(t *testing.T) {
+	l := newTestLab(t, Options{})
+	base := RunSpec{Method: "RNP", Dataset: "generated-aroma", Seed: 1}
+	for _, tc := range []struct {
+		set                 string
+		data, graphs, train bool // whether it changes
+	}{
+		{"epochs=7", false, false, true},
+		{"sparsity=0.3", false, true, true},
+		{"max_length=64", true, false, true},
+		{"draws=2", false, false, false},
+	} {
+		key, value, _ := strings.Cut(tc.set, "=")
+		changed := base
+		changed.Set = map[string]string{key: value}
+		a, b := identities(t, l, base), identities(t, l, changed)
+		for i, want := range []bool{tc.data, tc.graphs, tc.train, true} {
+			if (a[i] != b[i]) != want {
+				t.Errorf("%s: stage %d changes: %v, want %v", tc.set, i, a[i] != b[i], want)
+			}
+		}
+	}
+}
+
+// identities are those of data, graphs, training and evaluation.
+func identities(t *testing.T, l *Lab, spec RunSpec) [4]string {
+	t.Helper()
+	r, err := l.Run(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := engine.NewPlan(r.Evaluate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [4]string{plan.ID(r.Data), plan.ID(r.Graphs), plan.ID(r.Train), plan.ID(r.Evaluate)}
+}
+
+func TestUnknownNames(t *testing.T) {
+	l := newTestLab(t, Options{})
+	for _, tc := range []struct {
+		spec RunSpec
+		want string
+	}{
+		{RunSpec{Method: "RMP", Dataset: "generated-aroma"}, "RNP+A2I"},
+		{RunSpec{Method: "RNP", Dataset: "beers"}, "generated-aroma"},
+		{RunSpec{Method: "RNP", Dataset: "generated-aroma", Encoder: "lstm"}, "gru"},
+	} {
+		if _, err := l.Run(tc.spec); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%+v: error %v, want one with %q", tc.spec, err, tc.want)
+		}
+	}
+	if _, err := l.Reproduce([]string{"a2i-fig5"}); err == nil || !strings.Contains(err.Error(), `did you mean "a2i-fig`) {
+		t.Errorf("unknown experiment: %v", err)
+	}
+}

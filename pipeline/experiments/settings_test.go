@@ -1,0 +1,103 @@
+package experiments
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSettingsAreLaidOverOneAnother(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name, format, profile string
+		over                  layer
+		want                  func(Settings) bool
+	}{
+		{"the default", "csv", "quick", nil, func(s Settings) bool { return s.Sparsity == 0.2 && s.Epochs == 10 }},
+		{"the format wins over the default", "beer", "paper", nil, func(s Settings) bool { return s.Epochs == 300 && s.LambdaCoherence == 10 }},
+		{"the profile wins over the format", "beer", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.LambdaCoherence == 10 }},
+		{"the profile's table for the format wins over both", "beer", "quick", nil, func(s Settings) bool { return s.Epochs == 10 && s.Rate == 1e-3 }},
+		{"the caller wins over all", "beer", "quick", layer{"epochs": int64(3)}, func(s Settings) bool { return s.Epochs == 3 }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s, err := book.settings(tc.format, tc.profile, tc.over)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !tc.want(s) {
+				t.Errorf("got %+v", s)
+			}
+		})
+	}
+}
+
+func TestEveryFormatAndProfileIsSound(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for format := range book.Format {
+		for _, profile := range Profiles() {
+			if _, err := book.settings(format, profile); err != nil {
+				t.Errorf("%s, %s: %v", format, profile, err)
+			}
+		}
+	}
+}
+
+func TestBadSettings(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name, profile string
+		set           map[string]string
+		want          string
+	}{
+		{"unknown key", "quick", map[string]string{"sparsty": "0.2"}, `did you mean "sparsity"`},
+		{"wrong type", "quick", map[string]string{"epochs": "many"}, "epochs"},
+		{"out of range", "quick", map[string]string{"dropout": "1.5"}, "dropout"},
+		{"unknown profile", "huge", nil, "smoke, quick, paper"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			over, err := ParseSet(tc.set)
+			if err == nil {
+				_, err = book.settings("tweets", tc.profile, over)
+			}
+			if err == nil || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("error %v, want one with %q", err, tc.want)
+			}
+		})
+	}
+}
+
+func TestWholeNumbersServeAsFractions(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, err := ParseSet(map[string]string{"lambda_sparsity": "12", "attack": "false", "padding": "paper"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := book.settings("tweets", "quick", over)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.LambdaSparsity != 12 || s.Attack || s.Padding != "paper" {
+		t.Errorf("got %+v", s)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, tc := range []struct{ s, want string }{
+		{"epoch", "epochs"}, {"lambda_sparsty", "lambda_sparsity"}, {"learningrate", "learning_rate"},
+	} {
+		if got := nearest(tc.s, Keys()); got != tc.want {
+			t.Errorf("nearest(%q) = %q, want %q", tc.s, got, tc.want)
+		}
+	}
+}
