@@ -112,11 +112,12 @@ func makeFolder(dir string) error {
 	return nil
 }
 
-// watch shows the progress of one piece of work that is no stage.
-func (a *app) watch(label string, work func(report func(done, total int64)) error) error {
-	a.display.Begin(0, 1, 0)
+// watch shows the progress of one piece of work that is no stage, which takes
+// about that many seconds.
+func (a *app) watch(label string, seconds float64, work func(report func(done, total int64)) error) error {
+	a.display.Begin(0, 1, seconds)
 	defer a.display.Close()
-	task := a.display.Start(label, 1, false)
+	task := a.display.Start(label, seconds, false)
 	reported := int64(0)
 	err := work(func(done, total int64) {
 		if total > 0 {

@@ -53,7 +53,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 		return usagef("data import %s: --name is missing; it says how the dataset will be called", c.Format)
 	}
 	var meta *datasets.Meta
-	err = a.watch("import "+c.Name, func(report func(done, total int64)) (err error) {
+	err = a.watch("import "+c.Name, 5, func(report func(done, total int64)) (err error) {
 		meta, err = datasets.Import(ctx, a.dataDir(), c.options(), report)
 		return err
 	})
@@ -133,7 +133,7 @@ func (c *importCmd) importVectors(ctx context.Context, a *app) error {
 		return err
 	}
 	table := filepath.Join(dir, embeddings.FileName)
-	err = a.watch("word vectors", func(report func(done, total int64)) error {
+	err = a.watch("word vectors", 30, func(report func(done, total int64)) error {
 		return embeddings.BuildFile(ctx, c.Sources[0], embeddings.GloVe, table, func(words int) { report(int64(words), 0) })
 	})
 	if err != nil {

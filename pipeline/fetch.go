@@ -54,7 +54,7 @@ func (*fetchEmbeddingsCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	var path string
-	err = a.watch("fetch word vectors", func(report func(done, total int64)) (err error) {
+	err = a.watch("fetch word vectors", 60, func(report func(done, total int64)) (err error) {
 		path, err = embeddings.Fetch(ctx, dir, func(words int) { report(int64(words), 0) })
 		return err
 	})
