@@ -32,14 +32,23 @@ const (
 
 // The roles of the stage's inputs.
 const (
-	DatasetRole = "dataset"
-	VectorsRole = "vectors" // a folder with a word-vector table; absent for random vectors
+	DatasetRole    = "dataset"
+	VectorsRole    = "vectors"    // for Words: a folder with a word-vector table; absent for random vectors
+	VocabularyRole = "vocabulary" // for WordPiece: a folder that wordpiece.Load reads
+)
+
+// The tokenizers.
+const (
+	Words     = "words"     // one piece a word, for frozen word vectors; the default
+	WordPiece = "wordpiece" // BERT's
 )
 
 // Params say how texts are read.
 type Params struct {
 	Dataset   string `json:"dataset"`
-	MaxLength int    `json:"max_length"` // pieces kept of a text
+	MaxLength int    `json:"max_length"` // pieces kept of a text, separators included
+	// Tokenizer is Words or WordPiece; empty means Words.
+	Tokenizer string `json:"tokenizer,omitempty"`
 	// RandomVectors seeds made-up word vectors of RandomWidth numbers, for
 	// running without a table.
 	RandomVectors uint64 `json:"random_vectors,omitempty"`
