@@ -58,6 +58,8 @@ func TestLossValues(t *testing.T) {
 		{"uniform", []arg{first}, uniform, 1.54859},
 		{"uniform, undecided", []arg{second}, uniform, 0.75319},
 		{"soft", []arg{first, half}, soft, 1.54859},
+		{"soft, mean over texts", []arg{logitsArg(matrix(2, 2, 2., -1, 2, -1)), {name: "target", shape: half.shape, value: matrix(2, 2, 1., 0, .5, .5)}}, soft, (.04859 + 1.54859) / 2},
+		{"uniform, mean over texts", []arg{logitsArg(matrix(2, 2, 2., -1, -.3, .4))}, uniform, (1.54859 + .75319) / 2},
 		{"sparsity", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 			return Sparsity(g, x["z"], x["m"], .1)
 		}, .4},

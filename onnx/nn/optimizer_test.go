@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"os"
 	"testing"
 
 	"rationale/onnx/graph"
@@ -81,10 +82,14 @@ func (u *updater) step(gradient []float64, rate float64) {
 }
 
 // TestAdamAgreesWithPyTorch follows 1000 steps of Adam, AdamW, clipping,
-// decay and all together, to 1e-10 in float64 and, the float32 of training,
-// to 1e-6 of the largest parameter.
+// decay and all together, to 1e-10 in float64 and, in the float32 of training,
+// to 1e-6 of the largest parameter. Each float32 step rounds the parameters,
+// so that for other numbers than ours no more than 1e-5 can be promised.
 func TestAdamAgreesWithPyTorch(t *testing.T) {
-	f := readFixture[adamFile](t, "adam_1000.json")
+	f, single := readFixture[adamFile](t, "adam_1000.json"), 1e-6
+	if os.Getenv("FIXTURES") != "" {
+		single = 1e-5
+	}
 	for name, run := range f.Runs {
 		set := run.Settings
 		o := Optimizer{Rule: AdamRule, Beta1: set.Beta1, Beta2: set.Beta2, Epsilon: set.Eps,
@@ -93,7 +98,7 @@ func TestAdamAgreesWithPyTorch(t *testing.T) {
 		for _, p := range []struct {
 			dtype     tensor.DType
 			tolerance float64
-		}{{tensor.Float64, 1e-10}, {tensor.Float32, 1e-6}} {
+		}{{tensor.Float64, 1e-10}, {tensor.Float32, single}} {
 			t.Run(fmt.Sprintf("%s/%v", name, p.dtype), func(t *testing.T) {
 				u := newUpdater(t, o, p.dtype, f.Coefficients.W0)
 				for i := int64(1); i <= 1000; i++ {
