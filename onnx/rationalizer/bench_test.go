@@ -146,6 +146,7 @@ func passFLOP(batch, length int) (forward, backward float64) {
 	return positions * 2 * (input + recurrent), positions * 2 * (input + 2*recurrent)
 }
 
+// stepFLOP counts a whole step's products.
 func stepFLOP(method string, batch, length int) float64 {
 	forward, backward := passFLOP(batch, length)
 	forwards, backwards := 2.0, 2.0 // generator, predictor

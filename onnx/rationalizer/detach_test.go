@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -122,14 +123,48 @@ func TestAttackedRNPIsRNP(t *testing.T) {
 
 // TestLossIsTheSumOfItsTerms: the weights of the terms are the settings'.
 func TestLossIsTheSumOfItsTerms(t *testing.T) {
-	c := small("RNP+A2I", tensor.Float64)
-	h := &c.Hyper
-	h.ClassWeight, h.LambdaSparsity, h.LambdaCoherence, h.Instruction = .7, 3, 2, .5
-	h.AttackSparsity, h.AttackCoherence = 4, 0
-	out := once(t, c, smallBatch())
-	at := func(name string) float64 { return out[name].Float64s()[0] }
-	model := .7*at("cross_entropy") + 3*at("sparsity_gap") + 2*at("coherence") + .5*.7*at("instruction")
-	attacker := .7*at("attack_cross_entropy") + 4*3*at("attack_sparsity_gap")
-	compare(t, 0, "model's loss", out["loss/model"].Float64s(), []float64{model}, 1e-14)
-	compare(t, 0, "attacker's loss", out["loss/attacker"].Float64s(), []float64{attacker}, 1e-14)
+	for _, tc := range []struct {
+		method, loss string
+		terms        map[string]float64
+	}{
+		{"RNP", "loss/model", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2}},
+		{"RNP+A2I", "loss/model", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2, "instruction": .5 * .7}},
+		{"RNP+A2I", "loss/attacker", map[string]float64{"attack_cross_entropy": .7, "attack_sparsity_gap": 4 * 3}},
+		{"classifier", "loss/model", map[string]float64{"cross_entropy": .7}},
+		{"random patterns", "loss/model", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3}},
+	} {
+		c := small(tc.method, tensor.Float64)
+		h := &c.Hyper
+		h.ClassWeight, h.LambdaSparsity, h.LambdaCoherence = .7, 3, 2
+		h.Instruction, h.AttackSparsity = .5, 4
+		out := once(t, c, smallBatch())
+		want := 0.0
+		for term, weight := range tc.terms {
+			want += weight * out[term].Float64s()[0]
+		}
+		compare(t, 0, tc.method+" "+tc.loss, out[tc.loss].Float64s(), []float64{want}, 1e-14)
+	}
+}
+
+// TestOptimizerSettings: clipping and decay reach the optimiser. The first
+// mean is a tenth of the clipped gradient.
+func TestOptimizerSettings(t *testing.T) {
+	c := small("classifier", tensor.Float64)
+	plain := once(t, c, smallBatch())
+	c.Hyper.ClipNorm = 1e-3
+	clipped := once(t, c, smallBatch())
+	norm := 0.0
+	for _, m := range clipped["model.mean.next"].Float64s() {
+		norm += m * m
+	}
+	compare(t, 0, "norm of the first mean", []float64{math.Sqrt(norm)}, []float64{1e-4}, 1e-4)
+
+	c.Hyper.ClipNorm, c.Hyper.WeightDecay = 0, .5
+	decayed := once(t, c, smallBatch())
+	start := state(c, mustStepGraph(t, c))["model.params"].Float64s()
+	want := plain["model.params.next"].Float64s()
+	for i := range want {
+		want[i] -= 1e-2 * .5 * start[i]
+	}
+	compare(t, 0, "decayed parameters", decayed["model.params.next"].Float64s(), want, 1e-14)
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
+	"rationale/onnx/nn"
 	"rationale/onnx/tensor"
 )
 
@@ -96,24 +98,83 @@ func TestVectorsAsAnInput(t *testing.T) {
 	}
 }
 
-// TestHitsCountTexts: over classes they are at most as many as the texts, and
-// an attack hits where the classes are those it aims at.
+// TestHitsCountTexts by their true class: of the labels, of the classes that
+// the attack aims at, and of r2f's reading.
 func TestHitsCountTexts(t *testing.T) {
-	c := small("RNP+A2I", tensor.Float32)
-	b := batch(rand.New(rand.NewPCG(9, 9)), 5, 5, 4, 3, 2, 1, 5)
-	out := once(t, c, b)
-	for hits, of := range map[string][2]string{"hits": {"logits", "labels"}, "attack_hits": {"logits_attack2", "attacked_class"}} {
-		total := 0.0
-		for _, n := range out[hits].Float64s() {
-			total += n
-		}
-		if want := 6 * accuracy(out[of[0]], tensor.Data[int64](b[of[1]])); math.Abs(total-want) > 1e-9 {
-			t.Errorf("%s %v, counted %v", hits, total, want)
+	b := batch(rand.New(rand.NewPCG(9, 9)), 5, 5, 4, 3, 2, 1, 5, 4)
+	for _, tc := range []struct{ method, hits, logits, target string }{
+		{"RNP+A2I", "hits", "logits", "labels"},
+		{"RNP+A2I", "attack_hits", "logits_attack2", "attacked_class"},
+		{"classifier", "hits", "logits", "labels"},
+		{"random patterns", "hits", "logits", "labels"},
+		{"random patterns", "r2f_hits", "r2f_logits", "labels"},
+	} {
+		out := once(t, small(tc.method, tensor.Float32), b)
+		want := countHits(out[tc.logits], tensor.Data[int64](b[tc.target]), tensor.Data[int64](b["labels"]))
+		if got := out[tc.hits].Float64s(); !slices.Equal(got, want) {
+			t.Errorf("%s: %s are %v, counted %v", tc.method, tc.hits, got, want)
 		}
 	}
 }
 
-// TestShareIsThatOfTheMask.
+// countHits counts the texts at whose target the largest of two logits is, by
+// true class.
+func countHits(logits *tensor.Tensor, target, y []int64) []float64 {
+	hits := make([]float64, 2)
+	for i, row := range slices.Collect(slices.Chunk(logits.Float64s(), 2)) {
+		if (row[1] > row[0]) == (target[i] == 1) {
+			hits[y[i]]++
+		}
+	}
+	return hits
+}
+
+// TestDropout: training's random input keeps the share that the setting
+// leaves, and what is kept is scaled up by it.
+func TestDropout(t *testing.T) {
+	c := small("classifier", tensor.Float64)
+	c.Hyper.Dropout = .75
+	g := mustStepGraph(t, c)
+	if n := g.Noises[0]; n.Name != "predictor/keep" || n.Law != nn.Keep || n.Share != .25 {
+		t.Errorf("the dropout mask is %+v", n)
+	}
+	keep := g.Noises[0].Tensor(6, 3)
+	for i := range tensor.Data[uint8](keep) {
+		tensor.Data[uint8](keep)[i] = 1
+	}
+	b := smallBatch()
+	start := state(c, g)
+	bias := part(g.Layouts[0], start["model.params"].Float64s(), "cls_fc.bias")
+	want := compile(t, mustAnswer(t, c, Views{}, nil)).run(join(start, b))[OutLogits].Float64s()
+	for i := range want {
+		want[i] = 4*(want[i]-bias[i%2]) + bias[i%2]
+	}
+	got := once(t, c, b, values{"predictor/keep": keep})["logits"].Float64s()
+	compare(t, 0, "logits", got, want, 1e-14)
+}
+
+// TestInitialState: the layouts' first values by seed, moments of zero, and
+// an output for every input.
+func TestInitialState(t *testing.T) {
+	g := mustStepGraph(t, small("RNP+A2I", tensor.Float32))
+	next, start := InitialState(g, 5)
+	if len(next) != 8 || len(start) != 8 {
+		t.Errorf("%d outputs for %d inputs, want 8", len(next), len(start))
+	}
+	for _, l := range g.Layouts {
+		compare(t, 0, l.Name, start[l.Name+ParamsPart].Float64s(), l.Initial(5), 1e-7)
+		if nonzero(start[l.Name+MeanPart])+nonzero(start[l.Name+VariancePart]) > 0 || tensor.Data[int64](start[l.Name+CompletedPart])[0] != 0 {
+			t.Errorf("the optimiser of %s has a past", l.Name)
+		}
+	}
+	for in, out := range next {
+		if out != in+".next" {
+			t.Errorf("the next value of %s is %s", in, out)
+		}
+	}
+}
+
+// TestShareIsThatOfTheMask: of all real positions of the batch.
 func TestShareIsThatOfTheMask(t *testing.T) {
 	out := once(t, small("RNP", tensor.Float64), smallBatch())
 	selected := 0.0
@@ -135,6 +196,21 @@ func TestNodeNamesSayWhatTheyAre(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("no node is called %s…", want)
+		}
+	}
+}
+
+// TestShortTexts: a frame of one word has no neighbours to be coherent with,
+// and a text without words is read as the predictor's constant; both train.
+func TestShortTexts(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 10))
+	for _, m := range Methods() {
+		for _, lengths := range [][]int{{1, 1, 1}, {0, 4, 3}} {
+			out := once(t, small(m.Name, tensor.Float32), batch(r, max(lengths[0], lengths[1]), lengths...))
+			finite(t, out)
+			if coherence := out["coherence"]; coherence != nil && lengths[0] == 1 {
+				compare(t, 0, "coherence", coherence.Float64s(), []float64{0}, 0)
+			}
 		}
 	}
 }
