@@ -65,7 +65,9 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	r := &Run{Method: method, Dataset: data.name, Seed: spec.Seed, Settings: settings}
 	r.Data = tokenized(data, settings)
 	r.Graphs = r.exported(data)
-	r.Train = r.trained(l.backend, data, spec.Encoder)
+	backend := l.backend
+	backend.Threads = settings.Threads
+	r.Train = r.trained(backend, data, spec.Encoder)
 	if method.Reader != "" {
 		reader, err := l.plan(RunSpec{Method: method.Reader, Dataset: spec.Dataset, Seed: spec.Seed}, nil)
 		if err != nil {
@@ -73,7 +75,7 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 		}
 		r.Train.Inputs = append(r.Train.Inputs, engine.Input{Role: train.ReaderRole, From: reader.Train})
 	}
-	r.Evaluate = r.evaluated(l.backend, data, spec.Encoder)
+	r.Evaluate = r.evaluated(backend, data, spec.Encoder)
 	return r, nil
 }
 

@@ -34,7 +34,8 @@ type Settings struct {
 	Seeds       int     `toml:"seeds"`
 	Draws       int     `toml:"draws"`
 	RandomWidth int     `toml:"random_width"`
-	Train       int     `toml:"train"` // rows of a generated dataset
+	Threads     int     `toml:"threads"` // of one run; part of its identity
+	Train       int     `toml:"train"`   // rows of a generated dataset
 	Dev         int     `toml:"dev"`
 	Test        int     `toml:"test"`
 }

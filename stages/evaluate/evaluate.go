@@ -81,7 +81,7 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err != nil {
 		return err
 	}
-	rt, err := train.OpenBackend(s.params.Engine, env.Threads)
+	rt, err := train.OpenBackend(s.params.Engine)
 	if err != nil {
 		return err
 	}

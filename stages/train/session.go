@@ -14,9 +14,8 @@ import (
 	"rationale/stages/tokenize"
 )
 
-// OpenBackend opens the library that a run names with this many threads. It
-// refuses a library other than the one in the run's identity.
-func OpenBackend(b Backend, threads int) (*runtime.Runtime, error) {
+// OpenBackend opens the library that a run names. It refuses a library other than the one in the run's identity.
+func OpenBackend(b Backend) (*runtime.Runtime, error) {
 	lib, err := runtime.Locate()
 	if err != nil {
 		return nil, err
@@ -24,7 +23,7 @@ func OpenBackend(b Backend, threads int) (*runtime.Runtime, error) {
 	if lib.SHA256 != b.Library {
 		return nil, fmt.Errorf("onnxruntime library %s has SHA-256 %s; the run was planned with %s", lib.Path, lib.SHA256, b.Library)
 	}
-	return runtime.Open(lib, runtime.Options{Provider: b.Provider, Device: b.Device, Threads: threads})
+	return runtime.Open(lib, runtime.Options{Provider: b.Provider, Device: b.Device, Threads: b.Threads})
 }
 
 func openModel(rt *runtime.Runtime, path string) (*runtime.Session, error) {

@@ -52,12 +52,13 @@ type Params struct {
 	Engine Backend `json:"engine"`
 }
 
-// Backend is what computes: part of a run's identity, because another library
-// or provider gives other last digits.
+// Backend is what computes. It is part of a run's identity, because another
+// library, provider or number of threads gives other last digits.
 type Backend struct {
 	Provider string `json:"provider"`
 	Library  string `json:"library"` // its SHA-256
 	Device   int    `json:"device"`
+	Threads  int    `json:"threads"` // inside an operator
 }
 
 // Check names the first setting that makes no sense.
@@ -179,7 +180,7 @@ func (s *Stage) open(env *stages.Env) (_ *run, err error) {
 
 // start opens the library and the two sessions.
 func (r *run) start(spec rationalizer.Spec) error {
-	rt, err := OpenBackend(r.params.Engine, r.env.Threads)
+	rt, err := OpenBackend(r.params.Engine)
 	if err != nil {
 		return err
 	}
