@@ -8,6 +8,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"rationale/pipeline/report"
 	"rationale/plots"
 )
 
@@ -25,6 +26,8 @@ type Experiment struct {
 		Set    layer  `toml:"set"`
 	} `toml:"runs"`
 	Figure plots.CurvesSpec `toml:"figure"`
+	// Claims are the numbers that the paper's text gives for the figure.
+	Claims []report.Claim `toml:"claims"`
 }
 
 // All lists the experiments by name.

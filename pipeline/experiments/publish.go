@@ -3,6 +3,7 @@ package experiments
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -33,23 +34,44 @@ func (b *Batch) Publish(store *engine.Store, plan *engine.Plan, dir string) (wri
 			return p.written, err
 		}
 	}
-	for _, file := range []struct {
-		name  string
-		write func(*bytes.Buffer) error
-	}{
-		{"records.csv", func(w *bytes.Buffer) error { return plots.WriteRecords(w, m.Records) }},
-		{"provenance.json", func(w *bytes.Buffer) error { return m.WriteProvenance(w) }},
-		{"report.html", func(w *bytes.Buffer) error { return m.Write(w) }},
-	} {
-		var content bytes.Buffer
-		if err := file.write(&content); err != nil {
-			return p.written, fmt.Errorf("%s: %w", file.name, err)
-		}
-		if err := p.put(file.name, content.Bytes()); err != nil {
+	for _, f := range m.Figures {
+		if err := p.putTable(f.Name, f.Table(m.Records)); err != nil {
 			return p.written, err
 		}
 	}
-	return p.written, nil
+	return p.written, p.render([]rendering{
+		{"records.csv", func(w io.Writer) error { return plots.WriteRecords(w, m.Records) }},
+		{"provenance.json", m.WriteProvenance},
+		{"report.html", m.Write},
+	})
+}
+
+// rendering is a file and what writes it.
+type rendering struct {
+	name  string
+	write func(io.Writer) error
+}
+
+func (p *publisher) render(files []rendering) error {
+	for _, file := range files {
+		var content bytes.Buffer
+		if err := file.write(&content); err != nil {
+			return fmt.Errorf("%s: %w", file.name, err)
+		}
+		if err := p.put(file.name, content.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putTable writes a table "paper | ours"; experiments without claims have none.
+func (p *publisher) putTable(name string, t *plots.Table) error {
+	if len(t.Lines) == 0 {
+		return nil
+	}
+	base := filepath.Join("tables", name)
+	return p.render([]rendering{{base + ".md", t.WriteMarkdown}, {base + ".csv", t.WriteCSV}, {base + ".tex", t.WriteLaTeX}})
 }
 
 // publisher writes results below dir.
@@ -109,7 +131,10 @@ func (p *publisher) material(b *Batch) (report.Material, error) {
 			return m, err
 		}
 		e := f.Experiment
-		m.Figures = append(m.Figures, report.Figure{Name: e.Name, Title: e.Title, Paper: e.Paper, Expect: e.Expect, PNG: png})
+		m.Figures = append(m.Figures, report.Figure{
+			Name: e.Name, Title: e.Title, Paper: e.Paper, Expect: e.Expect, PNG: png,
+			Claims: e.Claims, Datasets: f.Node.Stage.Params().(figure.Params).Spec.Datasets,
+		})
 	}
 	data := map[string]bool{}
 	for _, r := range b.Runs {

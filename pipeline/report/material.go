@@ -23,6 +23,8 @@ type Material struct {
 // Figure is one drawn experiment.
 type Figure struct {
 	Name, Title, Paper, Expect string
+	Claims                     []Claim
+	Datasets                   []plots.DatasetSpec // those drawn, in order
 	PNG                        []byte
 }
 

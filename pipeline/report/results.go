@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -72,38 +73,41 @@ func meanStd(s plots.Summary) string {
 	return decimal(100*s.Mean, 1) + " ± " + decimal(100*s.Std, 1)
 }
 
-// claims are the numbers that the papers give in their text for the figures.
-var claims = []struct {
-	what, paper   string
-	method, split string
-	metric        string
-}{
-	{"Random patterns, training accuracy (Fig. 3)", "≈ 95 (Beer-Aroma)", "random patterns", "train", "accuracy"},
-	{"r2f, training accuracy (Fig. 3)", "≈ 58 (Beer-Aroma)", "random patterns", "train", "accuracy_r2f"},
-	{"RNP, attack success rate (Fig. 6)", "“very high” (Beer)", "RNP", "dev", "asr"},
-	{"RNP+A2I, attack success rate (Fig. 6)", "≈ 50 (Beer)", "RNP+A2I", "dev", "asr"},
+// Claim is a number that a paper gives in its text for a figure.
+type Claim struct {
+	Quantity string  `toml:"quantity"`
+	Paper    float64 `toml:"paper"` // in percent; 0 when the paper gives no number
+	plots.Selector
 }
 
-// paperNumbers sets the last epoch's values beside what the paper says.
-func (m Material) paperNumbers() html.Section {
-	t := html.Table{
-		Caption: "Last epoch, in percent. The paper's numbers are for its own data; a different dataset need not reach them.",
-		Header:  []string{"Quantity", "Dataset", "Paper", "Ours", "Seeds"}, Labels: 3,
-	}
-	for _, c := range claims {
-		of := plots.Filter(m.Records, plots.Selector{Stage: "train", Method: c.method, Split: c.split, Metric: c.metric})
-		groups := plots.GroupBy(of, func(r plots.Record) string { return r.Dataset })
-		for _, dataset := range sortedKeys(groups) {
-			s, err := plots.SummarizeSeeds(lastEpoch(groups[dataset]))
-			if err == nil && s.N > 0 {
-				t.Rows = append(t.Rows, []string{c.what, dataset, c.paper, meanStd(s), fmt.Sprint(s.N)})
+// Table sets the last epoch's values of a figure's claims beside the paper's
+// numbers, a line a dataset.
+func (f Figure) Table(records []plots.Record) *plots.Table {
+	t := &plots.Table{Title: f.Title, Labels: []string{"Quantity", "Dataset"}, Decimals: 1}
+	for _, c := range f.Claims {
+		groups := plots.GroupBy(plots.Filter(records, c.Selector), func(r plots.Record) string { return r.Dataset })
+		for _, dataset := range f.Datasets {
+			ours, err := plots.SummarizeSeeds(lastEpoch(groups[dataset.Name]))
+			if err != nil || ours.N == 0 {
+				continue
 			}
+			t.Lines = append(t.Lines, plots.TableLine{
+				Labels: []string{c.Quantity, dataset.Title}, Paper: c.printed(), PaperStd: math.NaN(), Ours: inPercent(ours),
+			})
 		}
 	}
-	if len(t.Rows) == 0 {
-		return html.Section{}
+	return t
+}
+
+func (c Claim) printed() float64 {
+	if c.Paper == 0 {
+		return math.NaN()
 	}
-	return html.Section{Title: "Paper and ours", Blocks: []html.Block{t}}
+	return c.Paper
+}
+
+func inPercent(s plots.Summary) plots.Summary {
+	return plots.Summary{Mean: 100 * s.Mean, Std: 100 * s.Std, N: s.N}
 }
 
 func lastEpoch(records []plots.Record) []plots.Record {
@@ -114,11 +118,16 @@ func lastEpoch(records []plots.Record) []plots.Record {
 	return slices.DeleteFunc(slices.Clone(records), func(r plots.Record) bool { return r.Epoch != last })
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
+// paperNumbers sets each figure's claims beside our numbers.
+func (m Material) paperNumbers() html.Section {
+	s := html.Section{Title: "Paper and ours"}
+	for _, f := range m.Figures {
+		if t := f.Table(m.Records); len(t.Lines) > 0 {
+			s.Blocks = append(s.Blocks, html.Comparison(t))
+		}
 	}
-	slices.Sort(out)
-	return out
+	if len(s.Blocks) > 0 {
+		s.Blocks = append(s.Blocks, html.Paragraph("Last epoch, in percent. The paper's numbers are approximate, read from its text, and hold for its own beer data; other data need not reach them."))
+	}
+	return s
 }
