@@ -63,7 +63,9 @@ func (g *globals) resultsDir() string { return filepath.Join(g.Out, "results") }
 
 const description = `Trains models that explain themselves, inspects them, and reproduces the papers about them on the stock onnxruntime library.
 
-Begin with "rationale doctor", then "rationale reproduce --profile smoke".`
+Begin with "rationale doctor", then "rationale reproduce --profile smoke".
+
+stdout carries data, stderr progress and messages. Exit codes: 0 done, 1 failed, 2 wrong command line, 3 stale (status), 130 interrupted.`
 
 var groups = kong.Groups{
 	"papers": "Reproduce the papers:",

@@ -32,38 +32,44 @@ Example:
 
 // checkup is one line of the doctor's report.
 type checkup struct {
-	Name     string `json:"name"`
-	State    string `json:"state"` // OK, missing or optional
-	Detail   string `json:"detail"`
-	Fix      string `json:"fix,omitempty"`
-	required bool
+	Name   string `json:"name"`
+	State  string `json:"state"` // OK, missing, or optional: missing but not needed
+	Detail string `json:"detail"`
+	Fix    string `json:"fix,omitempty"`
 }
 
 func newCheckup(f runtime.Finding, required bool) checkup {
-	c := checkup{Name: f.Name, State: "OK", Detail: f.Detail, required: required}
 	switch {
 	case f.OK:
-		return c
+		return checkup{Name: f.Name, State: "OK", Detail: f.Detail}
 	case required:
-		c.State = "missing"
-	default:
-		c.State = "optional"
+		return checkup{Name: f.Name, State: "missing", Detail: f.Detail, Fix: f.Fix}
 	}
-	c.Fix = f.Fix
-	return c
+	return checkup{Name: f.Name, State: "optional", Detail: f.Detail, Fix: f.Fix}
+}
+
+// needs tells whether nothing goes without what a finding is about.
+func (a *app) needs(finding string) bool {
+	switch finding {
+	case "GPU":
+		return false
+	case "provider cuda":
+		return a.Provider == runtime.CUDA
+	}
+	return true
 }
 
 // Run looks at everything and prints it.
 func (c *doctorCmd) Run(ctx context.Context, a *app) error {
 	var all []checkup
 	for _, f := range runtime.Diagnose(ctx) {
-		all = append(all, newCheckup(f, f.Name != "provider cuda" && f.Name != "GPU" || f.Name == "provider cuda" && a.Provider == runtime.CUDA))
+		all = append(all, newCheckup(f, a.needs(f.Name)))
 	}
 	all = append(all,
 		newCheckup(vectorsFinding(), false),
 		newCheckup(datasetsFinding(a.dataDir()), false),
 		newCheckup(diskFinding(a.Out), true),
-		newCheckup(runtime.Finding{Name: "program", OK: true, Detail: fmt.Sprintf("%s, %s, %d processors", revision(), goruntime.Version(), goruntime.NumCPU())}, true),
+		checkup{Name: "program", State: "OK", Detail: fmt.Sprintf("%s, %s, %d processors", revision(), goruntime.Version(), goruntime.NumCPU())},
 	)
 	if err := c.print(a, all); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rationale/onnx/runtime"
 )
 
 func number(x float64) *float64 { return &x }
@@ -70,6 +72,20 @@ func TestWordPattern(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, wordPattern.FindAllString(text, -1)); diff != "" {
 			t.Errorf("%q: %s", text, diff)
+		}
+	}
+}
+
+func TestWhatTheDoctorNeeds(t *testing.T) {
+	missing := runtime.Finding{Name: "provider cuda", Detail: "no such file", Fix: "install it"}
+	for provider, want := range map[string]string{runtime.CPU: "optional", runtime.CUDA: "missing"} {
+		a := &app{globals: &globals{Provider: provider}}
+		c := newCheckup(missing, a.needs(missing.Name))
+		if c.State != want || c.Fix != missing.Fix {
+			t.Errorf("--provider %s: %+v, want %s", provider, c, want)
+		}
+		if failed := verdict([]checkup{c}) != nil; failed != (want == "missing") {
+			t.Errorf("--provider %s: verdict %v", provider, failed)
 		}
 	}
 }
