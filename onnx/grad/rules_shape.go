@@ -108,17 +108,11 @@ func split(g *graph.Graph, n *graph.Node, grads []*graph.Value, _ []bool) []*gra
 	return out
 }
 
-func concat(g *graph.Graph, n *graph.Node, grads []*graph.Value, want []bool) []*graph.Value {
+func concat(g *graph.Graph, n *graph.Node, grads []*graph.Value, _ []bool) []*graph.Value {
 	axis := positive(int(n.Int("axis", 0)), len(n.Outputs[0].Shape))
 	lengths := make([]graph.Dim, len(n.Inputs))
 	for i, v := range n.Inputs {
 		lengths[i] = v.Shape[axis]
 	}
-	out := g.SplitDims(grads[0], axis, lengths...)
-	for i := range out {
-		if !want[i] {
-			out[i] = nil
-		}
-	}
-	return out
+	return g.SplitDims(grads[0], axis, lengths...)
 }
