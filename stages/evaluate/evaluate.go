@@ -2,9 +2,11 @@
 // split: with sampled masks, the papers' way, over several noise seeds, and
 // with arg-max masks.
 //
-// Its output: records.csv, rationales.jsonl (test texts with what the arg-max
-// mask selects) and eval_model.onnx (the chosen epoch with its weights and
-// word vectors inside, arg-max masks, ready for any onnxruntime).
+// Its output: records.csv with the masks "sampled" (the first noise seed, which
+// is the papers' single sample), "sampled-mean-N" (the mean over N seeds) and
+// "argmax"; rationales.jsonl (test texts with what the arg-max mask selects);
+// and eval_model.onnx (the chosen epoch with its weights and word vectors
+// inside, arg-max masks, ready for any onnxruntime).
 package evaluate
 
 import (
@@ -31,7 +33,7 @@ const (
 
 // Names of the output files.
 const (
-	RecordsFile    = "records.csv"
+	RecordsFile    = train.RecordsFile
 	RationalesFile = "rationales.jsonl"
 	ModelFile      = "eval_model.onnx"
 )
@@ -46,6 +48,19 @@ type Params struct {
 	Batch   int           `json:"batch"`
 	Texts   int           `json:"texts"` // test texts written to rationales.jsonl
 	Engine  train.Backend `json:"engine"`
+}
+
+// Check names the first setting that makes no sense.
+func (p Params) Check() error {
+	switch {
+	case p.Batch < 1:
+		return fmt.Errorf("settings: batch must be positive, not %d", p.Batch)
+	case p.Draws < 0:
+		return fmt.Errorf("settings: draws must not be negative (%d)", p.Draws)
+	case p.Texts < 0:
+		return fmt.Errorf("settings: texts must not be negative (%d)", p.Texts)
+	}
+	return nil
 }
 
 // Stage evaluates one run.
@@ -77,6 +92,9 @@ type evaluation struct {
 
 // Run measures and writes.
 func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
+	if err := s.params.Check(); err != nil {
+		return err
+	}
 	e, err := s.open(env)
 	if err != nil {
 		return err
@@ -86,7 +104,11 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 		return err
 	}
 	defer rt.Close()
-	if err := e.measure(ctx, rt); err != nil {
+	predictions, err := e.measure(ctx, rt)
+	if err != nil {
+		return err
+	}
+	if err := e.writeRationales(predictions); err != nil {
 		return err
 	}
 	if err := train.WriteRecords(filepath.Join(env.Out, RecordsFile), e.records); err != nil {
@@ -100,6 +122,9 @@ func (s *Stage) open(env *stages.Env) (*evaluation, error) {
 	var err error
 	if e.result, err = train.ReadResult(env.Inputs[RunRole]); err != nil {
 		return nil, err
+	}
+	if e.result.Method != s.params.Export.Method {
+		return nil, fmt.Errorf("the run trained %s and the settings say %s", e.result.Method, s.params.Export.Method)
 	}
 	spec := e.result.Spec
 	if e.weights, err = export.ReadCheckpoint(filepath.Join(env.Inputs[RunRole], export.Checkpoint), spec.Layouts); err != nil {
@@ -119,22 +144,23 @@ func (s *Stage) open(env *stages.Env) (*evaluation, error) {
 	return e, err
 }
 
-// measure evaluates with each noise seed and with arg-max masks.
-func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) error {
+// measure evaluates with each noise seed and with arg-max masks. It gives the
+// predictions under the latter, text by text.
+func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]train.Prediction, error) {
 	path := filepath.Join(e.env.Inputs[train.GraphsRole], export.TestModel)
 	evaluator, err := train.NewEvaluator(rt, path, e.result.Spec, e.fixed)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer evaluator.Close()
 	e.env.Progress.Total(int64(e.params.Draws + 1))
-	draws := make([]*train.Scores, 0, e.params.Draws)
-	for i := range e.params.Draws {
-		scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), train.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}, nil)
+	draws := make([][]train.Number, e.params.Draws)
+	for i := range draws {
+		draw := train.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
+		scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), draw, nil)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		draws = append(draws, scores)
+		draws[i] = scores.Numbers()
 		e.env.Progress.Advance(1, "sampled masks")
 	}
 	e.noteDraws(draws)
@@ -142,11 +168,11 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) error {
 	scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), train.Draw{ArgMax: true},
 		func(i int, p train.Prediction) { predictions[i] = p })
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e.env.Progress.Advance(1, "arg-max masks")
 	e.note("argmax", scores.Numbers())
-	return e.writeRationales(predictions)
+	return predictions, nil
 }
 
 func (e *evaluation) batching() train.Batching {
@@ -157,24 +183,32 @@ func (e *evaluation) batching() train.Batching {
 	return b
 }
 
-// noteDraws notes the first draw, which is the papers' single sample, and the
-// mean over all draws.
-func (e *evaluation) noteDraws(draws []*train.Scores) {
+// noteDraws notes the first draw and the mean over all draws.
+func (e *evaluation) noteDraws(draws [][]train.Number) {
 	if len(draws) == 0 {
 		return
 	}
-	first := draws[0].Numbers()
-	e.note("sampled", first)
-	sums := map[string]float64{}
-	for _, d := range draws {
-		for _, n := range d.Numbers() {
+	e.note("sampled", draws[0])
+	e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), means(draws))
+}
+
+// means averages each metric over the draws that have it.
+func means(draws [][]train.Number) []train.Number {
+	sums, counts := map[string]float64{}, map[string]float64{}
+	var out []train.Number
+	for _, numbers := range draws {
+		for _, n := range numbers {
+			if counts[n.Metric] == 0 {
+				out = append(out, n)
+			}
 			sums[n.Metric] += n.Value
+			counts[n.Metric]++
 		}
 	}
-	for i := range first {
-		first[i].Value = sums[first[i].Metric] / float64(len(draws))
+	for i, n := range out {
+		out[i].Value = sums[n.Metric] / counts[n.Metric]
 	}
-	e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), first)
+	return out
 }
 
 func (e *evaluation) note(mask string, numbers []train.Number) {

@@ -1,17 +1,16 @@
 package evaluate
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
 	"rationale/datasets"
+	"rationale/stages"
 	"rationale/stages/generate"
-	"rationale/stages/tokenize"
 	"rationale/stages/train"
-	"rationale/tokenizer"
 )
 
 // Example is one test text with what a model selects of it, word by word: a
@@ -40,21 +39,12 @@ func (e *evaluation) writeRationales(predictions []train.Prediction) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(e.env.Out, RationalesFile)
-	f, err := os.Create(path)
-	if err != nil {
-		return err
+	if split.Len() != len(e.texts) {
+		return fmt.Errorf("dataset %s has %d test texts and the run's data %d; they are not the same", e.params.Dataset, split.Len(), len(e.texts))
 	}
-	w := bufio.NewWriter(f)
-	if err := e.writeExamples(json.NewEncoder(w), split, set.Meta().Classes, predictions); err != nil {
-		f.Close()
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if err := w.Flush(); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return stages.WriteFile(filepath.Join(e.env.Out, RationalesFile), func(w io.Writer) error {
+		return e.writeExamples(json.NewEncoder(w), split, set.Meta().Classes, predictions)
+	})
 }
 
 func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, classes []string, predictions []train.Prediction) error {
@@ -65,24 +55,16 @@ func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, cla
 		}
 		example := Example{
 			ID: text.ID, Tokens: text.Tokens, Gold: text.Rationale,
-			Selected: selectedWords(e.texts[i], predictions[i].Selected, len(text.Tokens)),
-			Class:    classes[text.Label], Predicted: classes[predictions[i].Class],
+			Class: classes[text.Label], Predicted: classes[predictions[i].Class],
+		}
+		if z := predictions[i].Selected; z != nil {
+			example.Selected = e.texts[i].DocumentWords(z, len(text.Tokens))
 		}
 		if err := out.Encode(example); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// selectedWords carries a selection of pieces to the document's words.
-func selectedWords(t tokenize.Text, selected []bool, words int) []bool {
-	if selected == nil {
-		return nil
-	}
-	pieces := tokenizer.Encoding{IDs: t.IDs, Word: t.Word}
-	all := pieces.ToWords(selected[:len(t.IDs)], t.Lead+words)
-	return all[t.Lead:]
 }
 
 // ReadExamples reads rationales.jsonl of an evaluation.

@@ -1,32 +1,31 @@
 // Package export is the stage that writes a method's graphs and its first
-// checkpoint: step_model.onnx (training steps), dev_model.onnx and
-// test_model.onnx (evaluation; weights are inputs), checkpoint.safetensors
-// (initial parameters, named as PyTorch names them) and graphs.json, which
-// tells a training loop what the step graph wants.
+// checkpoint.
+//
+// Its output: step_model.onnx (K training steps a run) and, when K > 1,
+// single_step_model.onnx (one step, for the batches that do not fill a run);
+// dev_model.onnx and test_model.onnx (evaluation; weights are inputs);
+// checkpoint.safetensors (initial parameters, named as PyTorch names them);
+// and graphs.json, which tells a training loop what the step graphs want.
 package export
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"rationale/onnx/graph"
-	"rationale/onnx/nn"
 	"rationale/onnx/rationalizer"
-	"rationale/onnx/safetensors"
-	"rationale/onnx/tensor"
 	"rationale/stages"
 )
 
 // Names of the output files.
 const (
-	StepModel  = "step_model.onnx"
-	DevModel   = "dev_model.onnx"
-	TestModel  = "test_model.onnx"
-	Checkpoint = "checkpoint.safetensors"
-	SpecFile   = "graphs.json"
+	StepModel       = "step_model.onnx"
+	SingleStepModel = "single_step_model.onnx"
+	DevModel        = "dev_model.onnx"
+	TestModel       = "test_model.onnx"
+	Checkpoint      = "checkpoint.safetensors"
+	SpecFile        = "graphs.json"
 )
 
 // Params are what the graphs depend on, and the seed of the parameters.
@@ -35,7 +34,7 @@ type Params struct {
 	Classes     int                `json:"classes"`
 	Width       int                `json:"width"` // of a word vector
 	Hyper       rationalizer.Hyper `json:"hyper"`
-	StepsPerRun int                `json:"steps_per_run"`
+	StepsPerRun int                `json:"steps_per_run"` // K
 	Seed        uint64             `json:"seed"`
 }
 
@@ -56,123 +55,79 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "export" }
 
 // Version of the graphs: raised when a recipe computes something else.
-func (*Stage) Version() int { return 1 }
+func (*Stage) Version() int { return 2 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
 
 // Run writes the graphs and the checkpoint.
 func (s *Stage) Run(_ context.Context, env *stages.Env) error {
-	env.Progress.Total(3)
 	step, err := rationalizer.NewStep(s.params.Config())
 	if err != nil {
 		return err
 	}
-	if err := writeGraph(env, StepModel, step.Graph); err != nil {
+	graphs, err := s.graphs(step)
+	if err != nil {
 		return err
 	}
-	if err := writeJSON(filepath.Join(env.Out, SpecFile), step.Spec); err != nil {
-		return err
-	}
-	for name, views := range Views() {
-		g, err := rationalizer.NewAnswer(s.params.Config(), views, nil)
+	env.Progress.Total(int64(len(graphs)))
+	for _, g := range graphs {
+		model, err := g.Model()
 		if err != nil {
 			return err
 		}
-		if err := writeGraph(env, name, g); err != nil {
+		if err := os.WriteFile(filepath.Join(env.Out, g.file), model, 0o644); err != nil {
 			return err
 		}
+		env.Progress.Advance(1, g.file)
+	}
+	if err := stages.WriteJSON(filepath.Join(env.Out, SpecFile), step.Spec); err != nil {
+		return err
 	}
 	return writeCheckpoint(filepath.Join(env.Out, Checkpoint), step.Layouts, s.params)
 }
 
-// Views says what each evaluation graph answers: per epoch what the figures
-// and the choice of the epoch need, at the end everything.
-func Views() map[string]rationalizer.Views {
-	return map[string]rationalizer.Views{
-		DevModel:  {Sampled: true, Attack: true, Reader: true},
-		TestModel: {Sampled: true, Attack: true, Reader: true, FullText: true, Gold: true},
-	}
+// namedGraph is a graph and the file it goes to.
+type namedGraph struct {
+	file string
+	*graph.Graph
 }
 
-func writeGraph(env *stages.Env, name string, g *graph.Graph) error {
-	model, err := g.Model()
-	if err != nil {
-		return err
-	}
-	env.Progress.Advance(1, name)
-	return os.WriteFile(filepath.Join(env.Out, name), model, 0o644)
-}
-
-func writeJSON(path string, v any) error {
-	data, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(data, '\n'), 0o644)
-}
-
-func writeCheckpoint(path string, layouts []nn.Layout, p Params) error {
-	params := map[string][]float32{}
-	for _, l := range layouts {
-		for _, v := range l.Initial(p.Seed) {
-			params[l.Name] = append(params[l.Name], float32(v))
-		}
-	}
-	named, err := NameTensors(layouts, params)
-	if err != nil {
-		return err
-	}
-	return safetensors.WriteFile(path, named, map[string]string{"method": p.Method, "seed": fmt.Sprint(p.Seed), "epoch": "0"})
-}
-
-// NameTensors turns flat vectors by layout into tensors named
-// LAYOUT.PARAMETER, the form of a checkpoint.
-func NameTensors(layouts []nn.Layout, params map[string][]float32) (map[string]*tensor.Tensor, error) {
-	out := map[string]*tensor.Tensor{}
-	for _, l := range layouts {
-		named, err := l.Tensors(params[l.Name])
+// graphs builds everything but the step graph, which is given.
+func (s *Stage) graphs(step *rationalizer.StepGraph) ([]namedGraph, error) {
+	config := s.params.Config()
+	out := []namedGraph{{StepModel, step.Graph}}
+	if config.StepsPerRun > 1 {
+		config.StepsPerRun = 1
+		single, err := rationalizer.NewStep(config)
 		if err != nil {
 			return nil, err
 		}
-		for name, t := range named {
-			out[l.Name+"."+name] = t
+		out = append(out, namedGraph{SingleStepModel, single.Graph})
+	}
+	for _, m := range answers {
+		g, err := rationalizer.NewAnswer(config, m.views, nil)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, namedGraph{m.file, g})
 	}
 	return out, nil
 }
 
-// ReadCheckpoint is the inverse of NameTensors on a file.
-func ReadCheckpoint(path string, layouts []nn.Layout) (map[string][]float32, error) {
-	named, _, err := safetensors.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]float32{}
-	for _, l := range layouts {
-		part := map[string]*tensor.Tensor{}
-		for _, p := range l.Params {
-			if t, ok := named[l.Name+"."+p.Name]; ok {
-				part[p.Name] = t
-			}
-		}
-		if out[l.Name], err = l.Flat(part); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return out, nil
+// answers says what each evaluation graph answers: per epoch what the figures
+// and the choice of the epoch need, at the end everything.
+var answers = []struct {
+	file  string
+	views rationalizer.Views
+}{
+	{DevModel, rationalizer.Views{Sampled: true, Attack: true, Reader: true}},
+	{TestModel, rationalizer.Views{Sampled: true, Attack: true, Reader: true, FullText: true, Gold: true}},
 }
 
 // ReadSpec reads graphs.json of an export.
 func ReadSpec(dir string) (rationalizer.Spec, error) {
-	path := filepath.Join(dir, SpecFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return rationalizer.Spec{}, err
-	}
 	var spec rationalizer.Spec
-	if err := json.Unmarshal(data, &spec); err != nil {
-		return rationalizer.Spec{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return spec, nil
+	err := stages.ReadJSON(filepath.Join(dir, SpecFile), &spec)
+	return spec, err
 }

@@ -18,9 +18,6 @@ import (
 	"rationale/stages/train"
 )
 
-// RecordsFile holds the records behind the figure.
-const RecordsFile = "records.csv"
-
 // Params describe the figure.
 type Params struct {
 	Name string           `json:"name"` // of the files
@@ -59,7 +56,7 @@ func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 	if err := plots.Save(curves, env.Out, s.params.Name); err != nil {
 		return err
 	}
-	return train.WriteRecords(filepath.Join(env.Out, RecordsFile), all)
+	return train.WriteRecords(filepath.Join(env.Out, train.RecordsFile), all)
 }
 
 // ReadRun reads the records of one artifact and names the artifact in them.

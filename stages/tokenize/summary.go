@@ -1,12 +1,10 @@
 package tokenize
 
 import (
-	"encoding/json"
-	"fmt"
-	"os"
 	"path/filepath"
 
 	"rationale/datasets"
+	"rationale/stages"
 	"rationale/tokenizer"
 )
 
@@ -19,71 +17,81 @@ type Summary struct {
 	Vocab     int                `json:"vocabulary"`
 	MaxLength int                `json:"max_length"`
 	Random    bool               `json:"random_vectors"`
-	Coverage  tokenizer.Coverage `json:"coverage"`
+	Coverage  tokenizer.Coverage `json:"coverage,omitzero"` // of word vectors
 	Splits    map[string]Counts  `json:"splits"`
 }
 
-// Counts are sums over one split.
+// Counts are sums over one split. Pieces are those of documents and of what
+// is read of their queries; separators and special pieces count towards the
+// maximum length and nowhere else.
 type Counts struct {
 	Texts    int `json:"texts"`
 	Pieces   int `json:"pieces"`    // before cutting
 	Cut      int `json:"cut"`       // pieces behind the maximum length
 	CutTexts int `json:"cut_texts"` // texts that lost some
-	Gold     int `json:"gold"`      // gold pieces kept
-	GoldCut  int `json:"gold_cut"`  // gold pieces cut off
-	Unknown  int `json:"unknown"`   // pieces without an id of their own
-	WithGold int `json:"with_gold"` // texts whose rationale is known
+	// CutAt256 and CutAt512 are what maximum lengths of 256 and 512 cut off,
+	// whatever the one in use is.
+	CutAt256  int    `json:"cut_at_256"`
+	CutAt512  int    `json:"cut_at_512"`
+	Gold      int    `json:"gold"`      // gold pieces kept
+	GoldCut   int    `json:"gold_cut"`  // gold pieces cut off
+	Unknown   int    `json:"unknown"`   // pieces without an id of their own, before cutting
+	WithGold  int    `json:"with_gold"` // texts whose rationale is known
+	Annotated int    `json:"annotated"` // their document pieces kept
+	Shares    Shares `json:"shares"`
 }
 
-func (c *Counts) add(t Text) {
+// Shares are fractions of all pieces before cutting; 0 of none.
+type Shares struct {
+	CutAt256 float64 `json:"cut_at_256"`
+	CutAt512 float64 `json:"cut_at_512"`
+	Unknown  float64 `json:"unknown"`
+}
+
+func (c *Counts) add(e encoded, limit int) {
 	c.Texts++
-	c.Pieces += t.Pieces
-	c.Cut += t.Cut
-	if t.Cut > 0 {
+	c.Pieces += e.pieces
+	c.Unknown += e.unknown
+	c.CutAt256 += e.cut(256)
+	c.CutAt512 += e.cut(512)
+	if cut := e.cut(limit); cut > 0 {
+		c.Cut += cut
 		c.CutTexts++
 	}
-	c.Gold += countTrue(t.Gold, 0)
-	c.GoldCut += t.GoldCut
-	c.Unknown += t.Unknown
-	if t.Gold != nil {
+	if e.Gold != nil {
+		kept := countTrue(e.Gold)
 		c.WithGold++
+		c.Annotated += e.kept
+		c.Gold += kept
+		c.GoldCut += e.gold - kept
 	}
 }
 
-// GoldShare is the share of gold pieces among those kept of texts with a
-// rationale; the texts of a split either all have one or none has.
-func (c Counts) GoldShare() float64 {
-	if c.WithGold == 0 || c.Pieces == c.Cut {
+func (c Counts) shares() Shares {
+	return Shares{CutAt256: ratio(c.CutAt256, c.Pieces), CutAt512: ratio(c.CutAt512, c.Pieces), Unknown: ratio(c.Unknown, c.Pieces)}
+}
+
+// GoldShare is the share of gold pieces among the document pieces kept of
+// texts whose rationale is known; 0 without any.
+func (c Counts) GoldShare() float64 { return ratio(c.Gold, c.Annotated) }
+
+func ratio(a, b int) float64 {
+	if b == 0 {
 		return 0
 	}
-	return float64(c.Gold) / float64(c.Pieces-c.Cut)
+	return float64(a) / float64(b)
 }
 
-func newSummary(meta datasets.Meta, t tokenizer.Tokenizer, p Params, coverage tokenizer.Coverage) *Summary {
+func newSummary(meta datasets.Meta, v *vocabulary, p Params) *Summary {
 	return &Summary{
-		Dataset: p.Dataset, Classes: meta.Classes, Tokenizer: t.Name(), Digest: t.Digest(), Vocab: t.Size(),
-		MaxLength: p.MaxLength, Random: p.RandomWidth > 0, Coverage: coverage, Splits: map[string]Counts{},
+		Dataset: p.Dataset, Classes: meta.Classes, Tokenizer: v.Name(), Digest: v.Digest(), Vocab: v.Size(),
+		MaxLength: p.MaxLength, Random: v.random, Coverage: v.coverage, Splits: map[string]Counts{},
 	}
-}
-
-func (s *Summary) write(path string) error {
-	data, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(data, '\n'), 0o644)
 }
 
 // ReadSummary reads the summary of a tokenized dataset.
 func ReadSummary(dir string) (Summary, error) {
-	path := filepath.Join(dir, SummaryFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return Summary{}, err
-	}
 	var s Summary
-	if err := json.Unmarshal(data, &s); err != nil {
-		return Summary{}, fmt.Errorf("%s: %w", path, err)
-	}
-	return s, nil
+	err := stages.ReadJSON(filepath.Join(dir, SummaryFile), &s)
+	return s, err
 }

@@ -2,15 +2,19 @@ package tokenize
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"rationale/stages"
 )
 
 // Text is one example as a model reads it.
@@ -18,27 +22,38 @@ type Text struct {
 	ID    string
 	Label int64
 	IDs   []int32 // pieces, cut to the maximum length
-	Word  []int32 // the word that each piece belongs to
-	Gold  []bool  // human rationale per piece; nil when unknown
-	Lead  int     // pieces of query and separator before the document, in words
-	Words int     // words of the whole text
-	// Pieces, Cut, GoldCut and Unknown count the pieces of the whole text,
-	// those cut off, the gold ones among these, and those without an id.
-	Pieces, Cut, GoldCut, Unknown int
+	// Word is the word that each piece belongs to, query words counted before
+	// the document's; -1 for separators and special pieces.
+	Word []int32
+	Gold []bool // human rationale per piece; nil when unknown
+	Lead int    // words of the query
 }
 
-var fields = []arrow.Field{
+// DocumentWords carries a choice of pieces, with or without padding behind
+// them, to the document's words: a word is selected when any of its pieces is.
+func (t Text) DocumentWords(pieces []bool, words int) []bool {
+	selected := make([]bool, words)
+	for i, word := range t.Word[:min(len(t.Word), len(pieces))] {
+		if w := int(word) - t.Lead; pieces[i] && w >= 0 && w < words {
+			selected[w] = true
+		}
+	}
+	return selected
+}
+
+// schema is the form of a tokenized split.
+var schema = arrow.NewSchema([]arrow.Field{
 	{Name: "id", Type: arrow.BinaryTypes.String},
 	{Name: "label", Type: arrow.PrimitiveTypes.Int64},
 	{Name: "input_ids", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32)},
 	{Name: "word", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32)},
 	{Name: "rationale", Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true},
-	{Name: "counts", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32)},
-}
+	{Name: "lead", Type: arrow.PrimitiveTypes.Int32},
+}, nil)
 
 // writeTexts stores the texts as one Arrow IPC stream.
 func writeTexts(path string, texts []Text) error {
-	pool, schema := memory.NewGoAllocator(), arrow.NewSchema(fields, nil)
+	pool := memory.NewGoAllocator()
 	b := array.NewRecordBuilder(pool, schema)
 	defer b.Release()
 	for _, t := range texts {
@@ -46,18 +61,10 @@ func writeTexts(path string, texts []Text) error {
 	}
 	record := b.NewRecord()
 	defer record.Release()
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	w := ipc.NewWriter(f, ipc.WithSchema(schema), ipc.WithAllocator(pool))
-	for _, step := range []func() error{func() error { return w.Write(record) }, w.Close} {
-		if err := step(); err != nil {
-			f.Close()
-			return fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return f.Close()
+	return stages.WriteFile(path, func(out io.Writer) error {
+		w := ipc.NewWriter(out, ipc.WithSchema(schema), ipc.WithAllocator(pool))
+		return errors.Join(w.Write(record), w.Close())
+	})
 }
 
 func appendText(b *array.RecordBuilder, t Text) {
@@ -68,7 +75,7 @@ func appendText(b *array.RecordBuilder, t Text) {
 	gold := b.Field(4).(*array.ListBuilder)
 	gold.Append(t.Gold != nil)
 	gold.ValueBuilder().(*array.BooleanBuilder).AppendValues(t.Gold, nil)
-	appendInts(b.Field(5), []int32{int32(t.Lead), int32(t.Words), int32(t.Pieces), int32(t.Cut), int32(t.GoldCut), int32(t.Unknown)})
+	b.Field(5).(*array.Int32Builder).Append(int32(t.Lead))
 }
 
 func appendInts(b array.Builder, values []int32) {
@@ -78,7 +85,7 @@ func appendInts(b array.Builder, values []int32) {
 }
 
 // Read reads one split of a tokenized dataset. The caller has checked the
-// file's digest; whatever else Arrow makes of it comes back as an error.
+// file's digest; whatever else is wrong with it comes back as an error.
 func Read(dir, split string) (texts []Text, err error) {
 	path := filepath.Join(dir, split+".arrow")
 	data, err := os.ReadFile(path)
@@ -90,29 +97,42 @@ func Read(dir, split string) (texts []Text, err error) {
 			texts, err = nil, fmt.Errorf("%s: not a readable Arrow stream: %v", path, p)
 		}
 	}()
-	r, err := ipc.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	defer r.Release()
-	for r.Next() {
-		texts = appendRecord(texts, r.Record())
-	}
-	if err := r.Err(); err != nil && err != io.EOF {
+	if texts, err = readTexts(data); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return texts, nil
 }
 
+func readTexts(data []byte) ([]Text, error) {
+	r, err := ipc.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Release()
+	if !r.Schema().Equal(schema) {
+		return nil, fmt.Errorf("its columns are not those of a tokenized split: %s", r.Schema())
+	}
+	var texts []Text
+	for r.Next() {
+		texts = appendRecord(texts, r.Record())
+	}
+	if err := r.Err(); err != nil && err != io.EOF {
+		return nil, err
+	}
+	for i, t := range texts {
+		if len(t.Word) != len(t.IDs) || (t.Gold != nil && len(t.Gold) != len(t.IDs)) {
+			return nil, fmt.Errorf("row %d: %d pieces, %d words and %d marks; expected as many of each", i+1, len(t.IDs), len(t.Word), len(t.Gold))
+		}
+	}
+	return texts, nil
+}
+
 func appendRecord(texts []Text, rec arrow.Record) []Text {
-	ids, labels := rec.Column(0).(*array.String), rec.Column(1).(*array.Int64)
+	ids, labels, leads := rec.Column(0).(*array.String), rec.Column(1).(*array.Int64), rec.Column(5).(*array.Int32)
 	for i := range int(rec.NumRows()) {
-		counts := intsAt(rec.Column(5), i)
 		texts = append(texts, Text{
-			ID: string([]byte(ids.Value(i))), Label: labels.Value(i),
+			ID: strings.Clone(ids.Value(i)), Label: labels.Value(i), Lead: int(leads.Value(i)),
 			IDs: intsAt(rec.Column(2), i), Word: intsAt(rec.Column(3), i), Gold: boolsAt(rec.Column(4), i),
-			Lead: int(counts[0]), Words: int(counts[1]), Pieces: int(counts[2]),
-			Cut: int(counts[3]), GoldCut: int(counts[4]), Unknown: int(counts[5]),
 		})
 	}
 	return texts

@@ -2,15 +2,15 @@
 // that a model reads, with aligned rationales.
 //
 // Its output: train.arrow, dev.arrow and test.arrow (see Text), vocab.txt with
-// the words behind the ids, vectors.safetensors with the frozen word vectors
-// (embedding.weight [V,E], row 0 zero), and summary.json.
+// the entries behind the ids, summary.json and, with the tokenizer Words,
+// vectors.safetensors with the frozen word vectors (embedding.weight [V,E],
+// row 0 zero). Nobody has frozen vectors of WordPiece's pieces.
 package tokenize
 
 import (
 	"context"
 	"fmt"
-	"iter"
-	"os"
+	"io"
 	"path/filepath"
 
 	"rationale/datasets"
@@ -19,8 +19,6 @@ import (
 	"rationale/onnx/tensor"
 	"rationale/stages"
 	"rationale/stages/generate"
-	"rationale/tokenizer"
-	"rationale/tokenizer/embeddings"
 )
 
 // Names of the output files.
@@ -45,8 +43,10 @@ const (
 
 // Params say how texts are read.
 type Params struct {
-	Dataset   string `json:"dataset"`
-	MaxLength int    `json:"max_length"` // pieces kept of a text, separators included
+	Dataset string `json:"dataset"`
+	// MaxLength is how many pieces of a text are kept, separators and special
+	// pieces included.
+	MaxLength int `json:"max_length"`
 	// Tokenizer is Words or WordPiece; empty means Words.
 	Tokenizer string `json:"tokenizer,omitempty"`
 	// RandomVectors seeds made-up word vectors of RandomWidth numbers, for
@@ -55,8 +55,18 @@ type Params struct {
 	RandomWidth   int    `json:"random_width,omitempty"`
 }
 
-// QueryLimit is how many tokens of a query are read (the papers' 32).
-const QueryLimit = 32
+// Check names the first setting that makes no sense.
+func (p Params) Check() error {
+	switch {
+	case p.MaxLength < 1:
+		return fmt.Errorf("settings: max_length must be positive, not %d", p.MaxLength)
+	case p.Tokenizer != "" && p.Tokenizer != Words && p.Tokenizer != WordPiece:
+		return fmt.Errorf("settings: no tokenizer %q; there are %s and %s", p.Tokenizer, Words, WordPiece)
+	case p.Tokenizer == WordPiece && p.RandomWidth != 0:
+		return fmt.Errorf("settings: random_width is for the tokenizer %s; pieces have no frozen vectors", Words)
+	}
+	return nil
+}
 
 // Stage tokenizes one dataset.
 type Stage struct{ params Params }
@@ -68,13 +78,16 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "tokenize" }
 
 // Version of the output's form.
-func (*Stage) Version() int { return 1 }
+func (*Stage) Version() int { return 2 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
 
-// Run reads the dataset twice: once for its words, once for its texts.
+// Run loads or collects the vocabulary and reads every text with it.
 func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
+	if err := s.params.Check(); err != nil {
+		return err
+	}
 	dir, err := generate.Find(env.Inputs[DatasetRole], s.params.Dataset)
 	if err != nil {
 		return err
@@ -84,33 +97,33 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 		return err
 	}
 	defer set.Close()
-	words, vectors, coverage, err := s.vocabulary(env, set)
+	v, err := s.vocabulary(ctx, env, set)
 	if err != nil {
 		return err
 	}
-	if err := writeVectors(filepath.Join(env.Out, VectorsFile), vectors); err != nil {
+	if err := v.write(env.Out); err != nil {
 		return err
 	}
-	if err := writeVocabulary(filepath.Join(env.Out, VocabularyFile), words); err != nil {
-		return err
+	return s.encodeAll(ctx, env, set, v)
+}
+
+func (s *Stage) vocabulary(ctx context.Context, env *stages.Env, set *datasets.Set) (*vocabulary, error) {
+	if s.params.Tokenizer == WordPiece {
+		return loadPieces(env.Inputs[VocabularyRole])
 	}
-	return s.encodeAll(ctx, env, set, words, coverage)
+	return s.collectWords(ctx, env.Inputs[VectorsRole], set)
 }
 
 // encodeAll writes the three splits and the summary.
-func (s *Stage) encodeAll(ctx context.Context, env *stages.Env, set *datasets.Set, t tokenizer.Tokenizer, coverage tokenizer.Coverage) error {
-	sum := newSummary(set.Meta(), t, s.params, coverage)
-	total := 0
-	for _, name := range datasets.SplitNames {
-		total += set.Meta().Splits[name].Rows
-	}
-	env.Progress.Total(int64(total))
+func (s *Stage) encodeAll(ctx context.Context, env *stages.Env, set *datasets.Set, v *vocabulary) error {
+	sum := newSummary(set.Meta(), v, s.params)
+	env.Progress.Total(rows(set))
 	for _, name := range datasets.SplitNames {
 		split, err := set.Split(name)
 		if err != nil {
 			return err
 		}
-		texts, counts, err := s.encode(ctx, env, split, t)
+		texts, counts, err := s.encode(ctx, env, split, v)
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", name, s.params.Dataset, err)
 		}
@@ -119,10 +132,21 @@ func (s *Stage) encodeAll(ctx context.Context, env *stages.Env, set *datasets.Se
 		}
 		sum.Splits[name] = counts
 	}
-	return sum.write(filepath.Join(env.Out, SummaryFile))
+	return stages.WriteJSON(filepath.Join(env.Out, SummaryFile), sum)
 }
 
-func (s *Stage) encode(ctx context.Context, env *stages.Env, split *datasets.Split, t tokenizer.Tokenizer) ([]Text, Counts, error) {
+func rows(set *datasets.Set) int64 {
+	n := 0
+	for _, name := range datasets.SplitNames {
+		n += set.Meta().Splits[name].Rows
+	}
+	return int64(n)
+}
+
+// reportEvery is the number of texts between two reports of progress.
+const reportEvery = 256
+
+func (s *Stage) encode(ctx context.Context, env *stages.Env, split *datasets.Split, v *vocabulary) ([]Text, Counts, error) {
 	var counts Counts
 	texts := make([]Text, 0, split.Len())
 	for i := range split.Len() {
@@ -133,167 +157,27 @@ func (s *Stage) encode(ctx context.Context, env *stages.Env, split *datasets.Spl
 		if err != nil {
 			return nil, counts, err
 		}
-		encoded := encodeText(text, t, s.params.MaxLength)
-		counts.add(encoded)
-		texts = append(texts, encoded)
-		if i%256 == 255 {
-			env.Progress.Advance(256, split.Name())
+		e, err := v.encode(text, s.params.MaxLength)
+		if err != nil {
+			return nil, counts, err
+		}
+		counts.add(e, s.params.MaxLength)
+		texts = append(texts, e.Text)
+		if len(texts)%reportEvery == 0 {
+			env.Progress.Advance(reportEvery, split.Name())
 		}
 	}
-	env.Progress.Advance(int64(split.Len()%256), split.Name())
+	env.Progress.Advance(int64(split.Len()%reportEvery), split.Name())
+	counts.Shares = counts.shares()
 	return texts, counts, nil
 }
 
-// encodeText reads query and document as one text: the query first, then a
-// separator without a vector, then the document. Only document words carry a
-// rationale.
-func encodeText(text datasets.Text, t tokenizer.Tokenizer, limit int) Text {
-	words, rationale := text.Tokens, text.Rationale
-	lead := 0
-	if len(text.Query) > 0 {
-		query := text.Query[:min(len(text.Query), QueryLimit)]
-		words = append(append(append([]string{}, query...), separator), text.Tokens...)
-		lead = len(query) + 1
-		if rationale != nil {
-			rationale = append(make([]bool, lead), rationale...)
-		}
-	}
-	e := t.Encode(words)
-	out := Text{ID: text.ID, Label: int64(text.Label), Lead: lead, Words: len(words), Unknown: e.Unknown, Pieces: e.Len()}
-	if rationale != nil {
-		out.Gold = e.FromWords(rationale)
-	}
-	short, cut := e.Truncate(limit)
-	out.GoldCut = countTrue(out.Gold, short.Len())
-	out.Gold = cutTo(out.Gold, short.Len())
-	out.IDs, out.Word, out.Cut = short.IDs, short.Word, cut
-	return out
-}
-
-// separator stands between query and document; no vocabulary has it, so it
-// reads as a zero vector.
-const separator = "\x1e"
-
-func countTrue(gold []bool, from int) int {
-	n := 0
-	for i := from; i < len(gold); i++ {
-		if gold[i] {
-			n++
-		}
-	}
-	return n
-}
-
-func cutTo(gold []bool, n int) []bool {
-	if gold == nil {
-		return nil
-	}
-	return gold[:n]
-}
-
-// vocabulary lists the dataset's words that have a vector, and their vectors.
-// The vectors are frozen, so it may cover all splits.
-func (s *Stage) vocabulary(env *stages.Env, set *datasets.Set) (*tokenizer.Words, *tensor.Tensor, tokenizer.Coverage, error) {
-	table, err := s.table(env)
-	if err != nil {
-		return nil, nil, tokenizer.Coverage{}, err
-	}
-	var readErr error
-	known := func(w string) bool { return w != separator }
-	if table != nil {
-		defer table.Close()
-		known = table.Contains
-	}
-	list, coverage := tokenizer.CountWords(allWords(set, &readErr), set.Meta().Lower, known)
-	if readErr != nil {
-		return nil, nil, coverage, readErr
-	}
-	if table == nil {
-		if table, err = embeddings.Random(list, s.params.RandomWidth, s.params.RandomVectors); err != nil {
-			return nil, nil, coverage, err
-		}
-	}
-	words, err := tokenizer.NewWords(list, set.Meta().Lower)
-	if err != nil {
-		return nil, nil, coverage, err
-	}
-	vectors, err := gather(table, list)
-	return words, vectors, coverage, err
-}
-
-// table opens the word vectors; nil when they are to be made up.
-func (s *Stage) table(env *stages.Env) (*embeddings.Table, error) {
-	dir, ok := env.Inputs[VectorsRole]
-	if !ok {
-		return nil, nil
-	}
-	return embeddings.Open(filepath.Join(dir, embeddings.FileName))
-}
-
-// allWords yields every text and query of the dataset.
-func allWords(set *datasets.Set, failed *error) iter.Seq[[]string] {
-	return func(yield func([]string) bool) {
-		for _, name := range datasets.SplitNames {
-			split, err := set.Split(name)
-			if err != nil {
-				*failed = err
-				return
-			}
-			for i := range split.Len() {
-				text, err := split.Text(i)
-				if err != nil {
-					*failed = err
-					return
-				}
-				if !yield(text.Tokens) || (len(text.Query) > 0 && !yield(text.Query)) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// gather stacks the words' vectors below a row of zeros.
-func gather(table *embeddings.Table, words []string) (*tensor.Tensor, error) {
-	width := table.Dim()
-	data := make([]float32, width, (len(words)+1)*width)
-	for _, w := range words {
-		v, ok := table.Lookup(w)
-		if !ok {
-			return nil, fmt.Errorf("the word vectors lost %q", w)
-		}
-		data = append(data, v...)
-	}
-	return tensor.Of([]int64{int64(len(words) + 1), int64(width)}, data)
-}
-
-func writeVectors(path string, vectors *tensor.Tensor) error {
-	named := map[string]*tensor.Tensor{rationalizer.EmbeddingWeight: vectors}
-	return safetensors.WriteFile(path, named, nil)
-}
-
-func writeVocabulary(path string, words *tokenizer.Words) error {
-	f, err := os.Create(path)
-	if err != nil {
+// write writes the vocabulary and, if there are any, the word vectors.
+func (v *vocabulary) write(dir string) error {
+	err := stages.WriteFile(filepath.Join(dir, VocabularyFile), func(w io.Writer) error { return v.list.Write(w) })
+	if err != nil || v.vectors == nil {
 		return err
 	}
-	if err := words.Vocabulary().Write(f); err != nil {
-		f.Close()
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return f.Close()
-}
-
-// ReadVectors reads the word vectors of a tokenized dataset.
-func ReadVectors(dir string) (*tensor.Tensor, error) {
-	path := filepath.Join(dir, VectorsFile)
-	named, _, err := safetensors.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	v, ok := named[rationalizer.EmbeddingWeight]
-	if !ok || v.DType() != tensor.Float32 || len(v.Shape()) != 2 {
-		return nil, fmt.Errorf("%s: no float32 matrix %s in it", path, rationalizer.EmbeddingWeight)
-	}
-	return v, nil
+	named := map[string]*tensor.Tensor{rationalizer.EmbeddingWeight: v.vectors}
+	return safetensors.WriteFile(filepath.Join(dir, VectorsFile), named, nil)
 }

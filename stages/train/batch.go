@@ -2,6 +2,8 @@ package train
 
 import (
 	"cmp"
+	"iter"
+	"math/rand/v2"
 	"slices"
 
 	"rationale/onnx/nn"
@@ -19,7 +21,7 @@ type batcher struct {
 
 func newBatcher(spec rationalizer.Spec, p Params, maxLength int) batcher {
 	if spec.Padding == rationalizer.Paper {
-		p.Bucket = 0
+		p.Bucket = 0 // all texts are equally long anyway
 	}
 	return batcher{spec, p, maxLength}
 }
@@ -44,12 +46,47 @@ func (b batcher) order(texts []tokenize.Text, epoch int) [][]int {
 	return batches
 }
 
-// shape is the length that a batch's texts are padded to.
-func (b batcher) shape(texts []tokenize.Text, batch []int) int {
-	if b.spec.Padding == rationalizer.Paper {
-		return b.length
+// groups cuts an epoch's batches into runs of the step graphs, in their order:
+// K batches where as many of one size follow one another, otherwise one.
+func (b batcher) groups(batches [][]int) iter.Seq[[][]int] {
+	return func(yield func([][]int) bool) {
+		for len(batches) > 0 {
+			n := 1
+			if ahead := batches[:min(b.spec.K, len(batches))]; len(ahead) == b.spec.K && sameSize(ahead) {
+				n = b.spec.K
+			}
+			if !yield(batches[:n]) {
+				return
+			}
+			batches = batches[n:]
+		}
 	}
-	return longest(texts, batch)
+}
+
+func sameSize(batches [][]int) bool {
+	return !slices.ContainsFunc(batches, func(b []int) bool { return len(b) != len(batches[0]) })
+}
+
+// prepare makes the inputs of one run: a step, counted from 1, on each batch
+// of the group.
+//
+// All texts of a group are padded to its longest. In padding "trim" that
+// changes one thing beside the rounding: the coherence term is a mean over
+// more positions, so it weighs less on the group's shorter batches.
+func (b batcher) prepare(texts []tokenize.Text, group [][]int, step int64, rate nn.Schedule) prepared {
+	length := b.length
+	if b.spec.Padding != rationalizer.Paper {
+		length = longest(texts, slices.Concat(group...))
+	}
+	p := prepared{steps: len(group)}
+	var inputs []map[string]*tensor.Tensor
+	for i, batch := range group {
+		at := step + int64(i)
+		inputs = append(inputs, b.inputs(texts, batch, length, at, rate.At(at)))
+		p.texts += len(batch)
+	}
+	p.inputs = stack(inputs)
+	return p
 }
 
 // longest is at least 2: the coherence term compares neighbours.
@@ -61,9 +98,9 @@ func longest(texts []tokenize.Text, batch []int) int {
 	return n
 }
 
-// inputs are the tensors of one step, counted from 1, on a batch.
-func (b batcher) inputs(texts []tokenize.Text, batch []int, step int64, rate float64) map[string]*tensor.Tensor {
-	length := b.shape(texts, batch)
+// inputs are the tensors of one step on a batch, whose texts are padded to a
+// length.
+func (b batcher) inputs(texts []tokenize.Text, batch []int, length int, step int64, rate float64) map[string]*tensor.Tensor {
 	in := textInputs(texts, batch, length)
 	labels := make([]int64, len(batch))
 	for i, k := range batch {
@@ -72,7 +109,8 @@ func (b batcher) inputs(texts []tokenize.Text, batch []int, step int64, rate flo
 	in["labels"] = tensor.Vector(labels)
 	in["learning_rate"] = tensor.Vector([]float32{float32(rate)})
 	if slices.Contains(b.spec.Metrics, "attack_hits") {
-		in["attacked_class"] = tensor.Vector(attackedClasses(labels, b.spec.Classes, b.params.Seed, step))
+		r := nn.Stream(b.params.Seed, "attacked class", uint64(step))
+		in["attacked_class"] = tensor.Vector(attackedClasses(r, labels, b.spec.Classes))
 	}
 	for _, n := range b.spec.Noises {
 		t := n.Tensor(int64(length), int64(len(batch)))
@@ -103,11 +141,10 @@ func matrix[T tensor.Element](data []T, n int) *tensor.Tensor {
 
 // attackedClasses draws a wrong class for each text; with two classes there
 // is one.
-func attackedClasses(labels []int64, classes int, seed uint64, step int64) []int64 {
-	r := nn.Stream(seed, "attacked class", uint64(step))
-	out := make([]int64, len(labels))
+func attackedClasses[T int | int64](r *rand.Rand, labels []T, classes int) []T {
+	out := make([]T, len(labels))
 	for i, y := range labels {
-		out[i] = (y + 1 + int64(r.IntN(classes-1))) % int64(classes)
+		out[i] = (y + 1 + T(r.IntN(classes-1))) % T(classes)
 	}
 	return out
 }

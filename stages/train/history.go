@@ -1,12 +1,11 @@
 package train
 
 import (
-	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 
-	"rationale/onnx/rationalizer/metric"
 	"rationale/plots"
+	"rationale/stages"
 	"rationale/stages/tokenize"
 )
 
@@ -20,14 +19,6 @@ type Number struct {
 	Value  float64 `json:"value"`
 }
 
-// choice is the epoch that is kept: the first with the best development
-// accuracy.
-type choice struct {
-	Epoch    int     `json:"epoch"`
-	Accuracy float64 `json:"dev_accuracy"`
-	weights  Weights
-}
-
 const sampled = "sampled"
 
 func (r *run) add(split, mask, name string, value float64) {
@@ -35,9 +26,9 @@ func (r *run) add(split, mask, name string, value float64) {
 }
 
 // noteTraining notes what the epoch's training steps measured on the way, with
-// dropout on and on parameters that moved meanwhile.
+// dropout on and on parameters that moved meanwhile. An epoch reads each text
+// of the split once, so the split's classes are the epoch's.
 func (r *run) noteTraining(log *epochLog) {
-	perClass := classCounts(r.train, log.classes)
 	r.add("train", sampled, "accuracy", log.rate("hits"))
 	r.add("train", sampled, "loss", log.mean("loss/model"))
 	for _, m := range []struct{ output, name string }{
@@ -51,7 +42,7 @@ func (r *run) noteTraining(log *epochLog) {
 		r.add("train", sampled, "accuracy_r2f", log.rate("r2f_hits"))
 	}
 	if _, ok := log.hits["attack_hits"]; ok {
-		r.add("train", sampled, "asr", log.balanced("attack_hits", perClass))
+		r.add("train", sampled, "asr", log.balanced("attack_hits", classCounts(r.train, r.batcher.spec.Classes)))
 		r.add("train", sampled, "asr_raw", log.rate("attack_hits"))
 	}
 }
@@ -70,33 +61,6 @@ func (r *run) noteScores(split string, s *Scores) {
 	}
 }
 
-// Numbers lists what was measured, shares as fractions; what the model or the
-// data do not have is left out.
-func (s *Scores) Numbers() []Number {
-	var out []Number
-	add := func(name string, v metric.Ratio) {
-		if v.Defined {
-			out = append(out, Number{Metric: name, Value: v.Value})
-		}
-	}
-	add("accuracy", s.Accuracy.Rates().Raw)
-	add("accuracy_full_text", s.FullText.Rates().Raw)
-	add("accuracy_gold", s.Gold.Rates().Raw)
-	add("accuracy_r2f", s.Reader.Rates().Raw)
-	add("asr", s.Attack.Rates().Balanced)
-	add("asr_raw", s.Attack.Rates().Raw)
-	add("sparsity", s.Share.Micro().S)
-	if m := s.Rationale.Micro(); m.W > 0 && m.GP > 0 {
-		add("rationale_sparsity", m.S)
-		add("precision", m.P)
-		add("recall", m.R)
-		add("f1", m.F1)
-		add("f1_random", m.RandomF1())
-		add("gold_share", m.GoldShare())
-	}
-	return out
-}
-
 // writeRecords writes the run's numbers as tidy records.
 func (r *run) writeRecords(dir, method string) error {
 	records := make([]plots.Record, len(r.history))
@@ -112,14 +76,5 @@ func (r *run) writeRecords(dir, method string) error {
 
 // WriteRecords writes records to a file, in the order of their keys.
 func WriteRecords(path string, records []plots.Record) error {
-	plots.SortRecords(records)
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := plots.WriteRecords(f, records); err != nil {
-		f.Close()
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return f.Close()
+	return stages.WriteFile(path, func(w io.Writer) error { return plots.WriteRecords(w, records) })
 }

@@ -14,7 +14,8 @@ import (
 	"rationale/stages/tokenize"
 )
 
-// OpenBackend opens the library that a run names. It refuses a library other than the one in the run's identity.
+// OpenBackend opens the library that a run names. It refuses a library other
+// than the one in the run's identity.
 func OpenBackend(b Backend) (*runtime.Runtime, error) {
 	lib, err := runtime.Locate()
 	if err != nil {
@@ -34,8 +35,8 @@ func openModel(rt *runtime.Runtime, path string) (*runtime.Session, error) {
 	return rt.NewSession(filepath.Base(path), model)
 }
 
-// FixedInputs are a run's inputs that never change: the word vectors, and the reader's parameters if there is
-// one.
+// FixedInputs are a run's inputs that never change: the word vectors, and the
+// reader's parameters if there is one.
 func FixedInputs(env *stages.Env, spec rationalizer.Spec) (map[string]*tensor.Tensor, error) {
 	vectors, err := tokenize.ReadVectors(env.Inputs[DataRole])
 	if err != nil {
@@ -43,7 +44,7 @@ func FixedInputs(env *stages.Env, spec rationalizer.Spec) (map[string]*tensor.Te
 	}
 	fixed := map[string]*tensor.Tensor{rationalizer.EmbeddingWeight: vectors}
 	for _, l := range spec.Frozen {
-		params, err := ReadReader(env.Inputs[ReaderRole], l)
+		params, err := readReader(env.Inputs[ReaderRole], l)
 		if err != nil {
 			return nil, err
 		}
@@ -52,28 +53,13 @@ func FixedInputs(env *stages.Env, spec rationalizer.Spec) (map[string]*tensor.Te
 	return fixed, nil
 }
 
-// ReadReader reads a trained classifier's parameters for the frozen layout
+// readReader reads a trained classifier's parameters for the frozen layout
 // that reads with them.
-func ReadReader(dir string, l nn.Layout) ([]float32, error) {
+func readReader(dir string, l nn.Layout) ([]float32, error) {
 	trained := nn.Layout{Name: "model", Params: l.Params}
 	params, err := export.ReadCheckpoint(filepath.Join(dir, export.Checkpoint), []nn.Layout{trained})
 	if err != nil {
 		return nil, fmt.Errorf("the classifier that reads the selections: %w", err)
 	}
 	return params[trained.Name], nil
-}
-
-// newStepper gives a step session its first state.
-func newStepper(s *runtime.Session, layouts []nn.Layout, params Weights) (*runtime.Stepper, error) {
-	next, state := map[string]string{}, map[string]*tensor.Tensor{}
-	for _, l := range layouts {
-		state[l.Name+rationalizer.ParamsPart] = tensor.Vector(params[l.Name])
-		state[l.Name+rationalizer.MeanPart] = tensor.Vector(make([]float32, l.Size()))
-		state[l.Name+rationalizer.VariancePart] = tensor.Vector(make([]float32, l.Size()))
-		state[l.Name+rationalizer.CompletedPart] = tensor.Vector([]int64{0})
-	}
-	for name := range state {
-		next[name] = name + rationalizer.NextSuffix
-	}
-	return runtime.NewStepper(s, next, state)
 }

@@ -130,19 +130,17 @@ type run struct {
 	env     *stages.Env
 	batcher batcher
 	train   []tokenize.Text
-	dev     *Evaluator
 	devSet  []tokenize.Text
 
 	runtime *runtime.Runtime
-	session *runtime.Session
-	stepper *runtime.Stepper
+	steps   *steps
+	dev     *Evaluator
 	fixed   map[string]*tensor.Tensor // inputs that never change: word vectors, the reader's weights
-	layouts []nn.Layout
 
 	epoch   int   // completed ones
-	steps   int64 // completed ones
+	done    int64 // completed steps
 	history []Number
-	best    choice
+	best    Choice
 }
 
 // open reads the inputs and starts the sessions.
@@ -157,57 +155,58 @@ func (s *Stage) open(env *stages.Env) (_ *run, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.layouts = spec.Layouts
-	if r.train, err = tokenize.Read(env.Inputs[DataRole], "train"); err != nil {
-		return nil, err
-	}
-	if r.devSet, err = tokenize.Read(env.Inputs[DataRole], "dev"); err != nil {
-		return nil, err
-	}
-	if len(r.train) == 0 || len(r.devSet) == 0 {
-		return nil, fmt.Errorf("dataset %s has %d training and %d development texts; both are needed", s.params.Dataset, len(r.train), len(r.devSet))
-	}
 	summary, err := tokenize.ReadSummary(env.Inputs[DataRole])
 	if err != nil {
 		return nil, err
+	}
+	if len(summary.Classes) != spec.Classes {
+		return nil, fmt.Errorf("dataset %s has %d classes and the graphs were made for %d", summary.Dataset, len(summary.Classes), spec.Classes)
 	}
 	r.batcher = newBatcher(spec, s.params, summary.MaxLength)
 	if r.fixed, err = FixedInputs(env, spec); err != nil {
 		return nil, err
 	}
+	if err := r.readTexts(); err != nil {
+		return nil, err
+	}
 	return r, r.start(spec)
 }
 
-// start opens the library and the two sessions.
-func (r *run) start(spec rationalizer.Spec) error {
-	rt, err := OpenBackend(r.params.Engine)
-	if err != nil {
+func (r *run) readTexts() (err error) {
+	if r.train, err = tokenize.Read(r.env.Inputs[DataRole], "train"); err != nil {
 		return err
 	}
-	r.runtime = rt
+	if r.devSet, err = tokenize.Read(r.env.Inputs[DataRole], "dev"); err != nil {
+		return err
+	}
+	if len(r.train) == 0 || len(r.devSet) == 0 {
+		return fmt.Errorf("dataset %s has %d training and %d development texts; both are needed", r.params.Dataset, len(r.train), len(r.devSet))
+	}
+	return nil
+}
+
+// start opens the library and the sessions.
+func (r *run) start(spec rationalizer.Spec) (err error) {
+	if r.runtime, err = OpenBackend(r.params.Engine); err != nil {
+		return err
+	}
 	graphs := r.env.Inputs[GraphsRole]
-	if r.session, err = openModel(rt, filepath.Join(graphs, export.StepModel)); err != nil {
-		return err
-	}
-	if r.dev, err = NewEvaluator(rt, filepath.Join(graphs, export.DevModel), spec, r.fixed); err != nil {
+	if r.dev, err = NewEvaluator(r.runtime, filepath.Join(graphs, export.DevModel), spec, r.fixed); err != nil {
 		return err
 	}
 	params, err := export.ReadCheckpoint(filepath.Join(graphs, export.Checkpoint), spec.Layouts)
 	if err != nil {
 		return err
 	}
-	r.stepper, err = newStepper(r.session, spec.Layouts, params)
+	r.steps, err = openSteps(r.runtime, graphs, spec, params)
 	return err
 }
 
+// close closes the library and with it all sessions.
 func (r *run) close() {
-	if r.dev != nil {
-		r.dev.Close()
-	}
-	if r.session != nil {
-		r.session.Close()
-	}
 	if r.runtime != nil {
 		r.runtime.Close()
 	}
 }
+
+func (r *run) layouts() []nn.Layout { return r.batcher.spec.Layouts }

@@ -1,0 +1,162 @@
+// Package stagetest helps tests that run stages: it makes tiny data and
+// compares what stages write.
+package stagetest
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
+	"rationale/stages"
+	"rationale/stages/export"
+	"rationale/stages/generate"
+	"rationale/stages/tokenize"
+)
+
+// The tiny data: its name, the length at which texts are cut, and the width
+// of the made-up word vectors.
+const (
+	Dataset   = "tiny"
+	MaxLength = 24
+	Width     = 6
+)
+
+// The rows of the tiny data. Batches of 16 leave a smaller one at the end.
+const (
+	Train = 40
+	Dev   = 24
+	Test  = 20
+)
+
+// Progress calls itself with the units reported so far.
+type Progress func(done int64)
+
+type counter struct {
+	call Progress
+	done int64
+}
+
+func (*counter) Total(int64) {}
+
+func (c *counter) Advance(units int64, _ string) {
+	c.done += units
+	c.call(c.done)
+}
+
+// Env is the surroundings of a stage: these inputs, empty folders, one thread,
+// nobody to listen.
+func Env(t testing.TB, inputs map[string]string) *stages.Env {
+	t.Helper()
+	return &stages.Env{
+		Inputs: inputs, Out: t.TempDir(), Work: t.TempDir(), Threads: 1,
+		Progress: &counter{call: func(int64) {}}, Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// Watch makes the stage's progress known to a test.
+func Watch(env *stages.Env, p Progress) { env.Progress = &counter{call: p} }
+
+// Run runs a stage and gives the folder of its output.
+func Run(t testing.TB, s stages.Stage, inputs map[string]string) string {
+	t.Helper()
+	env := Env(t, inputs)
+	if err := s.Run(context.Background(), env); err != nil {
+		t.Fatalf("%s: %v", s.Name(), err)
+	}
+	return env.Out
+}
+
+// Generated is the tiny data.
+func Generated(t testing.TB) string {
+	t.Helper()
+	return Run(t, generate.New(generate.Params{
+		Name: Dataset, Aspect: "aroma", Train: Train, Dev: Dev, Test: Test, Seed: 1,
+	}), nil)
+}
+
+// Tokenized is a dataset on random word vectors.
+func Tokenized(t testing.TB, dataset, name string) string {
+	t.Helper()
+	return Run(t, tokenize.New(tokenize.Params{
+		Dataset: name, MaxLength: MaxLength, RandomVectors: 1, RandomWidth: Width,
+	}), map[string]string{tokenize.DatasetRole: dataset})
+}
+
+// Small are the settings of a tiny model of a method on the tiny data.
+func Small(method string) export.Params {
+	h := rationalizer.Defaults()
+	h.Hidden, h.LambdaSparsity, h.LambdaCoherence = 4, 1, .2
+	return export.Params{Method: method, Classes: 2, Width: Width, Hyper: h, StepsPerRun: 1, Seed: 1}
+}
+
+// Library is the digest of the onnxruntime library. Without one the test
+// fails: results that were never checked must not pass for checked ones.
+func Library(t testing.TB) string {
+	t.Helper()
+	lib, err := runtime.Locate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lib.SHA256
+}
+
+// SameFiles demands that two folders hold the same files with the same bytes.
+func SameFiles(t testing.TB, got, want string) {
+	t.Helper()
+	a, b := Files(t, got), Files(t, want)
+	names := slices.Sorted(maps.Keys(b))
+	if !slices.Equal(slices.Sorted(maps.Keys(a)), names) {
+		t.Errorf("files %v; want %v", slices.Sorted(maps.Keys(a)), names)
+	}
+	for _, name := range names {
+		if !bytes.Equal(a[name], b[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// Files reads all files of a folder, by their paths in it.
+func Files(t testing.TB, dir string) map[string][]byte {
+	t.Helper()
+	out := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		out[name], err = os.ReadFile(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Vocabulary is the folder of a tiny WordPiece vocabulary: the letters, and a
+// few words and ends of words.
+func Vocabulary(t testing.TB) string {
+	t.Helper()
+	tokens := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "good", "##ness", "##er"}
+	for c := 'a'; c <= 'z'; c++ {
+		tokens = append(tokens, string(c), "##"+string(c))
+	}
+	dir := t.TempDir()
+	content := strings.Join(tokens, "\n") + "\n"
+	if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

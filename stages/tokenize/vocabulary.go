@@ -1,0 +1,158 @@
+package tokenize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"rationale/datasets"
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/safetensors"
+	"rationale/onnx/tensor"
+	"rationale/tokenizer"
+	"rationale/tokenizer/embeddings"
+	"rationale/tokenizer/wordpiece"
+)
+
+// vocabulary is a tokenizer with all that the stage needs to know of it.
+type vocabulary struct {
+	tokenizer.Tokenizer
+	marks    marks
+	unknown  int32                 // id of the pieces that have none of their own
+	list     *tokenizer.Vocabulary // the entries behind the ids
+	coverage tokenizer.Coverage    // of word vectors
+	vectors  *tensor.Tensor        // [V,E]; nil for pieces
+	random   bool                  // the vectors are made up
+}
+
+// loadPieces is BERT's tokenizer, read from a folder.
+func loadPieces(dir string) (*vocabulary, error) {
+	if dir == "" {
+		return nil, fmt.Errorf("the tokenizer %s needs a vocabulary; none is given", WordPiece)
+	}
+	t, err := wordpiece.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	ids := t.Specials()
+	separator := []int32{ids.Separator}
+	return &vocabulary{
+		Tokenizer: t, list: t.Vocabulary(), unknown: ids.Unknown,
+		marks: marks{open: []int32{ids.Class}, between: separator, close: separator},
+	}, nil
+}
+
+// collectWords lists the dataset's words that have a vector. The vectors are
+// frozen, so the list may cover all splits. Query and document are parted by
+// a zero vector.
+func (s *Stage) collectWords(ctx context.Context, vectors string, set *datasets.Set) (*vocabulary, error) {
+	known := oneWord
+	var table *embeddings.Table
+	if vectors != "" {
+		var err error
+		if table, err = embeddings.Open(filepath.Join(vectors, embeddings.FileName)); err != nil {
+			return nil, err
+		}
+		defer table.Close()
+		known = func(word string) bool { return oneWord(word) && table.Contains(word) }
+	}
+	list, coverage, err := countWords(ctx, set, known)
+	if err != nil {
+		return nil, err
+	}
+	if table == nil {
+		if table, err = s.madeUp(list); err != nil {
+			return nil, err
+		}
+	}
+	v, err := newWords(list, set.Meta().Lower, table)
+	if err != nil {
+		return nil, err
+	}
+	v.coverage, v.random = coverage, vectors == ""
+	return v, nil
+}
+
+func countWords(ctx context.Context, set *datasets.Set, known func(string) bool) ([]string, tokenizer.Coverage, error) {
+	var failed error
+	list, coverage := tokenizer.CountWords(allWords(ctx, set, &failed), set.Meta().Lower, known)
+	return list, coverage, failed
+}
+
+// oneWord refuses tokens with white space inside, which a word list cannot
+// hold.
+func oneWord(word string) bool { return !strings.ContainsFunc(word, unicode.IsSpace) }
+
+// madeUp gives each word a random vector.
+func (s *Stage) madeUp(words []string) (*embeddings.Table, error) {
+	if s.params.RandomWidth < 1 {
+		return nil, errors.New("there are neither word vectors nor a width for random ones; set random_width or give a table")
+	}
+	return embeddings.Random(words, s.params.RandomWidth, s.params.RandomVectors)
+}
+
+func newWords(list []string, lower bool, table *embeddings.Table) (*vocabulary, error) {
+	words, err := tokenizer.NewWords(list, lower)
+	if err != nil {
+		return nil, err
+	}
+	data, err := table.Matrix(list)
+	if err != nil {
+		return nil, err
+	}
+	vectors, err := tensor.Of([]int64{int64(words.Size()), int64(table.Dim())}, data)
+	return &vocabulary{
+		Tokenizer: words, list: words.Vocabulary(), unknown: tokenizer.UnknownWord,
+		marks: marks{between: []int32{tokenizer.UnknownWord}}, vectors: vectors,
+	}, err
+}
+
+// allWords yields every text and query of the dataset, until one cannot be
+// read or ctx ends.
+func allWords(ctx context.Context, set *datasets.Set, failed *error) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for _, name := range datasets.SplitNames {
+			split, err := set.Split(name)
+			if err != nil {
+				*failed = err
+				return
+			}
+			for i := range split.Len() {
+				text, err := split.Text(i)
+				if err = errors.Join(err, ctx.Err()); err != nil {
+					*failed = err
+					return
+				}
+				if !yield(text.Tokens) || !yield(text.Query) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ReadVectors reads the word vectors [V,E] of a tokenized dataset. For one
+// that was read in pieces it says that there are none.
+func ReadVectors(dir string) (*tensor.Tensor, error) {
+	path := filepath.Join(dir, VectorsFile)
+	named, _, err := safetensors.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if sum, err := ReadSummary(dir); err == nil && sum.Tokenizer != Words {
+			return nil, fmt.Errorf("dataset %s was tokenized with %s, whose pieces have no frozen vectors; the GRU encoder reads word vectors: tokenize with --tokenizer %s",
+				sum.Dataset, sum.Tokenizer, Words)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, ok := named[rationalizer.EmbeddingWeight]
+	if !ok || v.DType() != tensor.Float32 || len(v.Shape()) != 2 {
+		return nil, fmt.Errorf("%s: no float32 matrix %s in it", path, rationalizer.EmbeddingWeight)
+	}
+	return v, nil
+}

@@ -1,0 +1,71 @@
+package train
+
+import (
+	"maps"
+	"path/filepath"
+	"strconv"
+
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/safetensors"
+	"rationale/stages"
+	"rationale/stages/export"
+)
+
+// Choice is the epoch that is kept: the first with the best development
+// accuracy under sampled masks.
+type Choice struct {
+	Epoch    int     `json:"epoch"`
+	Accuracy float64 `json:"dev_accuracy"`
+	weights  Weights
+}
+
+// Result is run.json: what was run and which epoch was chosen.
+type Result struct {
+	Method string            `json:"method"`
+	Params Params            `json:"params"`
+	Chosen Choice            `json:"chosen"`
+	Spec   rationalizer.Spec `json:"graphs"`
+}
+
+// Epoch is the chosen epoch.
+func (r Result) Epoch() int { return r.Chosen.Epoch }
+
+// ReadResult reads run.json of a finished run.
+func ReadResult(dir string) (Result, error) {
+	var r Result
+	err := stages.ReadJSON(filepath.Join(dir, RunFile), &r)
+	return r, err
+}
+
+// write writes the stage's output.
+func (r *run) write(dir string) error {
+	if err := r.writeTensors(dir); err != nil {
+		return err
+	}
+	method := r.batcher.spec.Method
+	if err := r.writeRecords(dir, method); err != nil {
+		return err
+	}
+	return stages.WriteJSON(filepath.Join(dir, RunFile), Result{method, r.params, r.best, r.batcher.spec})
+}
+
+// writeTensors writes the chosen epoch's parameters and the last epoch's state.
+func (r *run) writeTensors(dir string) error {
+	chosen, err := export.NameTensors(r.layouts(), r.best.weights)
+	if err != nil {
+		return err
+	}
+	meta := map[string]string{
+		"method": r.batcher.spec.Method, "seed": strconv.FormatUint(r.params.Seed, 10), "epoch": strconv.Itoa(r.best.Epoch),
+	}
+	if err := safetensors.WriteFile(filepath.Join(dir, export.Checkpoint), chosen, meta); err != nil {
+		return err
+	}
+	state, err := r.steps.state()
+	if err != nil {
+		return err
+	}
+	meta = maps.Clone(meta)
+	meta["epoch"] = strconv.Itoa(r.epoch)
+	return safetensors.WriteFile(filepath.Join(dir, StateFile), state, meta)
+}

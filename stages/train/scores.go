@@ -1,0 +1,204 @@
+package train
+
+import (
+	"fmt"
+
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/rationalizer/metric"
+	"rationale/onnx/tensor"
+	"rationale/stages/tokenize"
+)
+
+// Scores sum up an evaluation.
+type Scores struct {
+	Accuracy, FullText, Gold, Reader *metric.Accuracy
+	// Attack counts the attacker's successes. With more than two classes the
+	// attacked class of a text is drawn from the wrong ones, anew in every
+	// evaluation, as in training.
+	Attack    *metric.AttackerASR
+	Rationale *metric.Rationale // of the texts whose rationale is known
+	Share     *metric.Rationale // of all texts, with no gold: for S alone
+}
+
+func newScores(classes int) *Scores {
+	return &Scores{
+		Accuracy: metric.NewAccuracy(classes), FullText: metric.NewAccuracy(classes),
+		Gold: metric.NewAccuracy(classes), Reader: metric.NewAccuracy(classes),
+		Attack: metric.NewAttackerASR(classes), Rationale: &metric.Rationale{}, Share: &metric.Rationale{},
+	}
+}
+
+// Prediction is what the model says of one text.
+type Prediction struct {
+	Selected []bool // the rationale, padding included; nil for classifiers
+	Class    int
+	Attacked int // class on the attacker's selection; -1 without attacker
+}
+
+// Numbers lists what was measured, shares as fractions; what the model or the
+// data do not have is left out.
+func (s *Scores) Numbers() []Number {
+	var out []Number
+	add := func(name string, v metric.Ratio) {
+		if v.Defined {
+			out = append(out, Number{Metric: name, Value: v.Value})
+		}
+	}
+	add("accuracy", s.Accuracy.Rates().Raw)
+	add("accuracy_full_text", s.FullText.Rates().Raw)
+	add("accuracy_gold", s.Gold.Rates().Raw)
+	add("accuracy_r2f", s.Reader.Rates().Raw)
+	add("asr", s.Attack.Rates().Balanced)
+	add("asr_raw", s.Attack.Rates().Raw)
+	add("sparsity", s.Share.Micro().S)
+	if m := s.Rationale.Micro(); m.W > 0 && m.GP > 0 {
+		add("rationale_sparsity", m.S)
+		add("precision", m.P)
+		add("recall", m.R)
+		add("f1", m.F1)
+		add("f1_random", m.RandomF1())
+		add("gold_share", m.GoldShare())
+	}
+	return out
+}
+
+// reading is one batch with what the model answered.
+type reading struct {
+	texts    []tokenize.Text
+	labels   []int
+	attacked []int // the class that the attacker aims at
+	length   int   // of every text, padding included
+	classes  int
+	out      map[string]*tensor.Tensor
+}
+
+func newReading(texts []tokenize.Text, batch []int, length, classes int, out map[string]*tensor.Tensor) reading {
+	r := reading{length: length, classes: classes, out: out}
+	for _, k := range batch {
+		r.texts = append(r.texts, texts[k])
+		r.labels = append(r.labels, int(texts[k].Label))
+	}
+	return r
+}
+
+// view gives the predicted classes of one view; nil when the model does not
+// have it.
+func (r reading) view(output string) ([]int, error) {
+	logits, ok := r.out[output]
+	if !ok {
+		return nil, nil
+	}
+	predicted, err := metric.ArgMax(tensor.Data[float32](logits), r.classes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", output, err)
+	}
+	return predicted, nil
+}
+
+// add counts one batch and gives its predictions.
+func (s *Scores) add(r reading) ([]Prediction, error) {
+	if err := s.addAccuracies(r); err != nil {
+		return nil, err
+	}
+	predicted, err := r.view(rationalizer.OutLogits)
+	if err != nil {
+		return nil, err
+	}
+	attacked, err := r.view(rationalizer.OutAttackLogits)
+	if err != nil {
+		return nil, err
+	}
+	if attacked != nil {
+		if err := s.Attack.Add(attacked, r.attacked, r.labels); err != nil {
+			return nil, err
+		}
+	}
+	selected, err := s.addSelections(r)
+	if err != nil {
+		return nil, err
+	}
+	return r.predictions(predicted, attacked, selected), nil
+}
+
+func (r reading) predictions(predicted, attacked []int, selected []bool) []Prediction {
+	out := make([]Prediction, len(r.texts))
+	for i := range out {
+		out[i] = Prediction{Class: predicted[i], Attacked: -1}
+		if attacked != nil {
+			out[i].Attacked = attacked[i]
+		}
+		if selected != nil {
+			out[i].Selected = selected[i*r.length:][:r.length]
+		}
+	}
+	return out
+}
+
+// addAccuracies compares the classes of every view with the labels.
+func (s *Scores) addAccuracies(r reading) error {
+	for _, view := range []struct {
+		output string
+		to     *metric.Accuracy
+	}{
+		{rationalizer.OutLogits, s.Accuracy}, {rationalizer.OutFullLogits, s.FullText},
+		{rationalizer.OutReaderLogits, s.Reader}, {rationalizer.OutGoldLogits, s.Gold},
+	} {
+		predicted, err := r.view(view.output)
+		if err != nil {
+			return err
+		}
+		labels := r.labels
+		switch {
+		case predicted == nil:
+			continue
+		case view.output == rationalizer.OutGoldLogits:
+			predicted, labels = r.annotated(predicted)
+		}
+		if err := view.to.Add(predicted, labels); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// annotated keeps the texts whose rationale is known.
+func (r reading) annotated(predicted []int) (classes, labels []int) {
+	for i, t := range r.texts {
+		if t.Gold != nil {
+			classes, labels = append(classes, predicted[i]), append(labels, r.labels[i])
+		}
+	}
+	return classes, labels
+}
+
+// addSelections compares the selections, padding included, with the human
+// rationales. It gives the selections of all texts, one after the other; nil
+// when the model does not select.
+func (s *Scores) addSelections(r reading) ([]bool, error) {
+	z, ok := r.out[rationalizer.OutRationale]
+	if !ok {
+		return nil, nil
+	}
+	selected, err := metric.Selected(tensor.Data[float32](z))
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range r.texts {
+		if err := s.addSelection(t, selected[i*r.length:][:r.length]); err != nil {
+			return nil, err
+		}
+	}
+	return selected, nil
+}
+
+func (s *Scores) addSelection(t tokenize.Text, selected []bool) error {
+	mask, gold := make([]bool, len(selected)), make([]bool, len(selected))
+	for i := range t.IDs {
+		mask[i] = true
+	}
+	if err := s.Share.Add(selected, gold, mask); err != nil || t.Gold == nil {
+		return err
+	}
+	copy(gold, t.Gold)
+	return s.Rationale.Add(selected, gold, mask)
+}

@@ -1,0 +1,89 @@
+package train
+
+import (
+	"context"
+	"path/filepath"
+
+	"rationale/onnx/nn"
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
+	"rationale/onnx/tensor"
+	"rationale/stages/export"
+)
+
+// steps runs optimiser steps: one at a time or, where the export has a graph
+// for it, K in one run. Both ways share one state.
+type steps struct {
+	single  *runtime.Stepper
+	grouped *runtime.Stepper // nil when K is 1
+	current *runtime.Stepper // of the two, the one that holds the state
+}
+
+// openSteps opens the step graphs of an export and starts from params. The
+// sessions close with the runtime.
+func openSteps(rt *runtime.Runtime, graphs string, spec rationalizer.Spec, params Weights) (*steps, error) {
+	s, file := &steps{}, export.StepModel
+	var err error
+	if spec.K > 1 {
+		if s.grouped, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params); err != nil {
+			return nil, err
+		}
+		file = export.SingleStepModel
+	}
+	s.single, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params)
+	s.current = s.single
+	return s, err
+}
+
+// openStepper opens a step graph with fresh optimisers.
+func openStepper(rt *runtime.Runtime, path string, layouts []nn.Layout, params Weights) (*runtime.Stepper, error) {
+	session, err := openModel(rt, path)
+	if err != nil {
+		return nil, err
+	}
+	next, state := map[string]string{}, map[string]*tensor.Tensor{}
+	for _, l := range layouts {
+		state[l.Name+rationalizer.ParamsPart] = tensor.Vector(params[l.Name])
+		state[l.Name+rationalizer.MeanPart] = tensor.Vector(make([]float32, l.Size()))
+		state[l.Name+rationalizer.VariancePart] = tensor.Vector(make([]float32, l.Size()))
+		state[l.Name+rationalizer.CompletedPart] = tensor.Vector([]int64{0})
+	}
+	for name := range state {
+		next[name] = name + rationalizer.NextSuffix
+	}
+	return runtime.NewStepper(session, next, state)
+}
+
+// run takes the steps of one run of a graph and returns their metrics.
+func (s *steps) run(ctx context.Context, p prepared) (map[string]*tensor.Tensor, error) {
+	to := s.single
+	if p.steps > 1 {
+		to = s.grouped
+	}
+	if err := s.moveTo(to); err != nil {
+		return nil, err
+	}
+	return s.current.Step(ctx, p.inputs)
+}
+
+// moveTo hands the state over.
+func (s *steps) moveTo(to *runtime.Stepper) error {
+	if to == s.current {
+		return nil
+	}
+	state, err := s.current.State()
+	if err != nil {
+		return err
+	}
+	if err := to.SetState(state); err != nil {
+		return err
+	}
+	s.current = to
+	return nil
+}
+
+// state copies parameters, moments and counters.
+func (s *steps) state() (map[string]*tensor.Tensor, error) { return s.current.State() }
+
+// setState replaces them.
+func (s *steps) setState(state map[string]*tensor.Tensor) error { return s.current.SetState(state) }
