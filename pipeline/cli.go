@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 
 	"github.com/alecthomas/kong"
 )
@@ -35,8 +36,7 @@ type globals struct {
 	Data     string      `placeholder:"DIR" env:"RATIONALE_DATA_DIR" help:"Folder of imported datasets; the folder data in the output folder unless given."`
 	Out      string      `placeholder:"DIR" default:"out" env:"RATIONALE_OUT_DIR" help:"Folder for everything that is made: store/ and results/."`
 	Provider string      `enum:"cpu,cuda" default:"cpu" help:"What computes: cpu or cuda."`
-	Threads  int         `placeholder:"N" help:"Processor threads for all jobs together; one per processor unless given."`
-	Jobs     int         `placeholder:"N" default:"1" help:"Stages that may run at the same time."`
+	Jobs     int         `placeholder:"N" help:"Stages that may run at the same time; one per processor unless given. The threads of a run are a setting."`
 	Quiet    bool        `short:"q" xor:"loudness" help:"No progress and no messages but warnings."`
 	Verbose  bool        `short:"v" xor:"loudness" help:"Messages of the stages too."`
 	Version  versionFlag `help:"Print the versions of the program and of onnxruntime."`
@@ -44,8 +44,11 @@ type globals struct {
 
 // Validate is called by kong once the flags are read.
 func (g *globals) Validate() error {
-	if g.Threads < 0 || g.Jobs < 1 {
-		return fmt.Errorf("--threads %d --jobs %d: expected whole numbers, jobs at least 1", g.Threads, g.Jobs)
+	if g.Jobs < 0 {
+		return fmt.Errorf("--jobs %d: expected a whole number of at least 1", g.Jobs)
+	}
+	if g.Jobs == 0 {
+		g.Jobs = runtime.NumCPU()
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	defer unix.Unmount(disk, unix.MNT_DETACH)
 	s, out := newSession(t), filepath.Join(disk, "out")
-	args := []string{"train", "--method", "RNP", "--dataset", "generated-aroma", "--profile", "smoke", "--set", "epochs=1", "--set", "hidden=6"}
+	args := []string{"--jobs", "1", "train", "--method", "RNP", "--dataset", "generated-aroma", "--profile", "smoke", "--set", "epochs=1", "--set", "hidden=6"}
 	cmd, text := s.command(out, args...)
 	err := cmd.Run()
 	if code := cmd.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(text.String(), "no space left on device") || !strings.Contains(text.String(), out) {

@@ -62,11 +62,7 @@ func (l *Lab) figure(e Experiment, runs map[string]*Run) (Figure, error) {
 	node := &engine.Node{Label: "draw " + e.Name, Weight: 1}
 	for _, dataset := range f.Datasets {
 		for _, spec := range e.Runs {
-			seeds, err := l.seeds(dataset)
-			if err != nil {
-				return f, err
-			}
-			for seed := range seeds {
+			for seed := range l.seeds() {
 				r, err := l.plan(RunSpec{Method: spec.Method, Dataset: dataset, Seed: uint64(seed + 1)}, spec.Set)
 				if err != nil {
 					return f, err
@@ -82,12 +78,12 @@ func (l *Lab) figure(e Experiment, runs map[string]*Run) (Figure, error) {
 	return f, nil
 }
 
-func (l *Lab) seeds(dataset string) (int, error) {
+// seeds is the number of runs of each kind.
+func (l *Lab) seeds() int {
 	if l.opts.Seeds > 0 {
-		return l.opts.Seeds, nil
+		return l.opts.Seeds
 	}
-	s, err := l.book.settings(l.sources[dataset].format, l.opts.Profile)
-	return s.Seeds, err
+	return l.profile.Seeds
 }
 
 // datasetsOf lists the datasets of an experiment: for each aspect the
@@ -97,19 +93,27 @@ func (l *Lab) datasetsOf(e Experiment) []string {
 	var out []string
 	for _, aspect := range e.Aspects {
 		name := "generated-" + aspect
-		for _, candidate := range l.Datasets() {
+		for _, candidate := range l.usable() {
 			if s := l.sources[candidate]; s.format == "beer" && s.aspect == aspect {
 				name = candidate
 			}
 		}
 		out = append(out, name)
 	}
-	for _, name := range l.Datasets() {
-		if f := l.sources[name].format; f != "generated" && f != "beer" {
+	for _, name := range l.usable() {
+		if l.sources[name].format != "beer" {
 			out = append(out, name)
 		}
 	}
 	return out
+}
+
+// usable lists the imported datasets that runs can be made on.
+func (l *Lab) usable() []string {
+	return slices.DeleteFunc(l.Datasets(), func(name string) bool {
+		s := l.sources[name]
+		return s.format == "generated" || s.vectors == nil
+	})
 }
 
 // drawing completes the figure's description with the datasets; generated
@@ -135,8 +139,13 @@ func (l *Lab) note(b *Batch) {
 		used[r.Dataset] = true
 		b.Random = b.Random || l.sources[r.Dataset].vectors == nil
 	}
-	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: about %.0f minutes on two cores if nothing is done yet",
+	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
 		len(b.Runs), joinSorted(used), l.opts.Profile, math.Ceil(seconds/60)))
+	for _, name := range l.Datasets() {
+		if s := l.sources[name]; s.format != "generated" && s.vectors == nil {
+			b.Notes = append(b.Notes, fmt.Sprintf("%s is left out: %v", name, ErrNoVectors))
+		}
+	}
 	if b.Random {
 		b.Notes = append(b.Notes, "generated data uses seeded random word vectors, frozen")
 	}

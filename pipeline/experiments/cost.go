@@ -8,13 +8,5 @@ const textsPerSecond = 400
 // cost estimates a training run in seconds.
 func (r *Run) cost(data source) float64 {
 	passes := map[bool]float64{false: 1, true: 2.5}[r.Settings.Attack && r.Method.Attacked]
-	return passes * float64(r.Settings.Epochs*data.rows(r.Settings)) / textsPerSecond
-}
-
-// rows is the number of training texts.
-func (s source) rows(set Settings) int {
-	if s.trainRows > 0 {
-		return s.trainRows
-	}
-	return set.Train
+	return passes * float64(r.Settings.Epochs*data.trainRows) / textsPerSecond
 }

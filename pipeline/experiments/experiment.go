@@ -96,5 +96,5 @@ func unknownExperiment(name string, all []Experiment) error {
 	for i, e := range all {
 		known[i] = e.Name
 	}
-	return fmt.Errorf("no experiment %q; did you mean %q? There are %s", name, nearest(name, known), strings.Join(known, ", "))
+	return fmt.Errorf("no experiment %q%s. There are %s", name, suggestion(name, known), strings.Join(known, ", "))
 }

@@ -31,6 +31,7 @@ type Options struct {
 type Lab struct {
 	opts    Options
 	book    settingsBook
+	profile profile
 	backend train.Backend
 	vectors *engine.Input // nil without a table
 	sources map[string]source
@@ -50,6 +51,10 @@ type source struct {
 	vectors   *engine.Input
 }
 
+// ErrNoVectors is wrapped by the error about a real dataset when there are no
+// word vectors.
+var ErrNoVectors = errors.New("it needs word vectors and there are none; fetch them with `make embeddings`, or import your own with `rationale data import glove glove.6B.100d.txt`")
+
 // generatedSeed is the seed of the embedded dataset's texts.
 const generatedSeed = 1
 
@@ -61,14 +66,15 @@ func NewLab(o Options) (*Lab, error) {
 		return nil, err
 	}
 	o.Profile, o.Provider = orElse(o.Profile, "quick"), orElse(o.Provider, runtime.CPU)
-	if !slices.Contains(Profiles(), o.Profile) {
-		return nil, fmt.Errorf("no profile %q; there are %s", o.Profile, strings.Join(Profiles(), ", "))
+	size, err := book.profile(o.Profile)
+	if err != nil {
+		return nil, err
 	}
 	lib, err := runtime.Locate()
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{opts: o, book: book, backend: train.Backend{Provider: o.Provider, Library: lib.SHA256, Device: o.Device}}
+	l := &Lab{opts: o, book: book, profile: size, backend: train.Backend{Provider: o.Provider, Library: lib.SHA256, Device: o.Device}}
 	if l.vectors, err = findVectors(o.Embeddings); err != nil {
 		return nil, err
 	}
@@ -100,10 +106,7 @@ func findVectors(dir string) (*engine.Input, error) {
 func (l *Lab) findDatasets() error {
 	l.sources = map[string]source{}
 	for _, aspect := range []string{"appearance", "aroma", "palate"} {
-		s, err := l.generated(aspect)
-		if err != nil {
-			return err
-		}
+		s := l.generated(aspect)
 		l.sources[s.name] = s
 	}
 	names, err := datasets.List(l.opts.Data)
@@ -121,22 +124,18 @@ func (l *Lab) findDatasets() error {
 }
 
 // generated is the embedded dataset, with the label following one aspect.
-func (l *Lab) generated(aspect string) (source, error) {
-	set, err := l.book.settings("generated", l.opts.Profile)
-	if err != nil {
-		return source{}, err
-	}
-	name := "generated-" + aspect
+func (l *Lab) generated(aspect string) source {
+	name, size := "generated-"+aspect, l.profile
 	node := &engine.Node{
 		Stage: generate.New(generate.Params{
-			Name: name, Aspect: aspect, Train: set.Train, Dev: set.Dev, Test: set.Test, Seed: generatedSeed,
+			Name: name, Aspect: aspect, Train: size.Train, Dev: size.Dev, Test: size.Test, Seed: generatedSeed,
 		}),
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: 2, width: set.RandomWidth,
+		name: name, format: "generated", aspect: aspect, classes: 2, trainRows: size.Train,
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
-	}, nil
+	}
 }
 
 // imported is a dataset of the user's.
@@ -149,7 +148,7 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
-		width: embeddings.DefaultDim, vectors: l.vectors, trainRows: meta.Splits["train"].Rows,
+		vectors: l.vectors, trainRows: meta.Splits["train"].Rows,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest()},
 	}, nil
 }
@@ -161,7 +160,7 @@ func (l *Lab) dataset(name string) (source, error) {
 		return s, fmt.Errorf("no dataset %q; there are %s. Import one with `rationale data import`", name, strings.Join(l.Datasets(), ", "))
 	}
 	if s.format != "generated" && s.vectors == nil {
-		return s, fmt.Errorf("dataset %s needs word vectors and there are none; fetch them with `make embeddings`, or import your own glove.6B.100d.txt with `rationale data import glove FILE --name glove`", name)
+		return s, fmt.Errorf("dataset %s: %w", name, ErrNoVectors)
 	}
 	return s, nil
 }

@@ -1,14 +1,19 @@
 package experiments
 
-// nearest is the word of the list with the smallest edit distance to s.
-func nearest(s string, list []string) string {
-	best, least := "", 1<<30
-	for _, w := range list {
+import "fmt"
+
+// suggestion asks whether a known name was meant, when one is near.
+func suggestion(s string, known []string) string {
+	best, least := "", len(s)/2+1
+	for _, w := range known {
 		if d := distance(s, w); d < least {
 			best, least = w, d
 		}
 	}
-	return best
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
 }
 
 // distance is the number of insertions, deletions and replacements of bytes

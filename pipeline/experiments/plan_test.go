@@ -68,7 +68,7 @@ func TestReproducePlansEachRunOnce(t *testing.T) {
 	if trained := countPrefix(plan, "train "); trained != 2*(2*3+2) {
 		t.Errorf("%d runs are trained, want 16", trained)
 	}
-	if len(b.Notes) == 0 || !strings.Contains(b.Notes[0], "minutes") {
+	if len(b.Notes) == 0 || !strings.Contains(b.Notes[0], " min ") {
 		t.Errorf("no estimate in %q", b.Notes)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"rationale/stages/export"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/tokenizer/embeddings"
 	"rationale/tokenizer/wordpiece"
 )
 
@@ -58,7 +59,7 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(data.format, l.opts.Profile, over)
+	settings, err := l.book.settings(data.format, l.profile, over)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	backend.Threads = settings.Threads
 	r.Train = r.trained(backend, data, spec.Encoder)
 	if method.Reader != "" {
-		reader, err := l.plan(RunSpec{Method: method.Reader, Dataset: spec.Dataset, Seed: spec.Seed}, nil)
+		reader, err := l.plan(RunSpec{Method: method.Reader, Dataset: spec.Dataset, Seed: spec.Seed}, readerLayer(over))
 		if err != nil {
 			return nil, err
 		}
@@ -77,6 +78,18 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	}
 	r.Evaluate = r.evaluated(backend, data, spec.Encoder)
 	return r, nil
+}
+
+// readerLayer keeps the settings that a reader must share with the model whose
+// selections it reads: how texts are read, and its size.
+func readerLayer(over layer) layer {
+	shared := layer{}
+	for _, key := range []string{"max_length", "padding", "hidden", "threads"} {
+		if v, ok := over[key]; ok {
+			shared[key] = v
+		}
+	}
+	return shared
 }
 
 func (r *Run) label(verb string) string {
@@ -89,7 +102,7 @@ func tokenized(data source, s Settings) *engine.Node {
 	if data.vectors != nil {
 		inputs = append(inputs, *data.vectors)
 	} else {
-		p.RandomVectors, p.RandomWidth = generatedSeed, data.width
+		p.RandomVectors, p.RandomWidth = generatedSeed, embeddings.DefaultDim
 	}
 	return &engine.Node{Stage: tokenize.New(p), Inputs: inputs, Label: "tokenize " + data.name, Weight: 2}
 }
@@ -106,7 +119,7 @@ func (l *Lab) Tokenized(dataset, tokenizerName, vocabDir string, maxLength int) 
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(data.format, l.opts.Profile)
+	settings, err := l.book.settings(data.format, l.profile, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +185,7 @@ func sameVocabulary(dir, digest string) error {
 
 func (r *Run) exportParams(data source) export.Params {
 	return export.Params{
-		Method: r.Method.Name, Classes: data.classes, Width: data.width,
+		Method: r.Method.Name, Classes: data.classes, Width: embeddings.DefaultDim,
 		Hyper: r.Settings.Hyper, StepsPerRun: r.Settings.StepsPerRun, Seed: r.Seed,
 	}
 }

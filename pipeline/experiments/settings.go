@@ -31,13 +31,8 @@ type Settings struct {
 	Bucket      int     `toml:"bucket"`
 	Epochs      int     `toml:"epochs"`
 	MaxLength   int     `toml:"max_length"`
-	Seeds       int     `toml:"seeds"`
 	Draws       int     `toml:"draws"`
-	RandomWidth int     `toml:"random_width"`
 	Threads     int     `toml:"threads"` // of one run; part of its identity
-	Train       int     `toml:"train"`   // rows of a generated dataset
-	Dev         int     `toml:"dev"`
-	Test        int     `toml:"test"`
 }
 
 // layer is one table of settings.
@@ -45,9 +40,19 @@ type layer map[string]any
 
 // settingsBook is settings.toml.
 type settingsBook struct {
+	Default layer              `toml:"default"`
+	Format  map[string]layer   `toml:"format"`
+	Profile map[string]profile `toml:"profile"`
+}
+
+// profile is a size at which experiments run.
+type profile struct {
+	Seeds   int              `toml:"seeds"` // runs of each kind
+	Train   int              `toml:"train"` // rows of the generated dataset
+	Dev     int              `toml:"dev"`
+	Test    int              `toml:"test"`
 	Default layer            `toml:"default"`
 	Format  map[string]layer `toml:"format"`
-	Profile map[string]layer `toml:"profile"` // with a sub-table format
 }
 
 // Profiles lists the sizes at which experiments run.
@@ -61,19 +66,20 @@ func readBook() (settingsBook, error) {
 	return b, nil
 }
 
-// settings lays the tables for a dataset's format and a profile over one
-// another, then the given ones.
-func (b settingsBook) settings(format, profile string, over ...layer) (Settings, error) {
-	p, ok := b.Profile[profile]
+// profile finds a profile by name.
+func (b settingsBook) profile(name string) (profile, error) {
+	p, ok := b.Profile[name]
 	if !ok {
-		return Settings{}, fmt.Errorf("no profile %q; there are %s", profile, strings.Join(Profiles(), ", "))
+		return p, fmt.Errorf("no profile %q; there are %s", name, strings.Join(Profiles(), ", "))
 	}
-	p = maps.Clone(p)
-	formats, _ := p["format"].(map[string]any)
-	delete(p, "format")
+	return p, nil
+}
+
+// settings lays the tables for a dataset's format and a profile over one
+// another, then the given one.
+func (b settingsBook) settings(format string, p profile, over layer) (Settings, error) {
 	all := layer{}
-	perFormat, _ := formats[format].(map[string]any)
-	for _, l := range slices.Concat([]layer{b.Default, b.Format[format], p, perFormat}, over) {
+	for _, l := range []layer{b.Default, b.Format[format], p.Default, p.Format[format], over} {
 		maps.Copy(all, l)
 	}
 	return decode(all)
@@ -99,7 +105,7 @@ func decode(all layer) (Settings, error) {
 
 func unknownKey(key string) error {
 	keys := Keys()
-	return fmt.Errorf("unknown setting %q; did you mean %q? The settings are %s", key, nearest(key, keys), strings.Join(keys, ", "))
+	return fmt.Errorf("unknown setting %q%s. The settings are %s", key, suggestion(key, keys), strings.Join(keys, ", "))
 }
 
 // Keys lists the names of all settings.

@@ -22,7 +22,7 @@ func TestSettingsAreLaidOverOneAnother(t *testing.T) {
 		{"the caller wins over all", "beer", "quick", layer{"epochs": int64(3)}, func(s Settings) bool { return s.Epochs == 3 }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s, err := book.settings(tc.format, tc.profile, tc.over)
+			s, err := settingsAt(book, tc.format, tc.profile, tc.over)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,7 +40,7 @@ func TestEveryFormatAndProfileIsSound(t *testing.T) {
 	}
 	for format := range book.Format {
 		for _, profile := range Profiles() {
-			if _, err := book.settings(format, profile); err != nil {
+			if _, err := settingsAt(book, format, profile, nil); err != nil {
 				t.Errorf("%s, %s: %v", format, profile, err)
 			}
 		}
@@ -65,7 +65,7 @@ func TestBadSettings(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			over, err := ParseSet(tc.set)
 			if err == nil {
-				_, err = book.settings("tweets", tc.profile, over)
+				_, err = settingsAt(book, "tweets", tc.profile, over)
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, want one with %q", err, tc.want)
@@ -83,7 +83,7 @@ func TestWholeNumbersServeAsFractions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := book.settings("tweets", "quick", over)
+	s, err := settingsAt(book, "tweets", "quick", over)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,12 +92,22 @@ func TestWholeNumbersServeAsFractions(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
+func TestSuggestion(t *testing.T) {
 	for _, tc := range []struct{ s, want string }{
 		{"epoch", "epochs"}, {"lambda_sparsty", "lambda_sparsity"}, {"learningrate", "learning_rate"},
+		{"zzzzzz", ""}, {"", ""},
 	} {
-		if got := nearest(tc.s, Keys()); got != tc.want {
-			t.Errorf("nearest(%q) = %q, want %q", tc.s, got, tc.want)
+		got := suggestion(tc.s, Keys())
+		if (tc.want == "" && got != "") || !strings.Contains(got, tc.want) {
+			t.Errorf("suggestion(%q) = %q, want %q in it", tc.s, got, tc.want)
 		}
 	}
+}
+
+func settingsAt(b settingsBook, format, name string, over layer) (Settings, error) {
+	p, err := b.profile(name)
+	if err != nil {
+		return Settings{}, err
+	}
+	return b.settings(format, p, over)
 }
