@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"rationale/datasets"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages"
@@ -156,6 +157,24 @@ func Vocabulary(t testing.TB) string {
 	dir := t.TempDir()
 	content := strings.Join(tokens, "\n") + "\n"
 	if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// Import stores rows of JSON, whose column "split" deals them, as a dataset,
+// with the format's options as given.
+func Import(t testing.TB, name, rows string, options map[string]string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "rows.jsonl")
+	if err := os.WriteFile(path, []byte(rows), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	_, err := datasets.Import(context.Background(), dir, datasets.ImportOptions{
+		Format: "jsonl", Name: name, Sources: []string{path}, Split: "column=split", Options: options,
+	}, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return dir
