@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rationale/plots/html"
+	"rationale/stages/tokenize"
 )
 
 // Write writes report.html.
@@ -79,18 +80,15 @@ func (m Material) cost() html.Section {
 
 func (m Material) data() html.Section {
 	t := html.Table{
-		Caption: "What the models read. Cut: pieces behind the maximum length; unknown: pieces without a word vector.",
-		Header:  []string{"Dataset", "Split", "Texts", "Mean length", "Cut", "Gold cut", "Gold share", "Unknown", "Maximum"}, Labels: 2,
+		Caption: "What the models read. Shares are of the pieces before cutting: cut, those behind the maximum length in use, and behind 256 and 512; " +
+			"unknown, those without a word vector or, in WordPiece, [UNK].",
+		Header: []string{"Dataset", "Tokenizer", "Split", "Texts", "Mean length", "Maximum", "Cut", "Cut at 256", "Cut at 512", "Gold cut", "Gold share", "Unknown"},
+		Labels: 3,
 	}
 	var blocks []html.Block
 	for _, d := range m.Data {
 		for _, split := range []string{"train", "dev", "test"} {
-			c := d.Splits[split]
-			t.Rows = append(t.Rows, []string{
-				d.Dataset, split, strconv.Itoa(c.Texts), decimal(ratio(c.Pieces-c.Cut, c.Texts), 1),
-				percent(ratio(c.Cut, c.Pieces)), percent(ratio(c.GoldCut, c.Gold+c.GoldCut)),
-				goldShare(c.WithGold, c.GoldShare()), percent(ratio(c.Unknown, c.Pieces)), strconv.Itoa(d.MaxLength),
-			})
+			t.Rows = append(t.Rows, append([]string{d.Dataset, d.Tokenizer, split}, d.numbers(split)...))
 		}
 		if d.Random {
 			blocks = append(blocks, html.Paragraph(d.Dataset+": word vectors are seeded random numbers, frozen, because no table was used."))
@@ -98,6 +96,19 @@ func (m Material) data() html.Section {
 	}
 	return html.Section{Title: "Data", Blocks: append([]html.Block{t}, blocks...)}
 }
+
+// numbers is the split's row in the table of data.
+func (d Dataset) numbers(split string) []string {
+	c := d.Splits[split]
+	return []string{
+		strconv.Itoa(c.Texts), decimal(ratio(c.Pieces-c.Cut, c.Texts), 1), strconv.Itoa(d.MaxLength),
+		percent(ratio(c.Cut, c.Pieces)), percent(c.Shares.CutAt256), percent(c.Shares.CutAt512),
+		percent(ratio(c.GoldCut, c.Gold+c.GoldCut)), goldShare(c.WithGold, c.GoldShare()), unknownShare(c),
+	}
+}
+
+// unknownShare has two digits more than other shares: [UNK] is rare.
+func unknownShare(c tokenize.Counts) string { return decimal(100*c.Shares.Unknown, 3) + " %" }
 
 func goldShare(texts int, share float64) string {
 	if texts == 0 {
