@@ -1,9 +1,7 @@
 package experiments
 
 import (
-	"errors"
 	"fmt"
-	"os"
 
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/engine"
@@ -12,7 +10,6 @@ import (
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
 	"rationale/tokenizer/embeddings"
-	"rationale/tokenizer/wordpiece"
 )
 
 // RunSpec names one training run.
@@ -105,82 +102,6 @@ func tokenized(data source, s Settings) *engine.Node {
 		p.RandomVectors, p.RandomWidth = generatedSeed, embeddings.DefaultDim
 	}
 	return &engine.Node{Stage: tokenize.New(p), Inputs: inputs, Label: "tokenize " + data.name, Weight: 2}
-}
-
-// Tokenized plans reading a dataset by itself: with the tokenizer "words" (also
-// when tokenizerName is empty), or with "wordpiece" and the vocabulary in the
-// folder vocabDir. maxLength counts pieces; 0 takes the dataset's setting.
-func (l *Lab) Tokenized(dataset, tokenizerName, vocabDir string, maxLength int) (*engine.Node, error) {
-	find := l.dataset
-	if tokenizerName == tokenize.WordPiece {
-		find = l.anyDataset
-	}
-	data, err := find(dataset)
-	if err != nil {
-		return nil, err
-	}
-	settings, err := l.book.settings(data.format, l.profile, nil)
-	if err != nil {
-		return nil, err
-	}
-	if maxLength != 0 {
-		settings.MaxLength = maxLength
-	}
-	switch tokenizerName {
-	case "", tokenize.Words:
-		return tokenized(data, settings), nil
-	case tokenize.WordPiece:
-		return inPieces(data, settings, vocabDir)
-	}
-	return nil, fmt.Errorf("no tokenizer %q; there are %s and %s", tokenizerName, tokenize.Words, tokenize.WordPiece)
-}
-
-// anyDataset is dataset without the need of word vectors.
-func (l *Lab) anyDataset(name string) (source, error) {
-	if s, ok := l.sources[name]; ok {
-		return s, nil
-	}
-	return l.dataset(name)
-}
-
-// inPieces is tokenized with a WordPiece vocabulary.
-func inPieces(data source, s Settings, dir string) (*engine.Node, error) {
-	vocabulary, err := vocabularyInput(dir)
-	if err != nil {
-		return nil, err
-	}
-	p := tokenize.Params{Dataset: data.name, MaxLength: s.MaxLength, Tokenizer: tokenize.WordPiece}
-	return &engine.Node{
-		Stage: tokenize.New(p), Inputs: []engine.Input{data.input, vocabulary},
-		Label: "tokenize " + data.name + " in pieces", Weight: 5,
-	}, nil
-}
-
-// vocabularyInput is the folder of a vocabulary; its identity is what the
-// tokenizer makes of the files, not where they lie or how they are laid out.
-func vocabularyInput(dir string) (engine.Input, error) {
-	if dir == "" {
-		return engine.Input{}, errors.New("the tokenizer wordpiece needs the folder of a vocabulary (--vocab DIR): a vocab.txt with or without tokenizer_config.json, or a tokenizer.json")
-	}
-	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return engine.Input{}, fmt.Errorf("vocabulary: %s is a file; name the folder that holds it", dir)
-	}
-	t, err := wordpiece.Load(dir)
-	if err != nil {
-		return engine.Input{}, err
-	}
-	return engine.Input{
-		Role: tokenize.VocabularyRole, Dir: dir, Digest: t.Digest(),
-		Verify: func() error { return sameVocabulary(dir, t.Digest()) },
-	}, nil
-}
-
-func sameVocabulary(dir, digest string) error {
-	t, err := wordpiece.Load(dir)
-	if err == nil && t.Digest() != digest {
-		err = fmt.Errorf("the vocabulary in %s has changed since the work was planned; run the command again", dir)
-	}
-	return err
 }
 
 func (r *Run) exportParams(data source) export.Params {
