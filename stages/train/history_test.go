@@ -1,0 +1,162 @@
+package train_test
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime/runtimetest"
+	"rationale/onnx/safetensors"
+	"rationale/onnx/tensor"
+	"rationale/plots"
+	"rationale/stages/export"
+	"rationale/stages/stagetest"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+)
+
+// TestChoosesTheFirstBest compares the kept epoch with the history, and its
+// parameters with those of a run that ends there.
+func TestChoosesTheFirstBest(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP"))
+	earlier := false
+	for seed := range uint64(3) {
+		p := params(t)
+		p.Seed, p.Rate, p.Epochs = seed, 3e-2, 5
+		dir := stagetest.Run(t, train.New(p), in)
+		result, err := train.ReadResult(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		best, accuracy := 0, -1.
+		for _, r := range records(t, dir) {
+			if r.Selected != (r.Epoch == result.Epoch()) {
+				t.Errorf("seed %d: epoch %d has selected=%v", seed, r.Epoch, r.Selected)
+			}
+			if r.Split == "dev" && r.Metric == "accuracy" && r.Value > accuracy {
+				best, accuracy = r.Epoch, r.Value
+			}
+		}
+		if result.Epoch() != best || result.Chosen.Accuracy != accuracy {
+			t.Errorf("seed %d: chosen %+v; the first best epoch is %d with %v", seed, result.Chosen, best, accuracy)
+		}
+		earlier = earlier || best < p.Epochs
+		p.Epochs = best
+		sameParameters(t, result.Spec, dir, stagetest.Run(t, train.New(p), in))
+	}
+	if !earlier {
+		t.Error("the last epoch is the best one for every seed: the test shows nothing")
+	}
+}
+
+// sameParameters compares a checkpoint with the last state of a run.
+func sameParameters(t *testing.T, spec rationalizer.Spec, chosen, ended string) {
+	t.Helper()
+	params, err := export.ReadCheckpoint(filepath.Join(chosen, export.Checkpoint), spec.Layouts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state, _, err := safetensors.ReadFile(filepath.Join(ended, train.StateFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, flat := range params {
+		if !slices.Equal(flat, tensor.Data[float32](state[name+rationalizer.ParamsPart])) {
+			t.Errorf("the chosen %s parameters are not those after that epoch", name)
+		}
+	}
+}
+
+// records reads a run's records.
+func records(t *testing.T, dir string) []plots.Record {
+	t.Helper()
+	out, err := plots.ReadRecords(bytes.NewReader(read(t, dir, train.RecordsFile)), train.RecordsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestHistoryIsARecount evaluates the chosen epoch again and counts by hand.
+func TestHistoryIsARecount(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP+A2I"))
+	p := params(t)
+	p.Epochs = 1
+	dir := stagetest.Run(t, train.New(p), in)
+	texts, predictions := predict(t, in, dir, p)
+	var right, attacked, hits [2]float64
+	var words, selected, gold, both float64
+	for i, x := range texts {
+		y, p := x.Label, predictions[i]
+		attacked[y]++
+		if p.Class == int(y) {
+			right[y]++
+		}
+		if p.Attacked == 1-int(y) {
+			hits[y]++
+		}
+		for k, z := range p.Selected {
+			isGold := k < len(x.Gold) && x.Gold[k]
+			words += count(k < len(x.IDs))
+			selected += count(z)
+			gold += count(isGold)
+			both += count(z && isGold)
+		}
+	}
+	precision, recall := both/selected, both/gold
+	want := map[string]float64{
+		"accuracy": (right[0] + right[1]) / stagetest.Dev,
+		"asr":      (hits[0]/attacked[0] + hits[1]/attacked[1]) / 2, "asr_raw": (hits[0] + hits[1]) / stagetest.Dev,
+		"sparsity": selected / words, "precision": precision, "recall": recall,
+		"f1": 2 * precision * recall / (precision + recall), "gold_share": gold / words,
+	}
+	for _, r := range records(t, dir) {
+		if value, ok := want[r.Metric]; ok && r.Split == "dev" {
+			if math.Abs(r.Value-value) > 1e-12 {
+				t.Errorf("%s is %v; counted %v", r.Metric, r.Value, value)
+			}
+			delete(want, r.Metric)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("the records lack %v", want)
+	}
+}
+
+func count(b bool) float64 { return map[bool]float64{true: 1}[b] }
+
+// predict evaluates a run's chosen epoch on the development split.
+func predict(t *testing.T, in map[string]string, dir string, p train.Params) ([]tokenize.Text, []train.Prediction) {
+	t.Helper()
+	texts, err := tokenize.Read(in[train.DataRole], "dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := train.ReadResult(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := export.ReadCheckpoint(filepath.Join(dir, export.Checkpoint), result.Spec.Layouts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixed, err := train.FixedInputs(stagetest.Env(t, in), result.Spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := train.NewEvaluator(runtimetest.Open(t), filepath.Join(in[train.GraphsRole], export.DevModel), result.Spec, fixed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([]train.Prediction, len(texts))
+	_, err = e.Evaluate(context.Background(), texts, weights, train.Batching{Size: 128}, train.Draw{Seed: p.Seed, Epoch: result.Epoch()},
+		func(i int, x train.Prediction) { out[i] = x })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts, out
+}

@@ -1,0 +1,114 @@
+package train_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rationale/stages"
+	"rationale/stages/stagetest"
+	"rationale/stages/train"
+)
+
+// TestResumes stops runs at many places and lets them go on from what is left.
+func TestResumes(t *testing.T) {
+	for _, method := range []string{"RNP+A2I", "random patterns"} {
+		t.Run(method, func(t *testing.T) {
+			in := inputs(t, stagetest.Small(method))
+			whole := stagetest.Run(t, train.New(params(t)), in)
+			// In the middle of each epoch, and behind its last batch.
+			for _, at := range []int64{1, 40, 41, 60, 80, 81, 120} {
+				stagetest.SameFiles(t, broken(t, in, at), whole)
+			}
+		})
+	}
+}
+
+// broken stops a run after so many texts and starts it again. It demands that
+// no completed epoch is trained twice.
+func broken(t *testing.T, in map[string]string, at int64) string {
+	t.Helper()
+	env := stagetest.Env(t, in)
+	ctx, cancel := context.WithCancel(context.Background())
+	stagetest.Watch(env, func(done int64) {
+		if done >= at {
+			cancel()
+		}
+	})
+	if err := train.New(params(t)).Run(ctx, env); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped after %d texts: %v", at, err)
+	}
+	first := int64(-1)
+	stagetest.Watch(env, func(done int64) {
+		if first < 0 {
+			first = done
+		}
+	})
+	if err := train.New(params(t)).Run(context.Background(), env); err != nil {
+		t.Fatalf("resumed after %d texts: %v", at, err)
+	}
+	if want := (at - 1) / stagetest.Train * stagetest.Train; first != want {
+		t.Errorf("stopped after %d texts, resumed from %d; want %d", at, first, want)
+	}
+	return env.Out
+}
+
+// TestDamagedStateStartsOver changes the saved state in several ways.
+func TestDamagedStateStartsOver(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP"))
+	whole := stagetest.Run(t, train.New(params(t)), in)
+	for name, damage := range map[string]func([]byte) []byte{
+		"cut":               func(b []byte) []byte { return b[:len(b)/2] },
+		"empty":             func([]byte) []byte { return nil },
+		"a bit in a moment": func(b []byte) []byte { b[len(b)-3] ^= 4; return b },
+		"a digit of the progress": func(b []byte) []byte {
+			return bytes.Replace(b, []byte(`\"steps\":3`), []byte(`\"steps\":4`), 1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := stagetest.Env(t, in)
+			path := stopAfterFirstEpoch(t, env)
+			saved := read(t, env.Work, filepath.Base(path))
+			damaged := damage(bytes.Clone(saved))
+			if bytes.Equal(damaged, saved) {
+				t.Fatal("the test did no damage")
+			}
+			if err := os.WriteFile(path, damaged, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			env.Log = slog.New(slog.NewTextHandler(&log, nil))
+			if err := train.New(params(t)).Run(context.Background(), env); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(log.String(), "starting over") {
+				t.Errorf("no warning in %q", &log)
+			}
+			stagetest.SameFiles(t, env.Out, whole)
+		})
+	}
+}
+
+// stopAfterFirstEpoch gives the path of what the run saved.
+func stopAfterFirstEpoch(t *testing.T, env *stages.Env) string {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	stagetest.Watch(env, func(done int64) {
+		if done > stagetest.Train {
+			cancel()
+		}
+	})
+	if err := train.New(params(t)).Run(ctx, env); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	saved, err := filepath.Glob(filepath.Join(env.Work, "*"))
+	if err != nil || len(saved) != 1 {
+		t.Fatalf("saved %v, %v", saved, err)
+	}
+	return saved[0]
+}
