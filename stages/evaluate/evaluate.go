@@ -153,17 +153,9 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]train.
 		return nil, err
 	}
 	e.env.Progress.Total(int64(e.params.Draws + 1))
-	draws := make([][]train.Number, e.params.Draws)
-	for i := range draws {
-		draw := train.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
-		scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), draw, nil)
-		if err != nil {
-			return nil, err
-		}
-		draws[i] = scores.Numbers()
-		e.env.Progress.Advance(1, "sampled masks")
+	if err := e.sample(ctx, evaluator); err != nil {
+		return nil, err
 	}
-	e.noteDraws(draws)
 	predictions := make([]train.Prediction, len(e.texts))
 	scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), train.Draw{ArgMax: true},
 		func(i int, p train.Prediction) { predictions[i] = p })
@@ -175,21 +167,32 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]train.
 	return predictions, nil
 }
 
+// sample evaluates with each noise seed and notes the first draw and the mean
+// over all.
+func (e *evaluation) sample(ctx context.Context, evaluator *train.Evaluator) error {
+	draws := make([][]train.Number, e.params.Draws)
+	for i := range draws {
+		draw := train.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
+		scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), draw, nil)
+		if err != nil {
+			return err
+		}
+		draws[i] = scores.Numbers()
+		e.env.Progress.Advance(1, "sampled masks")
+	}
+	if len(draws) > 0 {
+		e.note("sampled", draws[0])
+		e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), means(draws))
+	}
+	return nil
+}
+
 func (e *evaluation) batching() train.Batching {
 	b := train.Batching{Size: e.params.Batch}
 	if e.result.Spec.Padding == rationalizer.Paper {
 		b.Fixed = e.length
 	}
 	return b
-}
-
-// noteDraws notes the first draw and the mean over all draws.
-func (e *evaluation) noteDraws(draws [][]train.Number) {
-	if len(draws) == 0 {
-		return
-	}
-	e.note("sampled", draws[0])
-	e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), means(draws))
 }
 
 // means averages each metric over the draws that have it.

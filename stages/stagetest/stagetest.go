@@ -92,6 +92,40 @@ func Tokenized(t testing.TB, dataset, name string) string {
 	}), map[string]string{tokenize.DatasetRole: dataset})
 }
 
+// RealData is the folder of real data, which has to hold these folders: the
+// one that RATIONALE_DATA names, or shared/data beside the repository. Without
+// it the test is skipped.
+func RealData(t testing.TB, folders ...string) string {
+	t.Helper()
+	root := os.Getenv("RATIONALE_DATA")
+	if root == "" {
+		root = filepath.Join(repository(t), "..", "shared", "data")
+	}
+	for _, folder := range folders {
+		if _, err := os.Stat(filepath.Join(root, folder)); err != nil {
+			t.Skipf("no real data: %v (RATIONALE_DATA names its folder)", err)
+		}
+	}
+	return root
+}
+
+// repository is the folder of go.mod.
+func repository(t testing.TB) string {
+	t.Helper()
+	dir, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir != filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Fatal("no go.mod above the test")
+	return ""
+}
+
 // Small are the settings of a tiny model of a method on the tiny data.
 func Small(method string) export.Params {
 	h := rationalizer.Defaults()

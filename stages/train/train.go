@@ -5,6 +5,13 @@
 // Its output: checkpoint.safetensors (the chosen epoch), state.safetensors
 // (everything after the last epoch), records.csv (one number a row) and
 // run.json (what was run and which epoch was chosen).
+//
+// A run that is stopped goes on from its last completed epoch and comes to the
+// same bytes. With K > 1 steps in one run of the graph, batches are grouped K
+// at a time in their order; those that do not fill a group, and those of
+// another size, are stepped singly on the same state. In padding "paper" any K
+// gives the same bytes; in "trim" the texts of a group are padded to the
+// longest of the group, which changes the coherence term's denominator.
 package train
 
 import (
@@ -47,7 +54,7 @@ type Params struct {
 	LeastRate float64 `json:"least_rate"`
 	// Bucket sorts the texts of that many batches by length before cutting
 	// them into batches, so that short texts are not padded to long ones; 0
-	// leaves the shuffled order. Padding "paper" needs 0.
+	// leaves the shuffled order. Padding "paper" leaves it in any case.
 	Bucket int     `json:"bucket"`
 	Engine Backend `json:"engine"`
 }
