@@ -12,6 +12,7 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
+	"rationale/plots"
 	"rationale/stages/export"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
@@ -72,6 +73,27 @@ func TestSeedsDecide(t *testing.T) {
 		if bytes.Equal(read(t, other, file), read(t, first, file)) {
 			t.Errorf("%s is the same under another seed", file)
 		}
+	}
+}
+
+// TestRateDecays compares a decaying rate with a steady one: the first epoch is
+// the same, the second is not.
+func TestRateDecays(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP"))
+	var runs [2][]plots.Record
+	for i, decay := range []float64{.1, 1} {
+		p := params(t)
+		p.Decay, p.Epochs = decay, 2
+		runs[i] = records(t, stagetest.Run(t, train.New(p), in))
+	}
+	differ := map[int]int{}
+	for i, r := range runs[0] {
+		if r.Value != runs[1][i].Value {
+			differ[r.Epoch]++
+		}
+	}
+	if differ[1] > 0 || differ[2] == 0 {
+		t.Errorf("numbers that the decay changes, by epoch: %v", differ)
 	}
 }
 
