@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type scope struct {
 	Experiments []string `arg:"" optional:"" name:"experiment" help:"Names from \"list experiments\", or all; the headline experiments when there is none."`
 	Profile     string   `enum:"smoke,quick,paper" default:"quick" help:"Size: smoke (minutes), quick or paper (the papers' own settings)."`
 	Seeds       int      `placeholder:"N" help:"Runs of each kind; the profile's number unless given."`
+	Dataset     []string `placeholder:"NAME" help:"Only this dataset; may be repeated. Every one that is there unless given."`
 }
 
 // Validate is called by kong.
@@ -39,7 +41,7 @@ func (*reproduceCmd) Help() string {
 Examples:
 
     rationale reproduce --profile smoke
-    rationale reproduce a2i-fig6 --seeds 3 --jobs 2
+    rationale reproduce a2i-fig6 --dataset tweets --seeds 3
     rationale reproduce all --profile paper --dry-run`
 }
 
@@ -94,7 +96,10 @@ func (a *app) plan(s scope) (*work, error) {
 	if err != nil {
 		return nil, err
 	}
-	batch, err := lab.Reproduce(s.Experiments)
+	batch, err := lab.Reproduce(s.Experiments, s.Dataset...)
+	if errors.Is(err, experiments.ErrNoVectors) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, usageError{err}
 	}

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"rationale/onnx/graph"
+	"rationale/onnx/tensor"
 )
 
 // GRUParams are the parameters of a bidirectional GRU with PyTorch's names
@@ -75,7 +76,8 @@ type direction struct {
 	recurRZ, recurN    *graph.Value // [H,2H], [H,H]: the rows of whh, transposed
 	biasRZ             *graph.Value // [2H]: both biases of r and z
 	biasIn, biasHn     *graph.Value // [H]
-	rowsRZ, rowsN      *graph.Value // [U,2H], [U,H]: projected rows
+	rows               *graph.Value // [U,3H]: the rows projected by wih
+	rowsRZ, rowsN      *graph.Value // [U,2H], [U,H]: its parts, with biases where no gate scales them
 
 	valid *graph.Value // [T,B], for the maximum over time
 
@@ -114,13 +116,14 @@ func (d *direction) prepare() {
 	h := d.hidden
 	recur := g.Split(g.Transpose(d.whh, 1, 0), 1, 2*h, h)
 	d.recurRZ, d.recurN = recur[0], recur[1]
-	rows := g.Split(g.MatMul(d.seq.Rows, g.Transpose(d.wih, 1, 0)), 1, 2*h, h)
+	d.rows = g.MatMul(d.seq.Rows, g.Transpose(d.wih, 1, 0))
+	rows := g.Split(d.rows, 1, 2*h, h)
 	d.rowsRZ, d.rowsN = rows[0], rows[1]
 	in, hid := g.Split(d.bih, 0, 2*h, h), g.Split(d.bhh, 0, 2*h, h)
 	d.biasRZ = g.Add(in[0], hid[0])
 	d.biasIn, d.biasHn = in[1], hid[1]
-	if d.seq.Gate == nil { // nothing scales the rows: the bias can join them
-		d.rowsN = g.Add(d.rowsN, d.biasIn)
+	if d.seq.Gate == nil { // nothing scales the rows: the biases can join them
+		d.rowsRZ, d.rowsN = g.Add(d.rowsRZ, d.biasRZ), g.Add(d.rowsN, d.biasIn)
 	}
 }
 
@@ -128,9 +131,9 @@ func (d *direction) prepare() {
 func (d *direction) step(b *graph.Graph, h, place, gate, mask *graph.Value) (next, rz, n, hn *graph.Value) {
 	xRZ, xN := b.Gather(d.rowsRZ, place, 0), b.Gather(d.rowsN, place, 0)
 	if gate != nil {
-		xRZ, xN = b.Mul(xRZ, gate), b.Add(b.Mul(xN, gate), d.biasIn)
+		xRZ, xN = b.Add(b.Mul(xRZ, gate), d.biasRZ), b.Add(b.Mul(xN, gate), d.biasIn)
 	}
-	rz = b.Sigmoid(b.Add(b.Gemm(h, d.recurRZ, d.biasRZ, graph.GemmOptions{}), xRZ))
+	rz = b.Sigmoid(b.Gemm(h, d.recurRZ, xRZ, graph.GemmOptions{}))
 	gates := b.Split(rz, 1, d.hidden, d.hidden)
 	r, z := gates[0], gates[1]
 	hn = b.Gemm(h, d.recurN, d.biasHn, graph.GemmOptions{})
@@ -158,10 +161,10 @@ func (d *direction) scan(pool bool) {
 	state := []*graph.Value{d.zeros(batch, d.rowsN)}
 	valid, at := -1, -1
 	if pool {
-		valid = elems.addColumn(g, d.valid)
-		at = elems.add(g.Range(d.seq.Places.Shape[0]))
+		valid = elems.addColumn(g, g.Greater(d.valid, g.Like(d.valid, 0)))
+		at = elems.add(d.times(g))
 		state = append(state, g.Expand(g.Like(d.rowsN, emptyMax), batch, graph.N(d.hidden)),
-			g.Expand(g.Ints(nowhere), batch, graph.N(d.hidden)))
+			g.Expand(g.Scalar(tensor.Int32, nowhere), batch, graph.N(d.hidden)))
 	}
 	finals, outs := g.Scan(graph.ScanSpec{States: state, Elems: elems.list, Reverse: d.reverse},
 		func(b *graph.Graph, s, e []*graph.Value) (next, outs []*graph.Value) {
@@ -200,8 +203,13 @@ func (d *direction) poolStep(b *graph.Graph, h, best, first, valid, at *graph.Va
 	if d.reverse {
 		beats = b.GreaterOrEqual
 	}
-	better := b.And(beats(h, best), b.Greater(valid, b.Like(valid, 0)))
+	better := b.And(beats(h, best), valid)
 	return b.Where(better, h, best), b.Where(better, at, first)
+}
+
+// times numbers the steps, as int32 to halve what the maximum carries along.
+func (d *direction) times(g *graph.Graph) *graph.Value {
+	return g.Cast(g.Range(d.seq.Places.Shape[0]), tensor.Int32)
 }
 
 func (d *direction) zeros(batch graph.Dim, like *graph.Value) *graph.Value {

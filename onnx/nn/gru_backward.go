@@ -28,30 +28,30 @@ func (d *direction) upstream(grads []*graph.Value) *graph.Value {
 	return grads[len(grads)-1]
 }
 
-// gateGrads are the gradients of the gates' pre-activations, all [T,B,·]:
-// of r and z, of n, and of W_hn h + b_hn. gate is [T,B,1].
-type gateGrads struct{ rz, n, hn, gate *graph.Value }
+// gateGrads are the gradients of the gates' pre-activations r, z, n, [T,B,3H]:
+// of their input part W x + b and of their recurrent part W h + b, which
+// differ in n. gate is the gradient of the factor before x, [T,B,1].
+type gateGrads struct{ input, recurrent, gate *graph.Value }
 
 func (d *direction) backward(g *graph.Graph, up *graph.Value, want []bool) []*graph.Value {
 	wantGate := len(want) > 5 && want[5]
 	da := d.backwardScan(g, up, wantGate)
+	input, recurrent := d.matrix(g, da.input), d.matrix(g, da.recurrent)
 	out := make([]*graph.Value, len(want))
-	rz, n, hn := d.matrix(g, da.rz), d.matrix(g, da.n), d.matrix(g, da.hn)
 	if want[0] {
-		x := d.matrix(g, d.inputs(g))
-		out[0] = g.Concat(0, outer(g, rz, x), outer(g, n, x))
+		out[0] = outer(g, input, d.matrix(g, d.inputs(g)))
 	}
 	if want[1] {
-		h := d.matrix(g, d.before)
-		out[1] = g.Concat(0, outer(g, rz, h), outer(g, hn, h))
+		out[1] = outer(g, recurrent, d.matrix(g, d.before))
 	}
-	if want[2] || want[3] {
-		sumRZ := columnSums(g, rz)
-		out[2] = g.Concat(0, sumRZ, columnSums(g, n))
-		out[3] = g.Concat(0, sumRZ, columnSums(g, hn))
+	if want[2] {
+		out[2] = columnSums(g, input)
+	}
+	if want[3] {
+		out[3] = columnSums(g, recurrent)
 	}
 	if want[4] {
-		out[4] = d.rowGrads(g, rz, n)
+		out[4] = d.rowGrads(g, input)
 	}
 	if wantGate {
 		out[5] = g.Squeeze(da.gate, 2)
@@ -70,7 +70,7 @@ func (d *direction) backwardScan(g *graph.Graph, up *graph.Value, wantGate bool)
 		place = elems.add(d.seq.Places)
 	}
 	if d.best != nil {
-		at = elems.add(g.Range(d.seq.Places.Shape[0]))
+		at = elems.add(d.times(g))
 	} else {
 		upAt = elems.add(up)
 	}
@@ -82,18 +82,18 @@ func (d *direction) backwardScan(g *graph.Graph, up *graph.Value, wantGate bool)
 				dh = b.Mul(dh, m)
 			}
 			da, carry := d.backwardStep(b, dh, e[before], e[rz], e[n], e[hn])
-			outs = []*graph.Value{da.rz, da.n, da.hn}
+			outs = []*graph.Value{da.input, da.recurrent}
 			if wantGate {
-				outs = append(outs, d.gateGrad(b, da, e[place]))
+				outs = append(outs, d.gateGrad(b, da.input, e[place]))
 			}
 			return []*graph.Value{carry}, outs
 		})
 	if g.Err() != nil {
-		return gateGrads{up, up, up, up}
+		return gateGrads{up, up, up}
 	}
-	da := gateGrads{rz: outs[0], n: outs[1], hn: outs[2]}
+	da := gateGrads{input: outs[0], recurrent: outs[1]}
 	if wantGate {
-		da.gate = outs[3]
+		da.gate = outs[2]
 	}
 	return da
 }
@@ -107,27 +107,25 @@ func (d *direction) arriving(b *graph.Graph, up, slice, at *graph.Value) *graph.
 	return b.Where(b.Equal(d.first, at), up, b.Like(up, 0))
 }
 
-// backwardStep differentiates one step of the recurrence.
+// backwardStep differentiates one step of the recurrence. The weights whh, as
+// PyTorch lays them out, are just what carries the gradient to the state
+// before.
 func (d *direction) backwardStep(b *graph.Graph, dh, before, rz, n, hn *graph.Value) (gateGrads, *graph.Value) {
 	one := b.Like(dh, 1)
 	gates := b.Split(rz, 1, d.hidden, d.hidden)
 	r, z := gates[0], gates[1]
 	viaZ := b.Mul(dh, z)
 	dn := b.Mul(b.Sub(dh, viaZ), b.Sub(one, b.Mul(n, n)))
-	dhn := b.Mul(dn, r)
 	drz := b.Concat(1, b.Mul(dn, hn), b.Mul(dh, b.Sub(before, n)))
 	darz := b.Mul(drz, b.Mul(rz, b.Sub(one, rz)))
-	carry := b.Gemm(darz, d.recurRZ, viaZ, graph.GemmOptions{TransB: true})
-	carry = b.Gemm(dhn, d.recurN, carry, graph.GemmOptions{TransB: true})
-	return gateGrads{rz: darz, n: dn, hn: dhn}, carry
+	da := gateGrads{input: b.Concat(1, darz, dn), recurrent: b.Concat(1, darz, b.Mul(dn, r))}
+	return da, b.Gemm(da.recurrent, d.whh, viaZ, graph.GemmOptions{})
 }
 
 // gateGrad is Σ_k da_k · (W x)_k, the gradient of the factor before x: with
 // frozen word vectors no gradient of x itself is ever formed.
-func (d *direction) gateGrad(b *graph.Graph, da gateGrads, place *graph.Value) *graph.Value {
-	viaRZ := b.ReduceSum(b.Mul(da.rz, b.Gather(d.rowsRZ, place, 0)), true, 1)
-	viaN := b.ReduceSum(b.Mul(da.n, b.Gather(d.rowsN, place, 0)), true, 1)
-	return b.Add(viaRZ, viaN)
+func (d *direction) gateGrad(b *graph.Graph, input, place *graph.Value) *graph.Value {
+	return b.ReduceSum(b.Mul(input, b.Gather(d.rows, place, 0)), true, 1)
 }
 
 // inputs are the vectors that the gates saw, [T,B,E].
@@ -140,8 +138,8 @@ func (d *direction) inputs(g *graph.Graph) *graph.Value {
 }
 
 // rowGrads adds up each row's gradient over the positions that show it.
-func (d *direction) rowGrads(g *graph.Graph, rz, n *graph.Value) *graph.Value {
-	dx := g.MatMul(g.Concat(1, rz, n), d.wih)
+func (d *direction) rowGrads(g *graph.Graph, input *graph.Value) *graph.Value {
+	dx := g.MatMul(input, d.wih)
 	if d.seq.Gate != nil {
 		dx = g.Mul(dx, g.Reshape(d.seq.Gate, d.positions(), graph.N(1)))
 	}

@@ -26,9 +26,16 @@ func LayerNormParams(name string, n int) []Param {
 	}
 }
 
-// LayerNorm normalises the last axis and applies weight and bias.
+// LayerNorm normalises the last axis to mean 0 and (population) variance 1 and
+// applies weight and bias. It is spelled out in elementwise operators: their
+// kernels are vectorised where the fused operator's is not, and their results
+// serve the gradient too.
 func LayerNorm(g *graph.Graph, w Weights, name string, x *graph.Value) *graph.Value {
-	return g.Scope(name).LayerNormalization(x, w[name+".weight"], w[name+".bias"], LayerNormEpsilon)
+	g = g.Scope(name)
+	centred := g.Sub(x, g.ReduceMean(x, true, -1))
+	variance := g.ReduceMean(g.Mul(centred, centred), true, -1)
+	deviation := g.Sqrt(g.Add(variance, g.Like(variance, LayerNormEpsilon)))
+	return g.Add(g.Mul(g.Div(centred, deviation), w[name+".weight"]), w[name+".bias"])
 }
 
 // Dropout keeps the elements where keep (uint8, x's shape) is 1 and scales

@@ -32,16 +32,22 @@ type Figure struct {
 	Runs       []*Run
 }
 
-// Reproduce plans experiments on whatever data is there.
-func (l *Lab) Reproduce(names []string) (*Batch, error) {
+// Reproduce plans experiments on whatever data is there, or on the named
+// datasets alone.
+func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	chosen, err := choose(names)
 	if err != nil {
 		return nil, err
 	}
+	for _, name := range only {
+		if _, err := l.dataset(name); err != nil {
+			return nil, err
+		}
+	}
 	b := &Batch{Profile: l.opts.Profile}
 	runs := map[string]*Run{} // by everything that tells them apart
 	for _, e := range chosen {
-		f, err := l.figure(e, runs)
+		f, err := l.figure(e, only, runs)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
@@ -57,8 +63,11 @@ func (l *Lab) Reproduce(names []string) (*Batch, error) {
 }
 
 // figure plans one experiment: its runs on every dataset with every seed.
-func (l *Lab) figure(e Experiment, runs map[string]*Run) (Figure, error) {
-	f := Figure{Experiment: e, Datasets: l.datasetsOf(e)}
+func (l *Lab) figure(e Experiment, only []string, runs map[string]*Run) (Figure, error) {
+	f := Figure{Experiment: e, Datasets: only}
+	if len(only) == 0 {
+		f.Datasets = l.datasetsOf(e)
+	}
 	node := &engine.Node{Label: "draw " + e.Name, Weight: 1}
 	for _, dataset := range f.Datasets {
 		for _, spec := range e.Runs {
