@@ -13,8 +13,9 @@ import (
 
 // dataCmd is `rationale data`.
 type dataCmd struct {
-	Import   importCmd   `cmd:"" help:"Turn raw files into a dataset."`
-	Describe describeCmd `cmd:"" help:"Print what a dataset holds."`
+	Import   importCmd       `cmd:"" help:"Turn raw files into a dataset."`
+	Describe describeCmd     `cmd:"" help:"Print what a dataset holds."`
+	Tokenize dataTokenizeCmd `cmd:"" help:"Turn a dataset into ids, and tell what was cut off and unknown."`
 }
 
 // importCmd is `rationale data import`.

@@ -90,6 +90,14 @@ func (a *app) lab(profile string, seeds int) (*experiments.Lab, error) {
 	})
 }
 
+// planError tells a mistake in the command line from something that is missing.
+func planError(err error) error {
+	if errors.Is(err, experiments.ErrNoVectors) {
+		return err
+	}
+	return usageError{err}
+}
+
 // plan reads only; it writes nothing.
 func (a *app) plan(s scope) (*work, error) {
 	lab, err := a.lab(s.Profile, s.Seeds)
@@ -97,11 +105,8 @@ func (a *app) plan(s scope) (*work, error) {
 		return nil, err
 	}
 	batch, err := lab.Reproduce(s.Experiments, s.Dataset...)
-	if errors.Is(err, experiments.ErrNoVectors) {
-		return nil, err
-	}
 	if err != nil {
-		return nil, usageError{err}
+		return nil, planError(err)
 	}
 	plan, err := engine.NewPlan(batch.Targets...)
 	if err != nil {

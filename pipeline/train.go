@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
@@ -38,11 +37,8 @@ func (c *trainCmd) Run(ctx context.Context, a *app) error {
 	planned, err := lab.Run(experiments.RunSpec{
 		Method: c.Method, Dataset: c.Dataset, Encoder: c.Encoder, Seed: c.Seed, Set: c.Set,
 	})
-	if errors.Is(err, experiments.ErrNoVectors) {
-		return err
-	}
 	if err != nil {
-		return usageError{err}
+		return planError(err)
 	}
 	plan, err := engine.NewPlan(planned.Evaluate)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -151,7 +152,37 @@ func (p *publisher) material(b *Batch) (report.Material, error) {
 		m.Library = fmt.Sprintf("onnxruntime (SHA-256 %.12s…), provider %s", backend.Library, backend.Provider)
 	}
 	plots.SortRecords(m.Records)
-	return m, nil
+	return m, p.addReadings(&m)
+}
+
+// addReadings lists what other tokenizers made of the same datasets, where
+// somebody asked for it (`rationale data tokenize`).
+func (p *publisher) addReadings(m *report.Material) error {
+	manifests, err := p.store.List()
+	if err != nil {
+		return err
+	}
+	used := m.Data
+	for _, artifact := range manifests {
+		if artifact.Stage != (&tokenize.Stage{}).Name() {
+			continue
+		}
+		dir, err := p.store.Path(artifact.ID)
+		if err != nil {
+			return err
+		}
+		summary, err := tokenize.ReadSummary(dir)
+		if err != nil {
+			return err
+		}
+		same := func(d report.Dataset) bool {
+			return d.Summary.Dataset == summary.Dataset && d.Tokenizer != summary.Tokenizer
+		}
+		if slices.ContainsFunc(used, same) {
+			m.Data = append(m.Data, report.Dataset{ID: artifact.ID, Summary: summary})
+		}
+	}
+	return nil
 }
 
 // command is the line that makes the batch again.
