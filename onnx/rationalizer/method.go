@@ -29,25 +29,17 @@ type Method struct {
 	Reader string
 }
 
-var methods = map[string]Method{}
+var methods []Method
 
 // register adds a method; each file of this package that holds one calls it.
 func register(m Method) bool {
-	if _, taken := methods[m.Name]; taken {
-		panic("rationalizer: two methods are called " + m.Name) // a mistake in the program itself, found by any test
-	}
-	methods[m.Name] = m
+	methods = append(methods, m)
 	return true
 }
 
 // Methods lists all methods by name.
 func Methods() []Method {
-	out := make([]Method, 0, len(methods))
-	for _, m := range methods {
-		out = append(out, m)
-	}
-	slices.SortFunc(out, func(a, b Method) int { return strings.Compare(a.Name, b.Name) })
-	return out
+	return slices.SortedFunc(slices.Values(methods), func(a, b Method) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // Lookup finds a method by its name, in any case.

@@ -214,3 +214,14 @@ func TestShortTexts(t *testing.T) {
 		}
 	}
 }
+
+func TestMethodNamesAreDistinct(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range Methods() {
+		if key := strings.ToLower(m.Name); seen[key] {
+			t.Errorf("two methods are called %q", m.Name)
+		} else {
+			seen[key] = true
+		}
+	}
+}
