@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"math"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"rationale/onnx/tensor"
+	"rationale/onnx/wire"
 )
 
 // maxDepth bounds how deeply subgraphs may nest in a file that is read.
@@ -21,13 +20,13 @@ func Read(data []byte) (*Graph, error) {
 	d := &decoder{}
 	g := New("")
 	found := false
-	err := fields(data, func(f field) error {
-		switch f.num {
+	err := wire.Fields(data, func(f wire.Field) error {
+		switch f.Tag {
 		case modelGraph:
 			found = true
-			return d.graph(g.core, f.bytes, 0)
+			return d.graph(g.core, f.Bytes, 0)
 		case modelMetadata:
-			return readEntry(g, f.bytes)
+			return readEntry(g, f.Bytes)
 		}
 		return nil
 	})
@@ -42,73 +41,17 @@ func Read(data []byte) (*Graph, error) {
 
 func readEntry(g *Graph, b []byte) error {
 	var key, value string
-	err := fields(b, func(f field) error {
-		switch f.num {
+	err := wire.Fields(b, func(f wire.Field) error {
+		switch f.Tag {
 		case entryK:
-			key = string(f.bytes)
+			key = string(f.Bytes)
 		case entryV:
-			value = string(f.bytes)
+			value = string(f.Bytes)
 		}
 		return nil
 	})
 	g.Annotate(key, value)
 	return err
-}
-
-// field is one decoded field of a message: bytes for length-delimited ones,
-// number for the others.
-type field struct {
-	num    protowire.Number
-	typ    protowire.Type
-	bytes  []byte
-	number uint64
-}
-
-// fields calls visit for each field of a message.
-func fields(b []byte, visit func(field) error) error {
-	for len(b) > 0 {
-		num, typ, n := protowire.ConsumeTag(b)
-		if n < 0 {
-			return protowire.ParseError(n)
-		}
-		b = b[n:]
-		f := field{num: num, typ: typ}
-		switch typ {
-		case protowire.BytesType:
-			f.bytes, n = protowire.ConsumeBytes(b)
-		case protowire.VarintType:
-			f.number, n = protowire.ConsumeVarint(b)
-		case protowire.Fixed32Type:
-			var v uint32
-			v, n = protowire.ConsumeFixed32(b)
-			f.number = uint64(v)
-		default:
-			n = protowire.ConsumeFieldValue(num, typ, b)
-		}
-		if n < 0 {
-			return protowire.ParseError(n)
-		}
-		b = b[n:]
-		if err := visit(f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ints appends a repeated integer field, packed or not.
-func (f field) ints(to []int64) ([]int64, error) {
-	if f.typ == protowire.VarintType {
-		return append(to, int64(f.number)), nil
-	}
-	for b := f.bytes; len(b) > 0; {
-		v, n := protowire.ConsumeVarint(b)
-		if n < 0 {
-			return nil, protowire.ParseError(n)
-		}
-		to, b = append(to, int64(v)), b[n:]
-	}
-	return to, nil
 }
 
 // decoder keeps the names that are visible where it reads.
@@ -132,21 +75,21 @@ func (d *decoder) graph(c *core, b []byte, depth int) error {
 	d.scopes = append(d.scopes, map[string]*Value{})
 	defer func() { d.scopes = d.scopes[:len(d.scopes)-1] }()
 	types := map[string]Type{}
-	if err := fields(b, func(f field) error { return d.declaration(c, f, types) }); err != nil {
+	if err := wire.Fields(b, func(f wire.Field) error { return d.declaration(c, f, types) }); err != nil {
 		return err
 	}
-	if err := fields(b, func(f field) error { return d.nodeField(c, f, types, depth) }); err != nil {
+	if err := wire.Fields(b, func(f wire.Field) error { return d.nodeField(c, f, types, depth) }); err != nil {
 		return err
 	}
-	return fields(b, func(f field) error { return d.output(c, f) })
+	return wire.Fields(b, func(f wire.Field) error { return d.output(c, f) })
 }
 
-func (d *decoder) declaration(c *core, f field, types map[string]Type) error {
-	switch f.num {
+func (d *decoder) declaration(c *core, f wire.Field, types map[string]Type) error {
+	switch f.Tag {
 	case graphName:
-		c.name = string(f.bytes)
+		c.name = string(f.Bytes)
 	case graphInitializer:
-		name, t, err := decodeTensor(f.bytes)
+		name, t, err := decodeTensor(f.Bytes)
 		if err != nil {
 			return fmt.Errorf("constant %q: %w", name, err)
 		}
@@ -154,12 +97,12 @@ func (d *decoder) declaration(c *core, f field, types map[string]Type) error {
 		c.consts = append(c.consts, v)
 		d.define(c, v)
 	case graphInput, graphOutput, graphValueInfo:
-		name, t, err := decodeValue(f.bytes)
+		name, t, err := decodeValue(f.Bytes)
 		if err != nil {
 			return fmt.Errorf("value %q: %w", name, err)
 		}
 		types[name] = t
-		if f.num == graphInput {
+		if f.Tag == graphInput {
 			v := &Value{Type: t, name: name, home: c}
 			c.inputs = append(c.inputs, v)
 			d.define(c, v)
@@ -184,26 +127,26 @@ func fixedShape(s []int64) Shape {
 	return out
 }
 
-func (d *decoder) nodeField(c *core, f field, types map[string]Type, depth int) error {
-	if f.num != graphNode {
+func (d *decoder) nodeField(c *core, f wire.Field, types map[string]Type, depth int) error {
+	if f.Tag != graphNode {
 		return nil
 	}
 	n := &Node{Site: "file"}
 	var outputs []string
-	err := fields(f.bytes, func(f field) error {
-		switch f.num {
+	err := wire.Fields(f.Bytes, func(f wire.Field) error {
+		switch f.Tag {
 		case nodeInput:
-			return d.input(n, string(f.bytes))
+			return d.input(n, string(f.Bytes))
 		case nodeOutput:
-			outputs = append(outputs, string(f.bytes))
+			outputs = append(outputs, string(f.Bytes))
 		case nodeName:
-			n.Name = string(f.bytes)
+			n.Name = string(f.Bytes)
 		case nodeOp:
-			n.Op = string(f.bytes)
+			n.Op = string(f.Bytes)
 		case nodeDomain:
-			n.Domain = string(f.bytes)
+			n.Domain = string(f.Bytes)
 		case nodeAttribute:
-			return d.attr(c, n, f.bytes, depth)
+			return d.attr(c, n, f.Bytes, depth)
 		}
 		return nil
 	})
@@ -233,11 +176,11 @@ func (d *decoder) input(n *Node, name string) error {
 	return nil
 }
 
-func (d *decoder) output(c *core, f field) error {
-	if f.num != graphOutput {
+func (d *decoder) output(c *core, f wire.Field) error {
+	if f.Tag != graphOutput {
 		return nil
 	}
-	name, _, err := decodeValue(f.bytes)
+	name, _, err := decodeValue(f.Bytes)
 	if err != nil {
 		return err
 	}
@@ -253,26 +196,26 @@ func (d *decoder) attr(c *core, n *Node, b []byte, depth int) error {
 	var a Attr
 	var ints []int64
 	kind := uint64(0)
-	err := fields(b, func(f field) (err error) {
-		switch f.num {
+	err := wire.Fields(b, func(f wire.Field) (err error) {
+		switch f.Tag {
 		case attrName:
-			a.Name = string(f.bytes)
+			a.Name = string(f.Bytes)
 		case attrType:
-			kind = f.number
+			kind = f.Number
 		case attrFloat:
-			a.Value = math.Float32frombits(uint32(f.number))
+			a.Value = math.Float32frombits(uint32(f.Number))
 		case attrInt:
-			a.Value = int64(f.number)
+			a.Value = int64(f.Number)
 		case attrString:
-			a.Value = string(f.bytes)
+			a.Value = string(f.Bytes)
 		case attrInts:
-			ints, err = f.ints(ints)
+			ints, err = f.Ints(ints)
 		case attrTensor:
-			_, a.Value, err = decodeTensor(f.bytes)
+			_, a.Value, err = decodeTensor(f.Bytes)
 		case attrGraph:
 			sub := newCore("", c, c.root)
 			a.Value = &Graph{core: sub}
-			err = d.graph(sub, f.bytes, depth+1)
+			err = d.graph(sub, f.Bytes, depth+1)
 		}
 		return err
 	})
@@ -290,16 +233,16 @@ func (d *decoder) attr(c *core, n *Node, b []byte, depth int) error {
 }
 
 func decodeValue(b []byte) (name string, t Type, err error) {
-	err = fields(b, func(f field) error {
-		switch f.num {
+	err = wire.Fields(b, func(f wire.Field) error {
+		switch f.Tag {
 		case valueName:
-			name = string(f.bytes)
+			name = string(f.Bytes)
 		case valueType:
-			return fields(f.bytes, func(f field) error {
-				if f.num != typeTensor {
+			return wire.Fields(f.Bytes, func(f wire.Field) error {
+				if f.Tag != typeTensor {
 					return nil
 				}
-				t, err = decodeType(f.bytes)
+				t, err = decodeType(f.Bytes)
 				return err
 			})
 		}
@@ -310,13 +253,13 @@ func decodeValue(b []byte) (name string, t Type, err error) {
 
 func decodeType(b []byte) (t Type, err error) {
 	t.Shape = Shape{}
-	err = fields(b, func(f field) error {
-		switch f.num {
+	err = wire.Fields(b, func(f wire.Field) error {
+		switch f.Tag {
 		case typeElem:
-			t.DType = tensor.DType(f.number)
+			t.DType = tensor.DType(f.Number)
 		case typeShape:
-			return fields(f.bytes, func(f field) error {
-				d, err := decodeDim(f.bytes)
+			return wire.Fields(f.Bytes, func(f wire.Field) error {
+				d, err := decodeDim(f.Bytes)
 				t.Shape = append(t.Shape, d)
 				return err
 			})
@@ -328,12 +271,12 @@ func decodeType(b []byte) (t Type, err error) {
 
 func decodeDim(b []byte) (d Dim, err error) {
 	d = Sym("?")
-	err = fields(b, func(f field) error {
-		switch f.num {
+	err = wire.Fields(b, func(f wire.Field) error {
+		switch f.Tag {
 		case dimValue:
-			d = Dim{off: int64(f.number)}
+			d = Dim{off: int64(f.Number)}
 		case dimParam:
-			d = parseDim(string(f.bytes))
+			d = parseDim(string(f.Bytes))
 		}
 		return nil
 	})
@@ -344,19 +287,19 @@ func decodeTensor(b []byte) (name string, t *tensor.Tensor, err error) {
 	var shape, ints []int64
 	var dtype tensor.DType
 	var raw []byte
-	var packed field
-	err = fields(b, func(f field) (err error) {
-		switch f.num {
+	var packed wire.Field
+	err = wire.Fields(b, func(f wire.Field) (err error) {
+		switch f.Tag {
 		case tensorDims:
-			shape, err = f.ints(shape)
+			shape, err = f.Ints(shape)
 		case tensorType:
-			dtype = tensor.DType(f.number)
+			dtype = tensor.DType(f.Number)
 		case tensorName:
-			name = string(f.bytes)
+			name = string(f.Bytes)
 		case tensorRaw:
-			raw = f.bytes
+			raw = f.Bytes
 		case tensorInt32s, tensorInt64s:
-			ints, err = f.ints(ints)
+			ints, err = f.Ints(ints)
 		case tensorFloats, tensorDoubles:
 			packed = f
 		}
@@ -365,8 +308,8 @@ func decodeTensor(b []byte) (name string, t *tensor.Tensor, err error) {
 	if err != nil {
 		return name, nil, err
 	}
-	if len(packed.bytes) > 0 {
-		raw = packed.bytes
+	if len(packed.Bytes) > 0 {
+		raw = packed.Bytes
 	}
 	if len(ints) > 0 {
 		raw = intBytes(dtype, ints)

@@ -2,13 +2,13 @@ package runtime
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"rationale/onnx/tensor"
+	"rationale/onnx/wire"
 )
 
 // Info describes one input or output as the model declares it.
@@ -80,12 +80,12 @@ func readSignature(model []byte) (signature, error) {
 	var sig signature
 	initialized := map[string]bool{}
 	graphs := 0
-	err := eachField(model, func(f field) error {
-		if f.number != modelGraph {
+	err := wire.Fields(model, func(f wire.Field) error {
+		if f.Tag != modelGraph {
 			return nil
 		}
 		graphs++
-		return sig.readGraph(f.bytes, initialized)
+		return sig.readGraph(f.Bytes, initialized)
 	})
 	if err != nil {
 		return signature{}, err
@@ -104,23 +104,23 @@ func readSignature(model []byte) (signature, error) {
 }
 
 func (sig *signature) readGraph(b []byte, initialized map[string]bool) error {
-	return eachField(b, func(f field) (err error) {
+	return wire.Fields(b, func(f wire.Field) (err error) {
 		var info Info
-		switch f.number {
+		switch f.Tag {
 		case graphInput:
-			info, err = readInfo(f.bytes)
+			info, err = readInfo(f.Bytes)
 			sig.inputs = append(sig.inputs, info)
 		case graphOutput:
-			info, err = readInfo(f.bytes)
+			info, err = readInfo(f.Bytes)
 			sig.outputs = append(sig.outputs, info)
 		case graphInitializer:
-			return readTensorName(f.bytes, initialized)
+			return readTensorName(f.Bytes, initialized)
 		case graphSparseInitializer:
-			return eachField(f.bytes, func(f field) error {
-				if f.number != sparseTensorValues {
+			return wire.Fields(f.Bytes, func(f wire.Field) error {
+				if f.Tag != sparseTensorValues {
 					return nil
 				}
-				return readTensorName(f.bytes, initialized)
+				return readTensorName(f.Bytes, initialized)
 			})
 		}
 		return err
@@ -128,9 +128,9 @@ func (sig *signature) readGraph(b []byte, initialized map[string]bool) error {
 }
 
 func readTensorName(b []byte, names map[string]bool) error {
-	return eachField(b, func(f field) error {
-		if f.number == tensorName {
-			names[string(f.bytes)] = true
+	return wire.Fields(b, func(f wire.Field) error {
+		if f.Tag == tensorName {
+			names[string(f.Bytes)] = true
 		}
 		return nil
 	})
@@ -138,16 +138,16 @@ func readTensorName(b []byte, names map[string]bool) error {
 
 func readInfo(b []byte) (Info, error) {
 	var info Info
-	err := eachField(b, func(f field) error {
-		switch f.number {
+	err := wire.Fields(b, func(f wire.Field) error {
+		switch f.Tag {
 		case valueInfoName:
-			info.Name = string(f.bytes)
+			info.Name = string(f.Bytes)
 		case valueInfoType:
-			return eachField(f.bytes, func(f field) error {
-				if f.number != typeTensor {
+			return wire.Fields(f.Bytes, func(f wire.Field) error {
+				if f.Tag != typeTensor {
 					return nil
 				}
-				return info.readTensorType(f.bytes)
+				return info.readTensorType(f.Bytes)
 			})
 		}
 		return nil
@@ -156,17 +156,17 @@ func readInfo(b []byte) (Info, error) {
 }
 
 func (i *Info) readTensorType(b []byte) error {
-	return eachField(b, func(f field) error {
-		switch f.number {
+	return wire.Fields(b, func(f wire.Field) error {
+		switch f.Tag {
 		case tensorElemType:
-			i.DType = tensor.DType(f.varint)
+			i.DType = tensor.DType(f.Number)
 		case tensorTypeShape:
 			i.Shape, i.Symbols = []int64{}, []string{}
-			return eachField(f.bytes, func(f field) error {
-				if f.number != shapeDim {
+			return wire.Fields(f.Bytes, func(f wire.Field) error {
+				if f.Tag != shapeDim {
 					return nil
 				}
-				return i.readDim(f.bytes)
+				return i.readDim(f.Bytes)
 			})
 		}
 		return nil
@@ -175,54 +175,18 @@ func (i *Info) readTensorType(b []byte) error {
 
 func (i *Info) readDim(b []byte) error {
 	size, symbol := int64(-1), ""
-	err := eachField(b, func(f field) error {
-		switch f.number {
+	err := wire.Fields(b, func(f wire.Field) error {
+		switch f.Tag {
 		case dimValue:
-			size = int64(f.varint)
+			size = int64(f.Number)
 		case dimParam:
-			symbol = string(f.bytes)
+			symbol = string(f.Bytes)
 		}
 		return nil
 	})
 	i.Shape = append(i.Shape, max(size, -1))
 	i.Symbols = append(i.Symbols, symbol)
 	return err
-}
-
-// field is one protobuf field: bytes for the length-delimited kind, varint
-// for the variable-width integers.
-type field struct {
-	number protowire.Number
-	bytes  []byte
-	varint uint64
-}
-
-// eachField calls visit for every field of a protobuf message in turn.
-func eachField(b []byte, visit func(field) error) error {
-	for len(b) > 0 {
-		number, kind, n := protowire.ConsumeTag(b)
-		if n < 0 {
-			return fmt.Errorf("damaged or not ONNX: %w", protowire.ParseError(n))
-		}
-		b = b[n:]
-		f := field{number: number}
-		switch kind {
-		case protowire.BytesType:
-			f.bytes, n = protowire.ConsumeBytes(b)
-		case protowire.VarintType:
-			f.varint, n = protowire.ConsumeVarint(b)
-		default:
-			n = protowire.ConsumeFieldValue(number, kind, b)
-		}
-		if n < 0 {
-			return fmt.Errorf("damaged, cut short or not ONNX: %w", protowire.ParseError(n))
-		}
-		b = b[n:]
-		if err := visit(f); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // hiddenInput is added to graphs without inputs, which the binding cannot run.
