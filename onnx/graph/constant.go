@@ -1,0 +1,70 @@
+package graph
+
+import (
+	"fmt"
+
+	"rationale/onnx/tensor"
+)
+
+// Const adds a constant under a readable name.
+func (g *Graph) Const(name string, t *tensor.Tensor) *Value {
+	shape := make(Shape, len(t.Shape()))
+	for i, n := range t.Shape() {
+		shape[i] = N(int(n))
+	}
+	v := g.declare(g.unique(g.scope+name), Type{t.DType(), shape})
+	v.data = t
+	g.consts = append(g.consts, v)
+	return v
+}
+
+// Ints is a constant int64 vector, as shape and axes inputs need it. Equal
+// vectors share one constant.
+func (g *Graph) Ints(values ...int64) *Value {
+	return g.shared(fmt.Sprint("ints", values), "ints", func() *tensor.Tensor { return tensor.Vector(values) })
+}
+
+// Scalar is a constant of rank 0 in the given element type. Equal numbers
+// share one constant.
+func (g *Graph) Scalar(dtype tensor.DType, x float64) *Value {
+	return g.shared(fmt.Sprint(dtype, x), "scalar", func() *tensor.Tensor { return scalarTensor(dtype, x) })
+}
+
+// Like is a scalar constant in v's element type.
+func (g *Graph) Like(v *Value, x float64) *Value {
+	if g.Err() != nil {
+		return v
+	}
+	return g.Scalar(v.DType, x)
+}
+
+func (g *Graph) shared(key, name string, make func() *tensor.Tensor) *Value {
+	if v, ok := g.scalars[key]; ok {
+		return v
+	}
+	t := make()
+	if t == nil {
+		return g.Fail("no constant of this type: %s", key)
+	}
+	v := (&Graph{core: g.core, scope: ""}).Const("const/"+name, t)
+	g.scalars[key] = v
+	return v
+}
+
+func scalarTensor(dtype tensor.DType, x float64) *tensor.Tensor {
+	switch dtype {
+	case tensor.Float32:
+		return tensor.Scalar(float32(x))
+	case tensor.Float64:
+		return tensor.Scalar(x)
+	case tensor.Int64:
+		return tensor.Scalar(int64(x))
+	case tensor.Int32:
+		return tensor.Scalar(int32(x))
+	case tensor.Uint8:
+		return tensor.Scalar(uint8(x))
+	case tensor.Bool:
+		return tensor.Scalar(x != 0)
+	}
+	return nil
+}
