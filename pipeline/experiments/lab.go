@@ -44,7 +44,6 @@ type source struct {
 	aspect  string
 	classes int
 	input   engine.Input // for the role tokenize.DatasetRole
-	width   int          // of the word vectors
 	// trainRows is the number of training texts; 0 for generated ones, whose
 	// settings say it.
 	trainRows int
