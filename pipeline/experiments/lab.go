@@ -43,11 +43,10 @@ type source struct {
 	format  string
 	aspect  string
 	classes int
-	input   engine.Input // for the role tokenize.DatasetRole
-	// trainRows is the number of training texts; 0 for generated ones, whose
-	// settings say it.
+	input   engine.Input  // for the role tokenize.DatasetRole
+	vectors *engine.Input // nil for made-up word vectors
+	// trainRows is the number of training texts.
 	trainRows int
-	vectors   *engine.Input
 }
 
 // ErrNoVectors is wrapped by the error about a real dataset when there are no
