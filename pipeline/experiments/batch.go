@@ -149,7 +149,7 @@ func (l *Lab) note(b *Batch) {
 		b.Random = b.Random || l.sources[r.Dataset].vectors == nil
 	}
 	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
-		len(b.Runs), joinSorted(used), l.opts.Profile, math.Ceil(seconds/60)))
+		len(b.Runs), joinSorted(used), l.opts.Profile, math.Ceil(seconds/60/2)))
 	for _, name := range l.Datasets() {
 		if s := l.sources[name]; s.format != "generated" && s.vectors == nil {
 			b.Notes = append(b.Notes, fmt.Sprintf("%s is left out: %v", name, ErrNoVectors))

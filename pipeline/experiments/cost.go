@@ -1,12 +1,18 @@
 package experiments
 
-// textsPerSecond is how many training texts of an average review a slow
-// machine of two cores gets through; it only serves the estimate of the time
-// left before there is a measured one.
-const textsPerSecond = 400
+// tokensPerSecond is how many training tokens of a text one thread of a slow
+// machine gets through in a pass of generator and predictor, padding included.
+// It only serves the estimate of the time before there is a measured one.
+const tokensPerSecond = 20_000
+
+// generatedLength is the mean length of a generated review in tokens.
+const generatedLength = 74
 
 // cost estimates a training run in seconds.
 func (r *Run) cost(data source) float64 {
-	passes := map[bool]float64{false: 1, true: 2.5}[r.Settings.Attack && r.Method.Attacked]
-	return passes * float64(r.Settings.Epochs*data.trainRows) / textsPerSecond
+	passes := 1.0
+	if r.Method.Attacked && r.Settings.Attack {
+		passes = 2.8 // between RNP's and RNP+A2I's
+	}
+	return passes * float64(r.Settings.Epochs) * float64(data.trainTokens) / tokensPerSecond
 }

@@ -45,8 +45,8 @@ type source struct {
 	classes int
 	input   engine.Input  // for the role tokenize.DatasetRole
 	vectors *engine.Input // nil for made-up word vectors
-	// trainRows is the number of training texts.
-	trainRows int
+	// trainTokens is the length of all training texts together.
+	trainTokens int64
 }
 
 // ErrNoVectors is wrapped by the error about a real dataset when there are no
@@ -131,7 +131,7 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: 2, trainRows: size.Train,
+		name: name, format: "generated", aspect: aspect, classes: 2, trainTokens: int64(size.Train * generatedLength),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
 }
@@ -146,7 +146,7 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
-		vectors: l.vectors, trainRows: meta.Splits["train"].Rows,
+		vectors: l.vectors, trainTokens: meta.Splits["train"].Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest()},
 	}, nil
 }
