@@ -21,8 +21,8 @@ var _ = register(Method{
 	Layouts:  attackedLayouts,
 	Train:    func(s *Step) { trainAttacked(s, s.c.Hyper.Instruction) },
 	Answer:   answerAttacked,
-	Attacked: true,
-	Selects:  true,
+	Attacked: true, Instructs: true,
+	Selects: true,
 })
 
 func attackedLayouts(c Config, in int) []nn.Layout {

@@ -22,6 +22,8 @@ type Method struct {
 	Answer func(a *Answer)
 	// Attacked tells that a trained attacker comes with the model.
 	Attacked bool
+	// Instructs tells that the attacker's selections train the model too.
+	Instructs bool
 	// Selects tells that the model selects words.
 	Selects bool
 	// Reader names the method whose trained model reads this one's

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -52,14 +53,29 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
 		b.Figures = append(b.Figures, f)
-		b.Targets = append(b.Targets, f.Node)
 	}
 	for _, key := range slices.Sorted(maps.Keys(runs)) {
 		b.Runs = append(b.Runs, runs[key])
-		b.Targets = append(b.Targets, runs[key].Evaluate)
 	}
+	b.Targets = b.inOrder()
 	l.note(b)
 	return b, nil
+}
+
+// inOrder lists what has to be made with the longest runs first, so that no
+// long one is left alone at the end.
+func (b *Batch) inOrder() []*engine.Node {
+	runs := slices.SortedStableFunc(slices.Values(b.Runs), func(x, y *Run) int {
+		return cmp.Compare(y.Train.Weight, x.Train.Weight)
+	})
+	var out []*engine.Node
+	for _, r := range runs {
+		out = append(out, r.Evaluate)
+	}
+	for _, f := range b.Figures {
+		out = append(out, f.Node)
+	}
+	return out
 }
 
 // figure plans one experiment: its runs on every dataset with every seed.

@@ -11,8 +11,11 @@ const generatedLength = 74
 // cost estimates a training run in seconds.
 func (r *Run) cost(data source) float64 {
 	passes := 1.0
-	if r.Method.Attacked && r.Settings.Attack {
-		passes = 2.8 // between RNP's and RNP+A2I's
+	switch {
+	case r.Method.Instructs:
+		passes = 3.1
+	case r.Method.Attacked && r.Settings.Attack:
+		passes = 2.5
 	}
 	return passes * float64(r.Settings.Epochs) * float64(data.trainTokens) / tokensPerSecond
 }
