@@ -37,7 +37,8 @@ type Env struct {
 	// Work is a folder that survives a kill: resume state goes there. It is
 	// removed once the stage is complete.
 	Work string
-	// Threads is the number of processor threads the stage may keep busy.
+	// Threads is the number of processor threads the stage may keep busy. A
+	// stage whose bytes depend on that number has it in its parameters instead.
 	Threads int
 	// Progress takes reports of how far the stage is; never nil.
 	Progress Progress

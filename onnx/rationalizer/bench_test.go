@@ -100,7 +100,7 @@ func newBenchAnswer(b *testing.B, c Config, batch, length int) (*runtime.Session
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, state := InitialState(step, 1)
+	_, state := FreshState(step.Layouts, InitialParams(step.Layouts, 1))
 	params := map[string][]float32{modelLayout: tensor.Data[float32](state[modelLayout+ParamsPart])}
 	g, err := NewAnswer(c, Views{Sampled: true}, params)
 	if err != nil {
@@ -190,7 +190,7 @@ func newBenchStep(b *testing.B, c Config, batch, length int) (*runtime.Stepper, 
 		options = append(options, runtime.WithProfile(prefix))
 	}
 	session := runtimetest.NewSession(b, c.Method, model, options...)
-	pairs, state := InitialState(g, 1)
+	pairs, state := FreshState(g.Layouts, InitialParams(g.Layouts, 1))
 	stepper, err := runtime.NewStepper(session, pairs, state)
 	if err != nil {
 		b.Fatal(err)

@@ -157,7 +157,7 @@ func TestDropout(t *testing.T) {
 // an output for every input.
 func TestInitialState(t *testing.T) {
 	g := mustStepGraph(t, small("RNP+A2I", tensor.Float32))
-	next, start := InitialState(g, 5)
+	next, start := FreshState(g.Layouts, InitialParams(g.Layouts, 5))
 	if len(next) != 8 || len(start) != 8 {
 		t.Errorf("%d outputs for %d inputs, want 8", len(next), len(start))
 	}

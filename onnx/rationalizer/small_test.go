@@ -141,7 +141,7 @@ func draws(c Config, g *StepGraph, b values, step uint64) values {
 
 // state is the first state of all layouts, and parameters for the frozen ones.
 func state(c Config, g *StepGraph) values {
-	_, start := InitialState(g, 1)
+	_, start := FreshState(g.Layouts, InitialParams(g.Layouts, 1))
 	for _, l := range g.Frozen {
 		start[l.Name+ParamsPart] = as(tensor.Float32, tensor.Vector(l.Initial(1)))
 	}

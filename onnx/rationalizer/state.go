@@ -5,16 +5,23 @@ import (
 	"rationale/onnx/tensor"
 )
 
-// InitialState is the state of a fresh run in float32, by input name, and the
-// output that holds the next value of each.
-func InitialState(s *StepGraph, seed uint64) (next map[string]string, state map[string]*tensor.Tensor) {
-	next, state = map[string]string{}, map[string]*tensor.Tensor{}
-	for _, l := range s.Layouts {
-		params := make([]float32, 0, l.Size())
+// InitialParams draws the first parameters of a run: a flat vector a layout.
+func InitialParams(layouts []nn.Layout, seed uint64) map[string][]float32 {
+	params := map[string][]float32{}
+	for _, l := range layouts {
 		for _, v := range l.Initial(seed) {
-			params = append(params, float32(v))
+			params[l.Name] = append(params[l.Name], float32(v))
 		}
-		state[l.Name+ParamsPart] = tensor.Vector(params)
+	}
+	return params
+}
+
+// FreshState is the state of optimisers that start from params, by input name,
+// and the output that holds the next value of each.
+func FreshState(layouts []nn.Layout, params map[string][]float32) (next map[string]string, state map[string]*tensor.Tensor) {
+	next, state = map[string]string{}, map[string]*tensor.Tensor{}
+	for _, l := range layouts {
+		state[l.Name+ParamsPart] = tensor.Vector(params[l.Name])
 		state[l.Name+MeanPart] = tensor.Vector(make([]float32, l.Size()))
 		state[l.Name+VariancePart] = tensor.Vector(make([]float32, l.Size()))
 		state[l.Name+CompletedPart] = tensor.Vector([]int64{0})

@@ -5,18 +5,13 @@ import (
 	"strconv"
 
 	"rationale/onnx/nn"
+	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 )
 
 func writeCheckpoint(path string, layouts []nn.Layout, p Params) error {
-	params := map[string][]float32{}
-	for _, l := range layouts {
-		for _, v := range l.Initial(p.Seed) {
-			params[l.Name] = append(params[l.Name], float32(v))
-		}
-	}
-	named, err := NameTensors(layouts, params)
+	named, err := NameTensors(layouts, rationalizer.InitialParams(layouts, p.Seed))
 	if err != nil {
 		return err
 	}

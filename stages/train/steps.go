@@ -41,16 +41,7 @@ func openStepper(rt *runtime.Runtime, path string, layouts []nn.Layout, params W
 	if err != nil {
 		return nil, err
 	}
-	next, state := map[string]string{}, map[string]*tensor.Tensor{}
-	for _, l := range layouts {
-		state[l.Name+rationalizer.ParamsPart] = tensor.Vector(params[l.Name])
-		state[l.Name+rationalizer.MeanPart] = tensor.Vector(make([]float32, l.Size()))
-		state[l.Name+rationalizer.VariancePart] = tensor.Vector(make([]float32, l.Size()))
-		state[l.Name+rationalizer.CompletedPart] = tensor.Vector([]int64{0})
-	}
-	for name := range state {
-		next[name] = name + rationalizer.NextSuffix
-	}
+	next, state := rationalizer.FreshState(layouts, params)
 	return runtime.NewStepper(session, next, state)
 }
 
