@@ -143,7 +143,7 @@ func reduceCases() []numeric {
 		name string
 		f    func(g *graph.Graph, x *graph.Value, keep bool, axes ...int) *graph.Value
 	}{
-		{"ReduceSum", (*graph.Graph).ReduceSum}, {"ReduceMean", (*graph.Graph).ReduceMean}, {"ReduceMax", (*graph.Graph).ReduceMax},
+		{"ReduceSum", (*graph.Graph).ReduceSum}, {"ReduceMean", (*graph.Graph).ReduceMean}, {"ReduceSumSquare", (*graph.Graph).ReduceSumSquare}, {"ReduceMax", (*graph.Graph).ReduceMax},
 	}
 	var out []numeric
 	for _, r := range reductions {

@@ -32,11 +32,12 @@ var rules = map[string]graph.VJP{
 	"Gemm":   each(gemmLeft, gemmRight, gemmAdded),
 
 	// reduce
-	"ReduceSum":  each(reduceSum),
-	"ReduceMean": each(reduceMean),
-	"ReduceMax":  each(reduceMax),
-	"CumSum":     each(cumSum),
-	"TopK":       each(topK),
+	"ReduceSum":       each(reduceSum),
+	"ReduceMean":      each(reduceMean),
+	"ReduceSumSquare": each(reduceSumSquare),
+	"ReduceMax":       each(reduceMax),
+	"CumSum":          each(cumSum),
+	"TopK":            each(topK),
 
 	// norm
 	"Softmax":            each(softmax),

@@ -12,6 +12,11 @@ func reduceMean(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
 	return reduceSum(g, n, g.Div(dy, reducedCount(g, n, dy)))
 }
 
+func reduceSumSquare(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
+	x := n.Inputs[0]
+	return g.Mul(g.Mul(g.Like(x, 2), x), kept(g, n, dy))
+}
+
 // reduceMax shares the gradient evenly among the elements that attain the
 // maximum.
 func reduceMax(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {

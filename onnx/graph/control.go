@@ -13,6 +13,9 @@ type ScanSpec struct {
 	States  []*Value // initial values; their types stay the same
 	Elems   []*Value // all of one leading length
 	Reverse bool     // walk from the last element to the first
+	// Opposed lists the elements, and OpposedOuts the outputs of a step, that
+	// run the other way: against Reverse.
+	Opposed, OpposedOuts []int
 }
 
 // ScanBody computes the next states and this step's outputs from the states
@@ -34,13 +37,56 @@ func (g *Graph) Scan(spec ScanSpec, body ScanBody) (finals, stacked []*Value) {
 }
 
 func scanAttrs(spec ScanSpec, outs int, body *Graph) []Attr {
-	attrs := []Attr{{"body", body}, {"num_scan_inputs", int64(len(spec.Elems))}}
-	if spec.Reverse {
-		attrs = append(attrs,
-			Attr{"scan_input_directions", slices.Repeat([]int64{1}, len(spec.Elems))},
-			Attr{"scan_output_directions", slices.Repeat([]int64{1}, outs)})
+	return []Attr{{"body", body}, {"num_scan_inputs", int64(len(spec.Elems))},
+		{"scan_input_directions", directions(len(spec.Elems), spec.Reverse, spec.Opposed)},
+		{scanOutputDirections, directions(outs, spec.Reverse, spec.OpposedOuts)}}
+}
+
+const scanOutputDirections = "scan_output_directions"
+
+// directions are 0 for forward and 1 for backward, n of them.
+func directions(n int, reverse bool, opposed []int) []int64 {
+	out := slices.Repeat([]int64{bit(reverse)}, n)
+	for _, i := range opposed {
+		out[i] = 1 - out[i]
 	}
-	return attrs
+	return out
+}
+
+// Emit makes the body of a Scan give further outputs, computed from values
+// that it has already, and returns them stacked at the indices of the first element. A
+// gradient that is built later asks in this way for what it needs of the
+// forward pass; a graph without gradients never computes it.
+func (n *Node) Emit(build func(b *Graph) []*Value) []*Value {
+	b, scan := n.Attr("body").(*Graph)
+	directions, _ := n.Attr(scanOutputDirections).([]int64)
+	if !scan || n.Op != "Scan" {
+		return nil
+	}
+	reverse := n.Attr("scan_input_directions").([]int64)[0]
+	outs := build(b)
+	b.bodyOutputs(outs)
+	n.setAttr(scanOutputDirections, append(directions, slices.Repeat([]int64{reverse}, len(outs))...))
+	if b.Err() != nil {
+		return outs
+	}
+	return n.grow(len(outs))
+}
+
+// grow declares further outputs of a node whose inference gives them now.
+func (n *Node) grow(count int) []*Value {
+	g := n.Outputs[0].home
+	types, err := n.infer(n)
+	if err != nil {
+		(&Graph{core: g}).Fail("%v: %v", n, err)
+		return make([]*Value, count)
+	}
+	for i := len(n.Outputs); i < len(types); i++ {
+		v := &Value{Type: types[i], name: outputName(n.Name, i), home: g, node: n}
+		g.root.taken[v.name] = true
+		n.Outputs = append(n.Outputs, v)
+	}
+	return n.Outputs[len(n.Outputs)-count:]
 }
 
 func inferScan(n *Node, states int) ([]Type, error) {

@@ -98,6 +98,14 @@ func (n *Node) Attr(name string) any {
 	return nil
 }
 
+func (n *Node) setAttr(name string, value any) {
+	for i, a := range n.Attrs {
+		if a.Name == name {
+			n.Attrs[i].Value = value
+		}
+	}
+}
+
 // Int returns an integer attribute, or the given default.
 func (n *Node) Int(name string, otherwise int64) int64 {
 	if v, ok := n.Attr(name).(int64); ok {

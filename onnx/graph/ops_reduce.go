@@ -17,6 +17,12 @@ func (g *Graph) ReduceMean(x *Value, keep bool, axes ...int) *Value {
 	return g.reduce("ReduceMean", x, keep, axes)
 }
 
+// ReduceSumSquare sums the squares over the given axes (all when none are
+// given).
+func (g *Graph) ReduceSumSquare(x *Value, keep bool, axes ...int) *Value {
+	return g.reduce("ReduceSumSquare", x, keep, axes)
+}
+
 // ReduceMax takes the maximum over the given axes (all when none are given).
 func (g *Graph) ReduceMax(x *Value, keep bool, axes ...int) *Value {
 	return g.reduce("ReduceMax", x, keep, axes)

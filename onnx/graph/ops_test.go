@@ -86,7 +86,7 @@ func opCases() []opCase {
 		out = append(out, op2(name, f, "T,1", "1,B"), op2(name, f, "3", "T,B,3"))
 	}
 	reductions := map[string]func(*G, *V, bool, ...int) *V{
-		"ReduceSum": (*G).ReduceSum, "ReduceMean": (*G).ReduceMean, "ReduceMax": (*G).ReduceMax,
+		"ReduceSum": (*G).ReduceSum, "ReduceMean": (*G).ReduceMean, "ReduceSumSquare": (*G).ReduceSumSquare, "ReduceMax": (*G).ReduceMax,
 	}
 	for _, name := range slices.Sorted(maps.Keys(reductions)) {
 		f := reductions[name]

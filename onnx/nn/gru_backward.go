@@ -1,166 +1,228 @@
 package nn
 
 import (
+	"slices"
+
 	"rationale/onnx/grad"
 	"rationale/onnx/graph"
 )
 
-// differentiate gives the forward Scan its gradient: a second Scan in the
-// opposite order over the saved gates, then one matrix product per weight
-// over the whole sequence. The operands are the layer's own inputs, so the
-// walker never differentiates the projections inside.
-func (d *direction) differentiate(scan *graph.Node) {
-	ops := []*graph.Value{d.wih, d.whh, d.bih, d.bhh, d.seq.Rows}
-	if d.seq.Gate != nil {
-		ops = append(ops, d.seq.Gate)
+// arrival is how the gradient of a layer's result enters the backward loop:
+// at each step, here [2,B,H] from the loop's own states and elements.
+type arrival struct {
+	states, elems []*graph.Value
+	opposed       []int // of elems, those that run forward in time
+	step          func(b *graph.Graph, states, elems []*graph.Value) (here *graph.Value, next []*graph.Value)
+}
+
+// arrivingStates takes the gradients of the states of both directions,
+// [T,1,B,H] each. The backward direction's are in the text's order, so they
+// are read from the beginning.
+func arrivingStates(l *gru, upstream []*graph.Value) arrival {
+	forward, backward := upstream[1], upstream[2]
+	return arrival{
+		elems: []*graph.Value{forward, backward}, opposed: []int{1},
+		step: func(b *graph.Graph, _, e []*graph.Value) (*graph.Value, []*graph.Value) {
+			return b.Concat(0, e...), nil
+		},
 	}
-	scan.Differentiate(func(g *graph.Graph, n *graph.Node, grads []*graph.Value, want []bool) []*graph.Value {
-		return d.backward(g, d.upstream(grads), want)
+}
+
+// The operands of a GRU's gradient, in the order of want.
+const (
+	ofInput = iota
+	ofRecur
+	ofNewBias
+	ofAlphabet
+	ofShown
+)
+
+// differentiate gives the forward Scan its gradient: a second Scan in the
+// opposite order. The operands are the stacked weights and the alphabet, so
+// the walker never differentiates the projections.
+func (l *gru) differentiate(arriving func(*gru, []*graph.Value) arrival) {
+	if l.g.Err() != nil {
+		return
+	}
+	ops := []*graph.Value{l.input, l.recur, l.newBias, l.reading.alphabet}
+	if l.shown != nil {
+		ops = append(ops, l.shown)
+	}
+	l.node.Differentiate(func(g *graph.Graph, n *graph.Node, grads []*graph.Value, want []bool) []*graph.Value {
+		grads = filled(g, n, grads)
+		back := &gruBackward{gru: l, g: g, want: want, arrival: arriving(l, grads)}
+		return back.build()
 	}, ops...)
 }
 
-// upstream picks the gradient that matters: of the maximum [B,H] (output 1)
-// when pooling, of the states [T,B,H] (the last output) otherwise.
-func (d *direction) upstream(grads []*graph.Value) *graph.Value {
-	if d.best != nil {
-		return grads[1]
-	}
-	return grads[len(grads)-1]
-}
-
-// gateGrads are the gradients of the gates' pre-activations r, z, n, [T,B,3H]:
-// of their input part W x + b and of their recurrent part W h + b, which
-// differ in n. gate is the gradient of the factor before x, [T,B,1].
-type gateGrads struct{ input, recurrent, gate *graph.Value }
-
-func (d *direction) backward(g *graph.Graph, up *graph.Value, want []bool) []*graph.Value {
-	wantGate := len(want) > 5 && want[5]
-	da := d.backwardScan(g, up, wantGate)
-	input, recurrent := d.matrix(g, da.input), d.matrix(g, da.recurrent)
-	out := make([]*graph.Value, len(want))
-	if want[0] {
-		out[0] = outer(g, input, d.matrix(g, d.inputs(g)))
-	}
-	if want[1] {
-		out[1] = outer(g, recurrent, d.matrix(g, d.before))
-	}
-	if want[2] {
-		out[2] = columnSums(g, input)
-	}
-	if want[3] {
-		out[3] = columnSums(g, recurrent)
-	}
-	if want[4] {
-		out[4] = d.rowGrads(g, input)
-	}
-	if wantGate {
-		out[5] = g.Squeeze(da.gate, 2)
+// filled puts zeros where an output has no gradient.
+func filled(g *graph.Graph, n *graph.Node, grads []*graph.Value) []*graph.Value {
+	out := slices.Clone(grads)
+	for i, d := range out {
+		if d == nil {
+			out[i] = g.Expand(g.Like(n.Outputs[i], 0), n.Outputs[i].Shape...)
+		}
 	}
 	return out
 }
 
-// backwardScan walks against the direction of the forward pass, carrying the
-// gradient of the state.
-func (d *direction) backwardScan(g *graph.Graph, up *graph.Value, wantGate bool) gateGrads {
-	elems := &operands{}
-	before, rz, n, hn := elems.add(d.before), elems.add(d.rz), elems.add(d.n), elems.add(d.hn)
-	mask := elems.addColumn(g, d.seq.Mask)
-	place, at, upAt := -1, -1, -1
-	if wantGate {
-		place = elems.add(d.seq.Places)
-	}
-	if d.best != nil {
-		at = elems.add(d.times(g))
-	} else {
-		upAt = elems.add(up)
-	}
-	state := []*graph.Value{d.zeros(d.seq.Places.Shape[1], up)}
-	_, outs := g.Scan(graph.ScanSpec{States: state, Elems: elems.list, Reverse: !d.reverse},
-		func(b *graph.Graph, s, e []*graph.Value) (next, outs []*graph.Value) {
-			dh := b.Add(s[0], d.arriving(b, up, pick(e, upAt), pick(e, at)))
-			if m := pick(e, mask); m != nil {
-				dh = b.Mul(dh, m)
-			}
-			da, carry := d.backwardStep(b, dh, e[before], e[rz], e[n], e[hn])
-			outs = []*graph.Value{da.input, da.recurrent}
-			if wantGate {
-				outs = append(outs, d.gateGrad(b, da.input, e[place]))
-			}
-			return []*graph.Value{carry}, outs
-		})
-	if g.Err() != nil {
-		return gateGrads{up, up, up}
-	}
-	da := gateGrads{input: outs[0], recurrent: outs[1]}
-	if wantGate {
-		da.gate = outs[2]
-	}
-	return da
+// gruBackward is the backward loop of a GRU under construction.
+type gruBackward struct {
+	*gru
+	g       *graph.Graph
+	want    []bool
+	arrival arrival
+
+	elems     []*graph.Value
+	states    []*graph.Value
+	plain     *graph.Value // [2U,3H]: the words projected, without biases
+	collected []int        // operands whose gradients add up in states
 }
 
-// arriving is the gradient that enters at this step from above: a slice of
-// the states' gradient, or the maximum's gradient where it was reached here.
-func (d *direction) arriving(b *graph.Graph, up, slice, at *graph.Value) *graph.Value {
-	if at == nil {
-		return slice
+func (l *gruBackward) wants(operand int) bool { return operand < len(l.want) && l.want[operand] }
+
+func (l *gruBackward) build() []*graph.Value {
+	l.elems = append(slices.Clone(l.saved()), l.reading.words)
+	if l.wants(ofShown) {
+		l.plain = l.plainWords()
+		l.elems = append(l.elems, l.reading.shownAt)
 	}
-	return b.Where(b.Equal(d.first, at), up, b.Like(up, 0))
+	first := len(l.elems)
+	spec := graph.ScanSpec{Reverse: true, Elems: append(l.elems, l.arrival.elems...)}
+	for _, i := range l.arrival.opposed {
+		spec.Opposed = append(spec.Opposed, first+i)
+	}
+	spec.States = append([]*graph.Value{l.zeros()}, l.arrival.states...)
+	collect := len(spec.States)
+	spec.States = append(spec.States, l.sums()...)
+	finals, outs := l.g.Scan(spec, func(b *graph.Graph, s, e []*graph.Value) (next, outs []*graph.Value) {
+		here, waiting := l.arrival.step(b, s[1:collect], e[first:])
+		carry, sums, outs := l.step(b, b.Add(s[0], here), s[collect:], e)
+		return slices.Concat([]*graph.Value{carry}, waiting, sums), outs
+	})
+	if l.g.Err() != nil {
+		return make([]*graph.Value, len(l.want))
+	}
+	return l.gradients(finals[collect:], outs)
 }
 
-// backwardStep differentiates one step of the recurrence. The weights whh, as
-// PyTorch lays them out, are just what carries the gradient to the state
-// before.
-func (d *direction) backwardStep(b *graph.Graph, dh, before, rz, n, hn *graph.Value) (gateGrads, *graph.Value) {
+// saved makes the forward loop emit what the backward one starts from:
+// h, r, z, n and hn = W_hn h + b_hn of each step. Writing an array of all
+// steps and reading it again costs as much as four elementwise operators on
+// what is in the cache, so what follows from these is computed again.
+func (l *gruBackward) saved() []*graph.Value {
+	return l.node.Emit(func(b *graph.Graph) []*graph.Value {
+		c := l.cell
+		return []*graph.Value{b.Identity(c.before), c.r, c.z, c.n, c.hn}
+	})
+}
+
+// sums are zeros for the gradients that add up over the steps.
+func (l *gruBackward) sums() []*graph.Value {
+	var out []*graph.Value
+	add := func(operand int, shape graph.Shape) {
+		if l.wants(operand) {
+			l.collected = append(l.collected, operand)
+			out = append(out, l.g.Expand(l.g.Like(l.recur, 0), shape...))
+		}
+	}
+	add(ofInput, l.input.Shape)
+	add(ofRecur, l.recur.Shape)
+	add(ofNewBias, l.stateShape())
+	return out
+}
+
+// step walks one step back: dh is the gradient of the state after it, carry
+// that of the state before. With t = (1−z)⊙dh the gradients of the gates'
+// pre-activations are
+//
+//	da_n = t ⊙ (1−n²)           da_z = t ⊙ z ⊙ (h−n)
+//	dhn  = da_n ⊙ r             da_r = dhn ⊙ hn ⊙ (1−r)
+//
+// and the state before gets z ⊙ dh directly.
+func (l *gruBackward) step(b *graph.Graph, dh *graph.Value, sums, e []*graph.Value) (carry *graph.Value, next, outs []*graph.Value) {
+	before, r, z, n, hn, words := e[0], e[1], e[2], e[3], e[4], e[5]
 	one := b.Like(dh, 1)
-	gates := b.Split(rz, 1, d.hidden, d.hidden)
-	r, z := gates[0], gates[1]
-	viaZ := b.Mul(dh, z)
-	dn := b.Mul(b.Sub(dh, viaZ), b.Sub(one, b.Mul(n, n)))
-	drz := b.Concat(1, b.Mul(dn, hn), b.Mul(dh, b.Sub(before, n)))
-	darz := b.Mul(drz, b.Mul(rz, b.Sub(one, rz)))
-	da := gateGrads{input: b.Concat(1, darz, dn), recurrent: b.Concat(1, darz, b.Mul(dn, r))}
-	return da, b.Gemm(da.recurrent, d.whh, viaZ, graph.GemmOptions{})
-}
-
-// gateGrad is Σ_k da_k · (W x)_k, the gradient of the factor before x: with
-// frozen word vectors no gradient of x itself is ever formed.
-func (d *direction) gateGrad(b *graph.Graph, input, place *graph.Value) *graph.Value {
-	return b.ReduceSum(b.Mul(input, b.Gather(d.rows, place, 0)), true, 1)
-}
-
-// inputs are the vectors that the gates saw, [T,B,E].
-func (d *direction) inputs(g *graph.Graph) *graph.Value {
-	x := g.Gather(d.seq.Rows, d.seq.Places, 0)
-	if d.seq.Gate == nil {
-		return x
+	direct := b.Mul(dh, z)
+	t := b.Sub(dh, direct)
+	dn := b.Mul(t, b.Sub(one, b.Mul(n, n)))
+	dz := b.Mul(t, b.Mul(z, b.Sub(before, n)))
+	dhn := b.Mul(dn, r)
+	dr := b.Mul(b.Mul(dhn, hn), b.Sub(one, r))
+	recurrent := b.Concat(2, dr, dz, dhn)
+	carry = b.Add(direct, b.MatMul(recurrent, l.recur))
+	var input *graph.Value
+	if l.wants(ofInput) || l.wants(ofAlphabet) || l.wants(ofShown) {
+		input = b.Concat(2, dr, dz, dn)
 	}
-	return g.Mul(x, g.Unsqueeze(d.seq.Gate, 2))
-}
-
-// rowGrads adds up each row's gradient over the positions that show it.
-func (d *direction) rowGrads(g *graph.Graph, input *graph.Value) *graph.Value {
-	dx := g.MatMul(input, d.wih)
-	if d.seq.Gate != nil {
-		dx = g.Mul(dx, g.Reshape(d.seq.Gate, d.positions(), graph.N(1)))
+	for i, operand := range l.collected {
+		var d *graph.Value
+		switch operand {
+		case ofInput:
+			d = products(b, input, b.Gather(l.reading.alphabet, words, 0))
+		case ofRecur:
+			d = products(b, recurrent, before)
+		case ofNewBias:
+			d = dhn
+		}
+		next = append(next, b.Add(sums[i], d))
 	}
-	return grad.Ungather(g, dx, g.Reshape(d.seq.Places, d.positions()), 0, d.seq.Rows.Shape[0])
+	if l.wants(ofShown) {
+		outs = append(outs, b.ReduceSum(b.Mul(input, b.Gather(l.plain, e[6], 0)), false, 2))
+	}
+	if l.wants(ofAlphabet) {
+		outs = append(outs, input)
+	}
+	return carry, next, outs
 }
 
-func (d *direction) positions() graph.Dim { return d.seq.Places.Shape.Count() }
-
-// matrix views [T,B,n] as [T·B,n].
-func (d *direction) matrix(g *graph.Graph, x *graph.Value) *graph.Value {
-	return g.Reshape(x, d.positions(), x.Shape[len(x.Shape)-1])
+// products are aᵀ·b for each direction: sums over the batch of outer
+// products. In the loop both factors are in the cache; over the whole
+// sequence at once they would come from memory.
+func products(b *graph.Graph, x, y *graph.Value) *graph.Value {
+	return b.MatMul(b.Transpose(x, 0, 2, 1), y)
 }
 
-// outer is aᵀ·b: the sum over positions of outer products.
-func outer(g *graph.Graph, a, b *graph.Value) *graph.Value {
-	return g.Gemm(a, b, nil, graph.GemmOptions{TransA: true})
+// plainWords is W_i x for the rows of both directions.
+func (l *gruBackward) plainWords() *graph.Value {
+	g, rows := l.g, l.rows
+	e, _ := rows.Shape[1].Fixed()
+	weight := g.Transpose(g.Slice(l.input, 2, 0, e), 0, 2, 1)
+	return g.Reshape(g.MatMul(rows, weight), graph.N(2).Times(rows.Shape[0]), graph.N(3*l.hidden))
 }
 
-// columnSums adds up the rows of x [N,n] as a product with ones, which is
-// faster than a reduction over the outer axis.
-func columnSums(g *graph.Graph, x *graph.Value) *graph.Value {
-	ones := g.Expand(g.Like(x, 1), graph.N(1), x.Shape[0])
-	return g.Reshape(g.MatMul(ones, x), x.Shape[1])
+// gradients puts the loop's results in the order of the operands.
+func (l *gruBackward) gradients(sums, outs []*graph.Value) []*graph.Value {
+	out := make([]*graph.Value, len(l.want))
+	for i, operand := range l.collected {
+		out[operand] = sums[i]
+	}
+	if d := out[ofNewBias]; d != nil {
+		out[ofNewBias] = l.g.ReduceSum(d, true, 1)
+	}
+	if l.wants(ofShown) {
+		out[ofShown], outs = l.shownGrads(outs[0]), outs[1:]
+	}
+	if l.wants(ofAlphabet) {
+		out[ofAlphabet] = l.alphabetGrads(outs[0])
+	}
+	return out
+}
+
+// shownGrads adds up both directions' gradients [T,2,B] at each position. It is
+// Σ_k da_k · (W x)_k, the gradient of a factor before x: with frozen word
+// vectors no gradient of x itself is ever formed.
+func (l *gruBackward) shownGrads(d *graph.Value) *graph.Value {
+	parts := l.g.Split(d, 1, 1, 1)
+	forward, backward := l.g.Squeeze(parts[0], 1), l.g.Squeeze(parts[1], 1)
+	return l.g.Add(forward, l.g.GatherElements(backward, l.reading.turn, 0))
+}
+
+// alphabetGrads adds up each word's gradient over the positions that show it,
+// from the gates' gradients [T,2,B,3H].
+func (l *gruBackward) alphabetGrads(input *graph.Value) *graph.Value {
+	g, r := l.g, &l.reading
+	n := r.words.Shape.Count()
+	dx := g.Reshape(g.MatMul(input, l.input), n, r.alphabet.Shape[1])
+	return grad.Ungather(g, dx, g.Reshape(r.words, n), 0, r.alphabet.Shape[0])
 }

@@ -35,8 +35,14 @@ func gruArgs(r *rand.Rand) []arg {
 	return args
 }
 
-func gateArg(r *rand.Rand) arg {
-	return arg{name: "gate", shape: graph.Shape{symT, symB}, value: normals(r, gruSteps, int64(len(gruLengths)))}
+// shownArg hides some words. What is hidden has a gradient, but the value is
+// no function of numbers between 0 and 1: TestGRUIsThePlainOne checks it.
+func shownArg(r *rand.Rand) arg {
+	shown := make([]float64, gruSteps*len(gruLengths))
+	for i := range shown {
+		shown[i] = float64(r.IntN(2))
+	}
+	return arg{name: "shown", shape: graph.Shape{symT, symB}, value: matrix(gruSteps, len(gruLengths), shown...), held: true}
 }
 
 // lengthMask is 1 at the positions of texts of the given lengths, [T,B].
@@ -50,16 +56,26 @@ func lengthMask(name string, steps int, lengths []int) arg {
 	return arg{name: name, shape: graph.Shape{symT, symB}, value: matrix(steps, len(lengths), mask...), held: true}
 }
 
+// sequence reads the arguments; without "mask" a "valid" one marks positions
+// that count though the recurrence runs on.
 func sequence(x map[string]*graph.Value) Sequence {
-	return Sequence{Rows: x["rows"], Places: x["places"], Gate: x["gate"], Mask: x["mask"]}
+	s := Sequence{Rows: x["rows"], Places: x["places"], Shown: x["shown"], Mask: x["mask"]}
+	if x["valid"] != nil {
+		s.Mask, s.OverPadding = x["valid"], true
+	}
+	return s
 }
 
 func states(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-	return GRU(g, x, "gru", sequence(x))
+	forward, backward := GRU(g, x, "gru", sequence(x))
+	if g.Err() != nil {
+		return forward
+	}
+	return g.Concat(2, forward, backward)
 }
 
 func pooled(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-	return PooledGRU(g, x, "gru", sequence(x), x["valid"])
+	return PooledGRU(g, x, "gru", sequence(x))
 }
 
 // TestGRUAgreesWithPyTorch compares outputs and all gradients.
@@ -107,18 +123,17 @@ func TestGRUGradients(t *testing.T) {
 		name  string
 		build func(*graph.Graph, map[string]*graph.Value) *graph.Value
 	}{{"states", states}, {"pooled", pooled}} {
-		for i, extra := range []string{"", "gate", "mask", "gate,mask"} {
+		for i, extra := range []string{"", "shown", "mask", "shown,mask", "shown,valid"} {
 			t.Run(fmt.Sprintf("%s/%s", kind.name, extra), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(7, uint64(i)))
 				f := function{gruArgs(r), kind.build}
-				if strings.Contains(extra, "gate") {
-					f.args = append(f.args, gateArg(r))
+				if strings.Contains(extra, "shown") {
+					f.args = append(f.args, shownArg(r))
 				}
-				if strings.Contains(extra, "mask") {
-					f.args = append(f.args, lengthMask("mask", gruSteps, gruLengths))
-				}
-				if kind.name == "pooled" {
-					f.args = append(f.args, lengthMask("valid", gruSteps, gruLengths))
+				for _, mask := range []string{"mask", "valid"} {
+					if strings.Contains(extra, mask) {
+						f.args = append(f.args, lengthMask(mask, gruSteps, gruLengths))
+					}
 				}
 				f.checkGradients(t, r)
 			})
@@ -130,7 +145,8 @@ func TestGRUGradients(t *testing.T) {
 // asked for.
 func TestGRUGradientsOneByOne(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 0))
-	f := function{append(gruArgs(r), gateArg(r)), states}
+	f := function{append(gruArgs(r), shownArg(r)), states}
+	f.args[len(f.args)-1].held = false
 	upstream := normals(r, gruSteps, int64(len(gruLengths)), 2*gruHidden)
 	all := f.gradients(t, upstream)
 	for i := range f.args {
@@ -189,26 +205,36 @@ func TestRowGradientsAddUp(t *testing.T) {
 }
 
 // TestMaskedGRUReadsEachTextAlone: with a mask, padding changes nothing: the
-// states are those of each text by itself, and zero behind its end.
+// states are those of each text by itself. Behind its end the forward
+// direction holds the last one and the backward one is zero.
 func TestMaskedGRUReadsEachTextAlone(t *testing.T) {
-	r := rand.New(rand.NewPCG(10, 0))
-	f := function{append(gruArgs(r), lengthMask("mask", gruSteps, gruLengths)), states}
-	all := f.value(t).Float64s()
-	places := tensor.Data[int64](f.args[1].value)
-	const width = 2 * gruHidden
-	for b, length := range gruLengths {
-		alone := function{append([]arg(nil), f.args[:len(f.args)-1]...), states}
-		column := make([]int64, length)
-		for i := range column {
-			column[i] = places[i*len(gruLengths)+b]
+	for _, dtype := range []tensor.DType{tensor.Float64, tensor.Float32} {
+		r := rand.New(rand.NewPCG(10, 0))
+		f := function{append(gruArgs(r), lengthMask("mask", gruSteps, gruLengths)), states}
+		if dtype == tensor.Float32 {
+			f = f.as32(t)
 		}
-		alone.args[1].value = matrix(length, 1, column...)
-		want := append(alone.value(t).Float64s(), make([]float64, (gruSteps-length)*width)...)
-		var got []float64
-		for i := range gruSteps {
-			got = append(got, all[(i*len(gruLengths)+b)*width:][:width]...)
+		all := f.value(t).Float64s()
+		places := tensor.Data[int64](f.args[1].value)
+		const width = 2 * gruHidden
+		for b, length := range gruLengths {
+			alone := function{append([]arg(nil), f.args[:len(f.args)-1]...), states}
+			column := make([]int64, length)
+			for i := range column {
+				column[i] = places[i*len(gruLengths)+b]
+			}
+			alone.args[1].value = matrix(length, 1, column...)
+			want := alone.value(t).Float64s()
+			last := want[len(want)-width:]
+			for range gruSteps - length {
+				want = append(want, append(append([]float64{}, last[:gruHidden]...), make([]float64, gruHidden)...)...)
+			}
+			var got []float64
+			for i := range gruSteps {
+				got = append(got, all[(i*len(gruLengths)+b)*width:][:width]...)
+			}
+			near(t, fmt.Sprintf("%v: text %d", dtype, b), got, want, map[tensor.DType]float64{tensor.Float64: 1e-14, tensor.Float32: 1e-6}[dtype])
 		}
-		near(t, fmt.Sprintf("text %d", b), got, want, 1e-14)
 	}
 }
 

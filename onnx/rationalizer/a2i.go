@@ -36,22 +36,30 @@ func trainAttacked(s *Step, instruct float64) {
 	attackedClass := s.AttackedClass()
 
 	model, attacker := s.Weights(modelLayout), s.Weights(attackerLayout)
-	loss := s.cooperate(model, x)
+	// f_a's encoder sees no noise and learns last: both updates share its states.
+	attacking := s.model().scope("attacker").encode(attacker, x)
+	gen := s.sample("generator", model, x)
+	views := []view{{"predictor", gen.z}}
 	if instruct > 0 {
-		loss = nn.Sum(s.g, loss, nn.Times(s.g, instruct, s.instruction(model, attacker, x, attackedClass)))
+		z := s.sampleFrom("attacker1", attacker, attacking, x).z
+		s.Inspect("z_attack1", z)
+		views = append(views, view{"predictor_attacker1", s.Stop(z)})
+	}
+	logits := s.predict(model, x, views...)
+	loss := s.cooperate(x, gen, logits[0])
+	if instruct > 0 {
+		loss = nn.Sum(s.g, loss, nn.Times(s.g, instruct, s.instruction(logits[1], attackedClass)))
 	}
 	model = s.Minimize(modelLayout, loss)
 
-	s.Minimize(attackerLayout, s.attack(model, attacker, x, attackedClass))
+	z := s.sampleFrom("attacker2", attacker, attacking, x).z
+	s.Minimize(attackerLayout, s.attack(x, z, s.predict(model, x, view{"predictor_attacker2", z})[0], attackedClass))
 }
 
 // instruction is 0.9·CE(f_p(z_a ⊙ x), uniform). The script's variant is
 // −0.9·mean min(CE(f_p(z_a ⊙ x), y_a), log C) instead.
-func (s *Step) instruction(model, attacker nn.Weights, x texts, attackedClass *graph.Value) *graph.Value {
+func (s *Step) instruction(logits, attackedClass *graph.Value) *graph.Value {
 	g := s.g.Scope("instruction")
-	z := s.sample("attacker1", attacker, x).z
-	logits := s.predict("predictor_attacker1", model, x, s.Stop(z))
-	s.Inspect("z_attack1", z)
 	s.Inspect("logits_attack1", logits)
 	term := nn.UniformCrossEntropy(g, logits)
 	if s.c.Hyper.Hinge {
@@ -70,10 +78,8 @@ func hinge(g *graph.Graph, logits, attackedClass *graph.Value, classes int) *gra
 
 // attack is the attacker's loss. The predictor's weights do not learn from it:
 // only the attacker's are differentiated.
-func (s *Step) attack(model, attacker nn.Weights, x texts, attackedClass *graph.Value) *graph.Value {
+func (s *Step) attack(x texts, z, logits, attackedClass *graph.Value) *graph.Value {
 	g, h := s.g.Scope("attack"), s.c.Hyper
-	z := s.sample("attacker2", attacker, x).z
-	logits := s.predict("predictor_attacker2", model, x, z)
 	ce := nn.CrossEntropy(g, logits, attackedClass)
 	spa := nn.Sparsity(g, z, x.mask, h.Sparsity)
 	s.Metric("attack_cross_entropy", ce)
@@ -91,8 +97,8 @@ func (s *Step) attack(model, attacker nn.Weights, x texts, attackedClass *graph.
 // answerAttacked evaluates a generator and predictor, and their attacker.
 func answerAttacked(a *Answer) {
 	model := a.Weights(modelLayout)
-	a.Rationale(a.model().scope("generator").margin(model, a.x, nil), model)
+	a.Rationale(a.margin("generator", model), model)
 	if a.views.Attack && a.has(attackerLayout) {
-		a.Attack(a.model().scope("attacker").margin(a.Weights(attackerLayout), a.x, nil), model)
+		a.Attack(a.margin("attacker", a.Weights(attackerLayout)), model)
 	}
 }

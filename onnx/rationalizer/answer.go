@@ -124,6 +124,12 @@ func (a *Answer) Rationale(margin *graph.Value, w nn.Weights) *graph.Value {
 	return z
 }
 
+// margin is f_g's (or f_a's) without dropout.
+func (a *Answer) margin(scope string, w nn.Weights) *graph.Value {
+	m := a.model().scope(scope)
+	return m.margin(w, m.encode(w, a.x), nil)
+}
+
 // Attack answers with the attacker's selection and the class it leads to.
 func (a *Answer) Attack(margin *graph.Value, w nn.Weights) {
 	z := a.choose(margin, AttackNoise)

@@ -26,7 +26,7 @@ func classifierParams(c Config, in int) nn.Layout {
 
 func trainClassifier(s *Step) {
 	x, w := s.Texts(), s.Weights(modelLayout)
-	logits := s.predict("predictor", w, x, nil)
+	logits := s.predict(w, x, view{"predictor", nil})[0]
 	ce := nn.CrossEntropy(s.g, logits, x.labels)
 	s.Metric("cross_entropy", ce)
 	s.Metric("hits", nn.HitsByClass(s.g, logits, x.labels, x.labels, s.c.Classes))

@@ -1,6 +1,8 @@
 package rationalizer
 
 import (
+	"slices"
+
 	"rationale/onnx/graph"
 	"rationale/onnx/nn"
 )
@@ -34,12 +36,17 @@ func (m model) scope(name string) model { return model{m.g.Scope(name), m.c} }
 
 func (m model) keepShare() float64 { return 1 - m.c.Hyper.Dropout }
 
-// recurrence is the mask under which GRUs run; nil lets them run over padding.
-func (m model) recurrence(x texts) *graph.Value {
-	if m.c.Hyper.Padding == Paper {
-		return nil
-	}
-	return x.mask
+// sequence is a batch as the encoders read it.
+func (m model) sequence(x texts) nn.Sequence {
+	return nn.Sequence{Rows: x.rows, Places: x.places, Mask: x.mask, OverPadding: m.c.Hyper.Padding == Paper}
+}
+
+// states are the encoder's of f_g (and f_a): what a word's score is made from.
+type states struct{ forward, backward *graph.Value } // [T,B,H] each
+
+func (m model) encode(w nn.Weights, x texts) states {
+	forward, backward := nn.GRU(m.g, w, generatorGRU, m.sequence(x))
+	return states{forward, backward}
 }
 
 // margin is f_g's logit for selecting a word minus that for leaving it, [T,B]:
@@ -47,26 +54,12 @@ func (m model) recurrence(x texts) *graph.Value {
 //	u = LayerNorm(GRU(x)),  margin = (w₁ − w₀)·dropout(u) + b₁ − b₀.
 //
 // keep [T,B,2H] is the dropout mask; nil in evaluation.
-func (m model) margin(w nn.Weights, x texts, keep *graph.Value) *graph.Value {
-	g := m.g
-	h := nn.GRU(g, w, generatorGRU, nn.Sequence{Rows: x.rows, Places: x.places, Mask: m.recurrence(x)})
-	weight := difference(g, w[generatorHead+".weight"])
-	bias := difference(g, w[generatorHead+".bias"])
-	sequences := []*graph.Value{h}
-	if keep != nil {
-		sequences = append(sequences, keep)
-	}
-	params := []*graph.Value{w[generatorNorm+".weight"], w[generatorNorm+".bias"], weight, bias}
-	out := nn.OverTime(g, sequences, params, func(b *graph.Graph, e, p []*graph.Value) *graph.Value {
-		var keep *graph.Value
-		if len(e) > 1 {
-			keep = e[1]
-		}
-		u := nn.LayerNorm(b, nn.Weights{generatorNorm + ".weight": p[0], generatorNorm + ".bias": p[1]}, generatorNorm, e[0])
-		u = nn.Dropout(b, u, keep, m.keepShare())
-		return b.Gemm(u, p[2], p[3], graph.GemmOptions{TransB: true})
+func (m model) margin(w nn.Weights, h states, keep *graph.Value) *graph.Value {
+	return nn.Score(m.g, h.forward, h.backward, keep, m.keepShare(), nn.ScoreParams{
+		Scale: w[generatorNorm+".weight"], Shift: w[generatorNorm+".bias"],
+		Weight: difference(m.g, w[generatorHead+".weight"]),
+		Bias:   difference(m.g, w[generatorHead+".bias"]),
 	})
-	return g.Squeeze(out, 2)
 }
 
 // difference is row 1 minus row 0, keeping the leading axis.
@@ -90,7 +83,25 @@ func (m model) selectable(z *graph.Value, x texts) *graph.Value {
 // A nil z shows the whole text. keep [B,2H] is the dropout mask; nil in
 // evaluation.
 func (m model) logits(w nn.Weights, x texts, z, keep *graph.Value) *graph.Value {
-	seq := nn.Sequence{Rows: x.rows, Places: x.places, Gate: z, Mask: m.recurrence(x)}
-	pooled := nn.PooledGRU(m.g, w, predictorGRU, seq, x.mask)
+	return m.classify(w, m.read(w, x, z)[0], keep)
+}
+
+// read is f_p's encoder on several selections of the same texts, [B,2H] each.
+// They are one batch, which costs less than one after another.
+func (m model) read(w nn.Weights, x texts, zs ...*graph.Value) []*graph.Value {
+	seq := m.sequence(x)
+	seq.Shown = zs[0]
+	if len(zs) == 1 {
+		return []*graph.Value{nn.PooledGRU(m.g, w, predictorGRU, seq)}
+	}
+	seq.Shown = m.g.Concat(1, zs...)
+	seq.Places = m.g.Concat(1, slices.Repeat([]*graph.Value{seq.Places}, len(zs))...)
+	seq.Mask = m.g.Concat(1, slices.Repeat([]*graph.Value{seq.Mask}, len(zs))...)
+	pooled := nn.PooledGRU(m.g, w, predictorGRU, seq)
+	return m.g.SplitDims(pooled, 0, slices.Repeat([]graph.Dim{batchDim}, len(zs))...)
+}
+
+// classify is f_p's head on the encoder's pooled states.
+func (m model) classify(w nn.Weights, pooled, keep *graph.Value) *graph.Value {
 	return nn.Linear(m.g, w, predictorHead, nn.Dropout(m.g, pooled, keep, m.keepShare()))
 }

@@ -29,7 +29,7 @@ func trainRandomPatterns(s *Step) {
 	g, h, x := s.g, s.c.Hyper, s.Texts()
 	w, reader := s.Weights(modelLayout), s.Frozen(readerLayout(s.c, s.in))
 	gen := s.sample("generator", w, x)
-	logits := s.predict("predictor", w, x, s.Stop(gen.z))
+	logits := s.predict(w, x, view{"predictor", s.Stop(gen.z)})[0]
 	ce := nn.CrossEntropy(g, logits, x.labels)
 	spa := nn.Sparsity(g, gen.z, x.mask, h.Sparsity)
 	r2f := s.model().reader(reader, x, gen.z)
@@ -58,7 +58,7 @@ func readerLayout(c Config, in int) nn.Layout {
 
 func answerRandomPatterns(a *Answer) {
 	w := a.Weights(modelLayout)
-	z := a.Rationale(a.model().scope("generator").margin(w, a.x, nil), w)
+	z := a.Rationale(a.margin("generator", w), w)
 	if a.views.Reader {
 		reader := a.Frozen(readerLayout(a.c, a.in))
 		a.output(OutReaderLogits, a.model().reader(reader, a.x, z))

@@ -41,7 +41,10 @@ func trainRNP(s *Step) {
 		trainAttacked(s, 0)
 		return
 	}
-	s.Minimize(modelLayout, s.cooperate(s.Weights(modelLayout), s.Texts()))
+	w, x := s.Weights(modelLayout), s.Texts()
+	gen := s.sample("generator", w, x)
+	logits := s.predict(w, x, view{"predictor", gen.z})
+	s.Minimize(modelLayout, s.cooperate(x, gen, logits[0]))
 }
 
 // selection is one sampled rationale with what the losses need.
@@ -50,16 +53,38 @@ type selection struct{ margin, z *graph.Value }
 // sample draws z from a generator (or attacker) with the noise and dropout of
 // the given purpose.
 func (s *Step) sample(scope string, w nn.Weights, x texts) selection {
+	return s.sampleFrom(scope, w, s.model().scope(scope).encode(w, x), x)
+}
+
+// sampleFrom is sample with the encoder's states, which depend on no noise.
+func (s *Step) sampleFrom(scope string, w nn.Weights, h states, x texts) selection {
 	m := s.model().scope(scope)
-	margin := m.margin(w, x, s.keep(scope+"/keep", timeDim, batchDim, graph.N(2*s.c.Hyper.Hidden)))
+	margin := m.margin(w, h, s.keep(scope+"/keep", timeDim, batchDim, graph.N(2*s.c.Hyper.Hidden)))
 	z := nn.Straight(m.g, margin, s.noise(scope+"/noise", timeDim, batchDim))
 	return selection{margin, m.selectable(z, x)}
 }
 
-// predict is f_p on a selection, with the dropout of the given purpose.
-func (s *Step) predict(scope string, w nn.Weights, x texts, z *graph.Value) *graph.Value {
-	m := s.model().scope(scope)
-	return m.logits(w, x, z, s.keep(scope+"/keep", batchDim, graph.N(2*s.c.Hyper.Hidden)))
+// view is a selection that f_p reads and the purpose of its dropout; a nil z
+// shows the whole text.
+type view struct {
+	purpose string
+	z       *graph.Value
+}
+
+// predict is f_p on one or several views of the same texts, which it reads as
+// one batch: the logits [B,C] of each.
+func (s *Step) predict(w nn.Weights, x texts, views ...view) []*graph.Value {
+	m := s.model().scope(views[0].purpose)
+	var zs []*graph.Value
+	for _, v := range views {
+		zs = append(zs, v.z)
+	}
+	var logits []*graph.Value
+	for i, pooled := range m.read(w, x, zs...) {
+		keep := s.keep(views[i].purpose+"/keep", batchDim, graph.N(2*s.c.Hyper.Hidden))
+		logits = append(logits, s.model().scope(views[i].purpose).classify(w, pooled, keep))
+	}
+	return logits
 }
 
 // regularizers are Ω(z) = λ1·sparsity + λ2·coherence.
@@ -72,11 +97,9 @@ func (s *Step) regularizers(x texts, z *graph.Value) *graph.Value {
 	return nn.Sum(s.g, nn.Times(s.g, h.LambdaSparsity, spa), nn.Times(s.g, h.LambdaCoherence, coh))
 }
 
-// cooperate is the loss of RNP; it also gives the class logits for the log.
-func (s *Step) cooperate(w nn.Weights, x texts) *graph.Value {
+// cooperate is the loss of RNP on a selection and the logits that it led to.
+func (s *Step) cooperate(x texts, gen selection, logits *graph.Value) *graph.Value {
 	g := s.g
-	gen := s.sample("generator", w, x)
-	logits := s.predict("predictor", w, x, gen.z)
 	ce := nn.CrossEntropy(g, logits, x.labels)
 	s.Metric("cross_entropy", ce)
 	s.Metric("hits", nn.HitsByClass(g, logits, x.labels, x.labels, s.c.Classes))

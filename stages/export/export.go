@@ -55,7 +55,7 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "export" }
 
 // Version of the graphs: raised when a recipe computes something else.
-func (*Stage) Version() int { return 3 }
+func (*Stage) Version() int { return 4 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
