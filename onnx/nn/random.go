@@ -3,10 +3,7 @@ package nn
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"math"
 	"math/rand/v2"
-
-	"rationale/onnx/tensor"
 )
 
 // Stream is the random stream of one purpose at one step. It has no history:
@@ -17,50 +14,23 @@ func Stream(seed uint64, purpose string, step uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed^binary.LittleEndian.Uint64(sum[:]), step))
 }
 
-// Law is a distribution of a graph's random inputs.
-type Law string
-
-const (
-	// Logistic is the difference of two standard Gumbel variables. Added to
-	// the difference of two logits it makes their Gumbel-softmax.
-	Logistic Law = "logistic"
-	// Keep is 1 with probability Share and 0 otherwise, as uint8.
-	Keep Law = "keep"
-)
-
-// Noise is a random input of a graph: its name is its purpose.
-type Noise struct {
-	Name  string  `json:"name"`
-	Law   Law     `json:"law"`
-	Share float64 `json:"share,omitempty"` // of ones, for Keep
+// word is random word i of a key. Any word can be had without those before it,
+// and by arithmetic alone that a graph can do as well (see Sample).
+//
+// Two stirs leave traces of simple keys, with three no test of millions of
+// words finds any. From 2²⁶ words of one key on, a sixty-fourth of all numbers i,
+// the low halves are more even than chance; a random input has 2²³ at most.
+func word(key, i uint32) uint32 {
+	odd := 2*key + 1
+	return stir(stir(stir(i+key, odd), odd), odd)
 }
 
-// Draw fills t (float32 for Logistic, uint8 for Keep) for one step of a run.
-func (n Noise) Draw(t *tensor.Tensor, seed, step uint64) {
-	r := Stream(seed, n.Name, step)
-	if n.Law == Keep {
-		drawKeep(r, n.Share, tensor.Data[uint8](t))
-		return
-	}
-	for out, i := tensor.Data[float32](t), 0; i < len(out); i++ {
-		out[i] = logistic(r)
-	}
-}
-
-// logistic inverts the distribution function; u is never 0 or 1.
-func logistic(r *rand.Rand) float32 {
-	u := (float64(r.Uint64()>>11) + 0.5) / (1 << 53)
-	return float32(math.Log(u) - math.Log1p(-u))
-}
-
-// drawKeep spends 16 random bits on each element; the share is met to 1/65536.
-func drawKeep(r *rand.Rand, share float64, out []uint8) {
-	limit := uint64(math.Round(share * 65536))
-	for i := 0; i < len(out); i += 4 {
-		word := r.Uint64()
-		for j := i; j < min(i+4, len(out)); j++ {
-			out[j] = uint8(((word & 0xffff) - limit) >> 63) // 1 where below
-			word >>= 16
-		}
-	}
+// stir is a round of word: a quadratic permutation of the words (the cipher
+// RC6's x(2x+1), here with an odd number of the key's), whose high bits depend
+// on every bit of x, and then the high half added to the low one. Adding takes
+// the place of the usual exclusive or, for which CUDA has no kernel; with
+// linear rounds it would mix badly, with quadratic ones it does not matter.
+func stir(x, odd uint32) uint32 {
+	x *= 2*x + odd
+	return x + x>>16
 }

@@ -49,11 +49,11 @@ func TestStreamNeverChanges(t *testing.T) {
 		t.Errorf("stream %s, want %s", got, want)
 	}
 	logistic := draw(t, Noise{Name: "generator/noise", Law: Logistic}, 4, 1, 2)
-	if got, want := fmt.Sprint(logistic), "[0.13909471035003662 0.6948290467262268 -4.444377422332764 -1.686845302581787]"; got != want {
+	if got, want := fmt.Sprint(logistic), "[-1.7181683778762817 -3.263139247894287 -0.9542906284332275 -2.5420868396759033]"; got != want {
 		t.Errorf("logistic noise %s, want %s", got, want)
 	}
 	keep := draw(t, Noise{Name: "generator/keep", Law: Keep, Share: .8}, 18, 1, 2)
-	if got, want := fmt.Sprint(keep), "[1 1 0 0 1 1 0 1 1 1 1 1 1 0 1 0 1 1]"; got != want {
+	if got, want := fmt.Sprint(keep), "[0 1 1 1 1 0 1 0 0 1 1 1 1 1 1 0 1 1]"; got != want {
 		t.Errorf("dropout mask %s, want %s", got, want)
 	}
 	init := Layout{Name: "model", Params: LinearParams("fc", 4, 1)}.Initial(1)
@@ -63,10 +63,10 @@ func TestStreamNeverChanges(t *testing.T) {
 }
 
 // TestKeepShare: the share of ones lies within 4.5 standard deviations, for
-// every length modulo the 4 elements that one random word serves.
+// even and odd lengths, since one random word serves two elements.
 func TestKeepShare(t *testing.T) {
 	for _, share := range []float64{0, .1, .5, .8, 1} {
-		for _, n := range []int64{1 << 18, 100001, 100002, 100003} {
+		for _, n := range []int64{1 << 18, 100001} {
 			x := draw(t, Noise{Name: "keep", Law: Keep, Share: share}, n, 3, uint64(n))
 			mean, _ := moments(x)
 			if allowed := 4.5*math.Sqrt(share*(1-share)/float64(n)) + 1./65536; math.Abs(mean-share) > allowed {

@@ -59,7 +59,7 @@ func NewAnswer(c Config, views Views, params map[string][]float32) (*graph.Graph
 	vectors := c.table(g)
 	ids := g.Input(InputIDs, tensor.Int64, batchDim, timeDim)
 	mask := g.Input(InputMask, tensor.Int64, batchDim, timeDim)
-	a.x = readTexts(g, vectors, ids, mask)
+	a.x = c.readTexts(g, vectors, ids, mask)
 	method.Answer(a)
 	if err := g.Check(); err != nil {
 		return nil, fmt.Errorf("rationalizer: %s: %w", method.Name, err)

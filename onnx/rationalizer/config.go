@@ -93,6 +93,13 @@ type Config struct {
 	// StepsPerRun puts that many optimiser steps into one run of the step
 	// graph, so that the parameters cross to a device once in as many steps.
 	StepsPerRun int
+	// NoiseInGraph makes the step graph draw its noise itself, from keys: for
+	// devices, which then need not wait for the numbers to cross the bus.
+	NoiseInGraph bool
+	// WholeVocabulary projects all word vectors in every step, in place of the
+	// batch's distinct words: for devices, which have no kernel that finds
+	// those and multiply faster than they could.
+	WholeVocabulary bool
 	// Inspect adds every gradient and intermediate value to the step graph's
 	// outputs.
 	Inspect bool

@@ -58,7 +58,7 @@ func Lookup(name string) (Method, error) {
 
 // texts is a batch inside a graph, time-major.
 type texts struct {
-	rows   *graph.Value // [U,E] vectors of the batch's distinct words
+	rows   *graph.Value // [U,E] word vectors, of the batch's distinct words or of all
 	places *graph.Value // [T,B] which row each position shows
 	mask   *graph.Value // [T,B] 1 at real positions
 	labels *graph.Value // [B]; nil where none are given
@@ -72,13 +72,17 @@ var (
 )
 
 // readTexts turns ids and mask [B,T] (int64) into a batch.
-func readTexts(g *graph.Graph, vectors, ids, mask *graph.Value) texts {
+func (c Config) readTexts(g *graph.Graph, vectors, ids, mask *graph.Value) texts {
 	g = g.Scope("texts")
-	flat := g.Reshape(g.Transpose(ids, 1, 0), timeDim.Times(batchDim))
-	rows, places := nn.Embedding(g, vectors, flat, wordsDim)
-	return texts{
-		rows:   rows,
-		places: g.Reshape(places, timeDim, batchDim),
+	x := texts{
+		rows:   vectors,
+		places: g.Transpose(ids, 1, 0),
 		mask:   g.Cast(g.Transpose(mask, 1, 0), vectors.DType),
 	}
+	if !c.WholeVocabulary {
+		flat := g.Reshape(x.places, timeDim.Times(batchDim))
+		x.rows, x.places = nn.Embedding(g, vectors, flat, wordsDim)
+		x.places = g.Reshape(x.places, timeDim, batchDim)
+	}
+	return x
 }

@@ -52,3 +52,12 @@ func (n NoiseInput) Tensor(length, batch int64) *tensor.Tensor {
 	t, _ := tensor.New(dtype, shape...) // the shape is ours and sound
 	return t
 }
+
+// NoiseKeys is the input InputNoiseKeys at one step of a run.
+func (s Spec) NoiseKeys(seed, step uint64) *tensor.Tensor {
+	keys := make([]int64, len(s.Noises))
+	for i, n := range s.Noises {
+		keys[i] = int64(n.Key(seed, step))
+	}
+	return tensor.Vector(keys)
+}

@@ -13,8 +13,9 @@ import (
 //
 // Inputs: input_ids and attention_mask [B,T], labels [B] and, for attacked
 // models, attacked_class [B], all int64; learning_rate [1]; the random inputs
-// listed in Noises; embedding.weight [V,E] unless the configuration has the
-// vectors; and per layout NAME the state NAME.params, NAME.mean,
+// listed in Noises, or with NoiseInGraph noise_keys [R], int64 keys of which
+// the graph makes them; embedding.weight [V,E] unless the configuration has
+// the vectors; and per layout NAME the state NAME.params, NAME.mean,
 // NAME.variance [N] and NAME.completed [1]. Outputs: the state under the same
 // names with .next, and the metrics. With StepsPerRun K > 1 every input but
 // the state has a leading axis K, as has every metric.
@@ -33,7 +34,14 @@ type Spec struct {
 	Noises  []NoiseInput `json:"noises"`
 	Metrics []string     `json:"metrics"`
 	K       int          `json:"steps_per_run"`
+	// NoiseInGraph: the graph makes the Noises itself, from their keys in
+	// InputNoiseKeys.
+	NoiseInGraph bool `json:"noise_in_graph,omitempty"`
 }
+
+// InputNoiseKeys names the input [R] of a graph that makes its noise: the keys
+// of its R random inputs, in the order of Noises.
+const InputNoiseKeys = "noise_keys"
 
 // NoiseInput is a random input and its shape in T and B.
 type NoiseInput struct {
@@ -61,6 +69,7 @@ type Step struct {
 	out     *StepGraph
 	vectors *graph.Value
 	rate    *graph.Value
+	keys    *graph.Value // of the random inputs, when the graph makes them
 	states  map[string]nn.State
 	weights map[string]nn.Weights
 	names   []string // of the values in results
@@ -94,7 +103,7 @@ func newStep(c Config, method Method) *Step {
 		root: g, g: g, c: c, in: in, weights: map[string]nn.Weights{},
 		out: &StepGraph{Graph: g, Spec: Spec{
 			Method: method.Name, Classes: c.Classes, Padding: c.Hyper.Padding,
-			Layouts: method.Layouts(c, in), K: c.StepsPerRun,
+			Layouts: method.Layouts(c, in), K: c.StepsPerRun, NoiseInGraph: c.NoiseInGraph,
 		}},
 	}
 	s.vectors = c.table(g)
@@ -186,7 +195,7 @@ func (s *Step) input(name string, dtype tensor.DType, shape ...graph.Dim) *graph
 func (s *Step) Texts() texts {
 	ids := s.input("input_ids", tensor.Int64, batchDim, timeDim)
 	mask := s.input("attention_mask", tensor.Int64, batchDim, timeDim)
-	x := readTexts(s.g, s.vectors, ids, mask)
+	x := s.c.readTexts(s.g, s.vectors, ids, mask)
 	x.labels = s.input("labels", tensor.Int64, batchDim)
 	return x
 }
@@ -196,20 +205,31 @@ func (s *Step) AttackedClass() *graph.Value {
 	return s.input("attacked_class", tensor.Int64, batchDim)
 }
 
-// noise declares logistic noise, one number a position.
+// noise is logistic noise, one number a position.
 func (s *Step) noise(name string, shape ...graph.Dim) *graph.Value {
-	s.out.Noises = append(s.out.Noises, NoiseInput{nn.Noise{Name: name, Law: nn.Logistic}, shape})
-	return s.input(name, s.dtype(), shape...)
+	return s.random(nn.Noise{Name: name, Law: nn.Logistic}, s.dtype(), shape)
 }
 
-// keep declares a dropout mask; nil when nothing is dropped.
+// keep is a dropout mask; nil when nothing is dropped.
 func (s *Step) keep(name string, shape ...graph.Dim) *graph.Value {
 	if s.c.Hyper.Dropout == 0 {
 		return nil
 	}
-	noise := nn.Noise{Name: name, Law: nn.Keep, Share: 1 - s.c.Hyper.Dropout}
-	s.out.Noises = append(s.out.Noises, NoiseInput{noise, shape})
-	return s.input(name, tensor.Uint8, shape...)
+	return s.random(nn.Noise{Name: name, Law: nn.Keep, Share: 1 - s.c.Hyper.Dropout}, tensor.Uint8, shape)
+}
+
+// random declares a random input, or makes it from its key.
+func (s *Step) random(n nn.Noise, dtype tensor.DType, shape graph.Shape) *graph.Value {
+	place := int64(len(s.out.Noises))
+	s.out.Noises = append(s.out.Noises, NoiseInput{n, shape})
+	if !s.c.NoiseInGraph {
+		return s.input(n.Name, dtype, shape...)
+	}
+	if s.keys == nil {
+		s.keys = s.input(InputNoiseKeys, tensor.Int64, graph.Sym("R"))
+	}
+	g := s.g.Scope(n.Name)
+	return g.Cast(n.Sample(g, g.Gather(s.keys, g.Ints(place), 0), shape), dtype)
 }
 
 // Weights are a layout's parameters as they stand at this point of the step.

@@ -21,11 +21,12 @@ const (
 	Int64   DType = 7
 	Bool    DType = 9
 	Float64 DType = 11
+	Uint32  DType = 12 // of values inside a graph; no tensor holds it
 )
 
 var dtypeNames = map[DType]string{
 	Invalid: "invalid", Float32: "float32", Uint8: "uint8", Int32: "int32",
-	Int64: "int64", Bool: "bool", Float64: "float64",
+	Int64: "int64", Bool: "bool", Float64: "float64", Uint32: "uint32",
 }
 
 // String gives the type's usual name, for example "float32".
@@ -41,7 +42,7 @@ func (d DType) Size() int {
 	switch d {
 	case Float64, Int64:
 		return 8
-	case Float32, Int32:
+	case Float32, Int32, Uint32:
 		return 4
 	case Uint8, Bool:
 		return 1

@@ -112,12 +112,24 @@ func (b batcher) inputs(texts []tokenize.Text, batch []int, length int, step int
 		r := nn.Stream(b.params.Seed, "attacked class", uint64(step))
 		in["attacked_class"] = tensor.Vector(attackedClasses(r, labels, b.spec.Classes))
 	}
-	for _, n := range b.spec.Noises {
-		t := n.Tensor(int64(length), int64(len(batch)))
-		n.Draw(t, b.params.Seed, uint64(step))
-		in[n.Name] = t
-	}
+	b.addNoise(in, length, len(batch), uint64(step))
 	return in
+}
+
+// addNoise draws the random inputs, or gives their keys to a graph that makes
+// them.
+func (b batcher) addNoise(in map[string]*tensor.Tensor, length, texts int, step uint64) {
+	switch {
+	case len(b.spec.Noises) == 0: // then the graph has no input for keys either
+	case b.spec.NoiseInGraph:
+		in[rationalizer.InputNoiseKeys] = b.spec.NoiseKeys(b.params.Seed, step)
+	default:
+		for _, n := range b.spec.Noises {
+			t := n.Tensor(int64(length), int64(texts))
+			n.Draw(t, b.params.Seed, step)
+			in[n.Name] = t
+		}
+	}
 }
 
 // textInputs are ids and mask [B,T] of a batch.

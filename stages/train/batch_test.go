@@ -128,6 +128,30 @@ func TestPrepareStacks(t *testing.T) {
 	}
 }
 
+// TestKeysInPlaceOfNoise: a graph that makes its noise is given keys, a step
+// its own, and no other random input.
+func TestKeysInPlaceOfNoise(t *testing.T) {
+	noise := rationalizer.NoiseInput{Noise: nn.Noise{Name: "a", Law: nn.Logistic}}
+	keep := rationalizer.NoiseInput{Noise: nn.Noise{Name: "b", Law: nn.Keep, Share: .5}}
+	spec := rationalizer.Spec{Padding: rationalizer.Trim, Classes: 2, K: 2, NoiseInGraph: true, Noises: []rationalizer.NoiseInput{noise, keep}}
+	in := newBatcher(spec, Params{Seed: 4, Batch: 1}, 9).prepare(textsOf([]int{3, 2}), [][]int{{0}, {1}}, 5, nn.Schedule{Rate: 1}).inputs
+	var want []int64
+	for _, step := range []uint64{5, 6} {
+		want = append(want, int64(noise.Key(4, step)), int64(keep.Key(4, step)))
+	}
+	keys := in[rationalizer.InputNoiseKeys]
+	if keys == nil || !slices.Equal(tensor.Data[int64](keys), want) || !slices.Equal(keys.Shape(), []int64{2, 2}) {
+		t.Errorf("keys %v, want %v", keys, want)
+	}
+	if in["a"] != nil || in["b"] != nil {
+		t.Error("noise is drawn all the same")
+	}
+	spec.Noises = nil
+	if in := newBatcher(spec, Params{Seed: 4, Batch: 1}, 9).prepare(textsOf([]int{3}), [][]int{{0}}, 5, nn.Schedule{Rate: 1}).inputs; in[rationalizer.InputNoiseKeys] != nil {
+		t.Error("keys of no noise")
+	}
+}
+
 func TestAttackedClasses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		classes := rapid.IntRange(2, 5).Draw(t, "classes")
