@@ -5,7 +5,7 @@ PROGRAM   := rationale
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build library embeddings test race smoke reproduce paper bench fmt lint clean
+.PHONY: help build library embeddings test race smoke reproduce paper bench gpu fmt lint clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,24 @@ paper: library ## run every experiment with the papers' own settings (long; says
 bench: library ## measure steps, tokenizers, readers and the engine
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
+GPU_REPORT := out/gpu.txt
+
+gpu: export ONNXRUNTIME_LIB := $(abspath $(ONNXRUNTIME_LIB))
+gpu: library ## check and time training on an NVIDIA GPU (README, GPU); the report is out/gpu.txt
+	@mkdir -p $(dir $(GPU_REPORT))
+	@{ date -u; echo "commit $$(git describe --always --dirty 2>/dev/null || echo unknown)"; ./$(PROGRAM) --version; echo; } >$(GPU_REPORT)
+	@echo "what is there"
+	@./$(PROGRAM) doctor --provider cuda >>$(GPU_REPORT) 2>&1 || { cat $(GPU_REPORT); \
+		echo "make gpu: nothing was run, because models do not run on CUDA here; what is missing stands above" >&2; exit 1; }
+	@failed=0; \
+	note() { echo "$$1"; shift; printf '\n== %s\n' "$$*" >>$(GPU_REPORT); "$$@" >>$(GPU_REPORT) 2>&1 || { failed=1; echo "  failed"; }; }; \
+	note "the device" nvidia-smi; \
+	note "tests" $(GO) test -count=1 -v -run CUDA ./onnx/runtime ./onnx/rationalizer; \
+	note "a small training run" ./$(PROGRAM) train --provider cuda --method RNP+A2I --dataset generated-aroma --profile smoke --out out/gpu; \
+	note "benchmarks (some minutes)" $(GO) test -run '^$$' -bench CUDA -benchtime 5s -timeout 60m ./onnx/rationalizer; \
+	grep -E '^(---|Benchmark|ok|FAIL)' $(GPU_REPORT); \
+	echo "the report is $(GPU_REPORT)"; exit $$failed
+
 fmt: ## format the code
 	gofmt -w .
 
@@ -46,4 +64,4 @@ lint: ## gofmt, go vet and staticcheck
 	$(STATICCHECK) ./...
 
 clean: ## remove the program, artifacts and results; imported data and caches stay
-	rm -rf $(PROGRAM) out/store out/results out/smoke
+	rm -rf $(PROGRAM) out/store out/results out/smoke out/gpu

@@ -36,6 +36,8 @@ type globals struct {
 	Data     string      `placeholder:"DIR" env:"RATIONALE_DATA_DIR" help:"Folder of imported datasets; the folder data in the output folder unless given."`
 	Out      string      `placeholder:"DIR" default:"out" env:"RATIONALE_OUT_DIR" help:"Folder for everything that is made: store/ and results/."`
 	Provider string      `enum:"cpu,cuda" default:"cpu" help:"What computes: cpu or cuda."`
+	Device   int         `placeholder:"N" help:"With --provider cuda: ordinal of the device, from 0."`
+	TF32     bool        `name:"tf32" help:"With --provider cuda: faster matrix products of operands rounded to 10 bits of mantissa. Part of a run's identity, as the provider is."`
 	Jobs     int         `placeholder:"N" help:"Stages that may run at the same time; one per processor unless given. The threads of a run are a setting."`
 	Quiet    bool        `short:"q" xor:"loudness" help:"No progress and no messages but warnings."`
 	Verbose  bool        `short:"v" xor:"loudness" help:"Messages of the stages too."`
@@ -50,7 +52,7 @@ func (g *globals) Validate() error {
 	if g.Jobs == 0 {
 		g.Jobs = runtime.NumCPU()
 	}
-	return nil
+	return g.validateProvider()
 }
 
 // dataDir is the folder of imported datasets.

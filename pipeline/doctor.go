@@ -62,7 +62,7 @@ func (a *app) needs(finding string) bool {
 // Run looks at everything and prints it.
 func (c *doctorCmd) Run(ctx context.Context, a *app) error {
 	var all []checkup
-	for _, f := range runtime.Diagnose(ctx) {
+	for _, f := range runtime.Diagnose(ctx, a.computing()) {
 		all = append(all, newCheckup(f, a.needs(f.Name)))
 	}
 	all = append(all,

@@ -83,7 +83,7 @@ func answer(ctx context.Context, a *app, path string, ids []int32) (map[string]*
 	if err != nil {
 		return nil, err
 	}
-	rt, err := runtime.Open(lib, runtime.Options{Provider: a.Provider})
+	rt, err := runtime.Open(lib, a.computing())
 	if err != nil {
 		return nil, err
 	}

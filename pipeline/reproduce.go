@@ -54,6 +54,9 @@ func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
 	if c.DryRun {
 		return w.tell(ctx, a, c.JSON)
 	}
+	if err := a.checkProvider(ctx, w.plan, w.store); err != nil {
+		return err
+	}
 	a.say("%s", strings.Join(w.batch.Notes, "\n"))
 	started := time.Now()
 	report, err := engine.Run(ctx, w.plan, a.engineOptions(w.store))
@@ -86,7 +89,8 @@ func (a *app) lab(profile string, seeds int) (*experiments.Lab, error) {
 		return nil, err
 	}
 	return experiments.NewLab(experiments.Options{
-		Data: a.dataDir(), Embeddings: vectors, Profile: profile, Provider: a.Provider, Seeds: seeds,
+		Data: a.dataDir(), Embeddings: vectors, Profile: profile, Seeds: seeds,
+		Provider: a.Provider, Device: a.Device, TF32: a.TF32,
 	})
 }
 

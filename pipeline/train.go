@@ -48,6 +48,9 @@ func (c *trainCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkProvider(ctx, plan, store); err != nil {
+		return err
+	}
 	if _, err := engine.Run(ctx, plan, a.engineOptions(store)); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 
 	"rationale/onnx/tensor"
 )
@@ -16,6 +17,26 @@ func (g *Graph) Const(name string, t *tensor.Tensor) *Value {
 	v.data = t
 	g.consts = append(g.consts, v)
 	return v
+}
+
+// Bind makes an input a constant with the given value. A session then has it
+// from the start, on the device that it runs on. A graph without an input of
+// that name stays as it is.
+func (g *Graph) Bind(name string, t *tensor.Tensor) error {
+	i := slices.IndexFunc(g.inputs, func(v *Value) bool { return v.name == name })
+	if i < 0 {
+		return nil
+	}
+	v := g.inputs[i]
+	if v.DType != t.DType() || len(v.Shape) != len(t.Shape()) {
+		return fmt.Errorf("graph %s: input %v cannot be bound to %v%v", g.name, v, t.DType(), t.Shape())
+	}
+	for axis, n := range t.Shape() {
+		v.Shape[axis] = N(int(n))
+	}
+	v.data = t
+	g.inputs, g.consts = slices.Delete(g.inputs, i, i+1), append(g.consts, v)
+	return nil
 }
 
 // Ints is a constant int64 vector, as shape and axes inputs need it. Equal

@@ -37,9 +37,11 @@ func retainEnvironment(lib Library) (Library, error) {
 	return environment.library, nil
 }
 
+// loadEnvironment keeps the library from printing errors: each of them comes
+// back as an error as well.
 func loadEnvironment(path string) error {
 	ort.SetSharedLibraryPath(path)
-	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
+	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("runtime: cannot load the onnxruntime library %s: %w; it must be built for %s and be of version 1.24 or later", path, libraryError(err), platform())
 	}
 	return nil

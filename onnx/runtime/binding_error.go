@@ -23,5 +23,5 @@ func libraryError(err error) error {
 	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
 		err = inner
 	}
-	return errors.New(sourcePosition.ReplaceAllString(err.Error(), ""))
+	return errors.New(withoutCudaDetails(sourcePosition.ReplaceAllString(err.Error(), "")))
 }

@@ -51,6 +51,9 @@ func sessionOptions(opts Options, settings sessionSettings) (*ort.SessionOptions
 	if err == nil && settings.profile != "" {
 		err = o.EnableProfiling(settings.profile)
 	}
+	if err == nil && settings.strict {
+		err = o.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1")
+	}
 	if err == nil {
 		err = appendProvider(o, opts)
 	}

@@ -19,9 +19,10 @@ type Finding struct {
 	Fix    string // what to do when not OK
 }
 
-// Diagnose looks at the library, its version, the providers and the GPU. It
-// never fails: what is wrong becomes a Finding.
-func Diagnose(ctx context.Context) []Finding {
+// Diagnose looks at the library, its version, the providers and the GPU; for
+// CUDA, with the given options. It never fails: what is wrong becomes a
+// Finding.
+func Diagnose(ctx context.Context, cuda Options) []Finding {
 	start := time.Now()
 	lib, err := Locate()
 	if err != nil {
@@ -33,27 +34,29 @@ func Diagnose(ctx context.Context) []Finding {
 	took := time.Since(start).Round(time.Millisecond)
 	found := Finding{Name: "onnxruntime library", OK: true,
 		Detail: fmt.Sprintf("%s (from %s, SHA-256 %s, read and hashed in %v)", lib.Path, lib.Source, lib.SHA256, took)}
-	return append([]Finding{found}, append(openFindings(lib), gpuFinding(ctx))...)
+	return append([]Finding{found}, append(openFindings(lib, cuda), gpuFinding(ctx))...)
 }
 
 // openFindings loads the library.
-func openFindings(lib Library) []Finding {
+func openFindings(lib Library, cuda Options) []Finding {
 	r, err := Open(lib, Options{})
 	if err != nil {
 		return []Finding{{Name: "onnxruntime version", Detail: err.Error(),
 			Fix: "unset " + LibraryVariable + " and run make library"}}
 	}
 	defer r.Close()
-	cuda := Finding{Name: "provider cuda", OK: true, Detail: "the provider and all that it links to can be loaded"}
-	if err := checkCUDA(r.library, r.options); err != nil {
-		reason, _, _ := strings.Cut(err.Error(), "; "+cudaNeeds)
-		cuda = Finding{Name: "provider cuda", Detail: reason, Fix: cudaNeeds}
-	}
 	return []Finding{
 		{Name: "onnxruntime version", OK: true, Detail: r.Version()},
 		{Name: "provider cpu", OK: true, Detail: fmt.Sprintf("%d threads", r.options.Threads)},
-		cuda,
+		cudaFinding(r.library, cuda),
 	}
+}
+
+func cudaFinding(lib Library, opts Options) Finding {
+	if p := checkCUDA(lib, opts); p != nil {
+		return Finding{Name: "provider cuda", Detail: p.cause.Error(), Fix: p.fix}
+	}
+	return Finding{Name: "provider cuda", OK: true, Detail: fmt.Sprintf("a model ran on device %d", opts.Device)}
 }
 
 // driverVersion is where the NVIDIA kernel driver describes itself.

@@ -52,7 +52,7 @@ func (s *Session) run(ctx context.Context, inputs, given map[string]*tensor.Tens
 		return nil, err
 	}
 	if err := s.handle.run(ctx, in, out); err != nil {
-		return nil, s.errorf("run: %w", err)
+		return nil, s.errorf("run: %w", s.runtime.explain(err))
 	}
 	return s.results(out, given), nil
 }

@@ -18,10 +18,17 @@ var ErrClosed = errors.New("closed")
 
 // Options say where and how models run.
 type Options struct {
-	Provider    string // CPU (the default) or CUDA
-	Device      int    // ordinal of the CUDA device
-	MemoryLimit int64  // bytes of device memory that CUDA's arena may take; 0 is no limit
-	Threads     int    // threads inside an operator; 0 is one for each processor
+	Provider string // CPU (the default) or CUDA
+	// Device is the ordinal of the CUDA device, from 0.
+	Device int
+	// MemoryLimit is how many bytes of device memory CUDA's arena may take; 0
+	// is no limit. It changes no numbers.
+	MemoryLimit int64
+	// TF32 lets CUDA's matrix products round their float32 operands to 10 bits
+	// of mantissa, for which there are tensor cores: several times faster, and
+	// with other results, some 1e-3 apart.
+	TF32    bool
+	Threads int // threads inside an operator; 0 is one for each processor
 }
 
 // Runtime is the opened library. It may be used by several goroutines.
@@ -34,7 +41,8 @@ type Runtime struct {
 	sessions map[*Session]struct{}
 }
 
-// Open loads the library and checks that the provider works. All Runtimes of
+// Open loads the library and checks that the provider works; for CUDA a tiny
+// model runs on the device. All Runtimes of
 // a process share one onnxruntime environment and must name the same library.
 // The caller closes the Runtime.
 func Open(lib Library, opts Options) (*Runtime, error) {
@@ -47,8 +55,8 @@ func Open(lib Library, opts Options) (*Runtime, error) {
 		return nil, err
 	}
 	if opts.Provider == CUDA {
-		if err := checkCUDA(lib, opts); err != nil {
-			return nil, errors.Join(fmt.Errorf("runtime: provider cuda: %w", err), releaseEnvironment())
+		if missing := checkCUDA(lib, opts); missing != nil {
+			return nil, errors.Join(fmt.Errorf("runtime: provider cuda: %w", missing), releaseEnvironment())
 		}
 	}
 	return &Runtime{library: lib, options: opts, sessions: map[*Session]struct{}{}}, nil
@@ -65,7 +73,13 @@ func (o Options) complete() (Options, error) {
 	if o.Threads < 0 || o.Device < 0 || o.MemoryLimit < 0 {
 		return o, fmt.Errorf("runtime: threads (%d), device (%d) and memory limit (%d) must not be negative", o.Threads, o.Device, o.MemoryLimit)
 	}
-	return o, checkProvider(o.Provider)
+	if err := checkProvider(o.Provider); err != nil {
+		return o, err
+	}
+	if o.Provider != CUDA && (o.TF32 || o.Device != 0 || o.MemoryLimit != 0) {
+		return o, fmt.Errorf("runtime: device (%d), memory limit (%d) and TF32 (%v) are settings of provider cuda, not of %s", o.Device, o.MemoryLimit, o.TF32, o.Provider)
+	}
+	return o, nil
 }
 
 // Library is the library in use, with the version that it states itself.
@@ -77,8 +91,8 @@ func (r *Runtime) Version() string { return r.library.Version }
 // Options are those given to Open, with the defaults filled in.
 func (r *Runtime) Options() Options { return r.options }
 
-// Providers lists the providers that can be opened on this machine. It loads
-// the CUDA provider to find out, when its files are there.
+// Providers lists the providers that can be opened on this machine. To find
+// out it runs a tiny model on CUDA, when everything for that is there.
 func (r *Runtime) Providers() []string {
 	usable := []string{CPU}
 	if checkCUDA(r.library, r.options) == nil {

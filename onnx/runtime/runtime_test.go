@@ -77,6 +77,8 @@ func TestOpenRefusesOptions(t *testing.T) {
 		{runtime.Options{Provider: "CPUExecutionProvider"}, []string{`did you mean "cpu"?`}},
 		{runtime.Options{Provider: strings.Repeat("tpu", 1000)}, []string{"cpu and cuda"}},
 		{runtime.Options{Threads: -1}, []string{"threads (-1)"}},
+		{runtime.Options{TF32: true}, []string{"TF32 (true)", "not of cpu"}},
+		{runtime.Options{Device: 1}, []string{"device (1)", "not of cpu"}},
 	} {
 		r, err := runtime.Open(lib, c.opts)
 		if err == nil {
@@ -90,8 +92,8 @@ func TestOpenRefusesOptions(t *testing.T) {
 	}
 }
 
-// TestOpenCUDA either runs a model on CUDA or says what is missing; it never
-// ends up on the CPU without a word.
+// TestOpenCUDA either opens CUDA, which runs a model there, or says what is
+// missing and where to get it; it never ends up on the CPU without a word.
 func TestOpenCUDA(t *testing.T) {
 	lib, err := runtime.Locate()
 	if err != nil {
@@ -99,18 +101,15 @@ func TestOpenCUDA(t *testing.T) {
 	}
 	r, err := runtime.Open(lib, runtime.Options{Provider: runtime.CUDA})
 	if err != nil {
-		for _, part := range []string{"libonnxruntime_providers_cuda.so", "libonnxruntime_providers_shared.so", "cuDNN 9", "driver"} {
-			if !strings.Contains(err.Error(), part) {
-				t.Errorf("%v\nlacks %q", err, part)
-			}
+		if !strings.Contains(err.Error(), "runtime: provider cuda: ") || !strings.Contains(err.Error(), "; ") {
+			t.Errorf("%v\ndoes not say what to do", err)
 		}
-		return
+		t.Skipf("not opened: %v", err)
 	}
 	defer r.Close()
 	s, err := r.NewSession("add", addModel())
 	if err != nil {
-		t.Logf("the CUDA provider loads but does not run: %v", err)
-		return
+		t.Fatal(err)
 	}
 	x := of[float32](t, []int64{1, 3}, 1, 2, 3)
 	if _, err := s.Run(background, tensors{"x": x, "y": x}); err != nil {
@@ -134,7 +133,7 @@ func TestOpenBadLibrary(t *testing.T) {
 	if _, err := runtime.Open(lib, runtime.Options{}); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v, want the path", err)
 	}
-	found := runtime.Diagnose(background)
+	found := runtime.Diagnose(background, runtime.Options{})
 	if len(found) < 2 || found[1].OK || found[1].Fix == "" {
 		t.Errorf("diagnosis %+v", found)
 	}
@@ -232,7 +231,7 @@ func residentMegabytes(t *testing.T) int {
 
 func TestDiagnose(t *testing.T) {
 	found := map[string]runtime.Finding{}
-	for _, f := range runtime.Diagnose(context.Background()) {
+	for _, f := range runtime.Diagnose(context.Background(), runtime.Options{}) {
 		if !f.OK && f.Fix == "" || f.Detail == "" {
 			t.Errorf("incomplete: %+v", f)
 		}
@@ -252,7 +251,7 @@ func TestDiagnose(t *testing.T) {
 
 func TestDiagnoseWithoutLibrary(t *testing.T) {
 	t.Setenv(runtime.LibraryVariable, filepath.Join(t.TempDir(), "missing.so"))
-	if f := runtime.Diagnose(background)[0]; f.OK || !strings.Contains(f.Fix, "make library") {
+	if f := runtime.Diagnose(background, runtime.Options{})[0]; f.OK || !strings.Contains(f.Fix, "make library") {
 		t.Errorf("%+v", f)
 	}
 }

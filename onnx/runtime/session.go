@@ -24,6 +24,7 @@ type Session struct {
 type sessionSettings struct {
 	threads int
 	profile string
+	strict  bool // refuse a model that needs the CPU beside the provider
 }
 
 // SessionOption changes one setting of one session.
@@ -101,9 +102,7 @@ func (r *Runtime) guard(action func() error) error {
 // refusal is the error about a model that cannot be loaded; it keeps the
 // model for inspection.
 func (s *Session) refusal(model []byte, cause error) error {
-	if s.runtime.options.Provider == CUDA {
-		cause = fmt.Errorf("%w (%s)", cause, cudaNeeds)
-	}
+	cause = s.runtime.explain(cause)
 	kept, err := keepModel(s.name, model)
 	if err != nil {
 		return fmt.Errorf("runtime: session %q: onnxruntime refuses the model: %w (and the model could not be kept: %v)", s.name, cause, err)

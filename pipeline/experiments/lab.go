@@ -24,6 +24,7 @@ type Options struct {
 	Profile    string // "quick" when empty
 	Provider   string // "cpu" when empty
 	Device     int
+	TF32       bool
 	Seeds      int // runs of each kind; 0 for the profile's own number
 }
 
@@ -72,7 +73,9 @@ func NewLab(o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{opts: o, book: book, profile: size, backend: train.Backend{Provider: o.Provider, Library: lib.SHA256, Device: o.Device}}
+	l := &Lab{opts: o, book: book, profile: size, backend: train.Backend{
+		Provider: o.Provider, Library: lib.SHA256, Device: o.Device, TF32: o.TF32,
+	}}
 	if l.vectors, err = findVectors(o.Embeddings); err != nil {
 		return nil, err
 	}

@@ -150,6 +150,9 @@ func (p *publisher) material(b *Batch) (report.Material, error) {
 		}
 		backend := r.Train.Stage.Params().(train.Params).Engine
 		m.Library = fmt.Sprintf("onnxruntime (SHA-256 %.12s…), provider %s", backend.Library, backend.Provider)
+		if backend.TF32 {
+			m.Library += " with TF32"
+		}
 	}
 	plots.SortRecords(m.Records)
 	return m, p.addReadings(&m)

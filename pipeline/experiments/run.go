@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
 	"rationale/stages/evaluate"
 	"rationale/stages/export"
@@ -56,13 +57,13 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(data.format, l.profile, over)
+	settings, err := l.book.settings(l.backend.Provider, data.format, l.profile, over)
 	if err != nil {
 		return nil, err
 	}
 	r := &Run{Method: method, Dataset: data.name, Seed: spec.Seed, Settings: settings}
 	r.Data = tokenized(data, settings)
-	r.Graphs = r.exported(data)
+	r.Graphs = r.exported(data, l.backend.Provider == runtime.CUDA)
 	backend := l.backend
 	backend.Threads = settings.Threads
 	r.Train = r.trained(backend, data, spec.Encoder)
@@ -111,8 +112,12 @@ func (r *Run) exportParams(data source) export.Params {
 	}
 }
 
-func (r *Run) exported(data source) *engine.Node {
-	return &engine.Node{Stage: export.New(r.exportParams(data)), Label: r.label("export"), Weight: 0.2}
+// exported plans the graphs that train; device tells that an accelerator runs
+// them.
+func (r *Run) exported(data source, device bool) *engine.Node {
+	p := r.exportParams(data)
+	p.Device = device
+	return &engine.Node{Stage: export.New(p), Label: r.label("export"), Weight: 0.2}
 }
 
 func (r *Run) trained(b train.Backend, data source, encoder string) *engine.Node {

@@ -40,9 +40,10 @@ type layer map[string]any
 
 // settingsBook is settings.toml.
 type settingsBook struct {
-	Default layer              `toml:"default"`
-	Format  map[string]layer   `toml:"format"`
-	Profile map[string]profile `toml:"profile"`
+	Default  layer              `toml:"default"`
+	Provider map[string]layer   `toml:"provider"`
+	Format   map[string]layer   `toml:"format"`
+	Profile  map[string]profile `toml:"profile"`
 }
 
 // profile is a size at which experiments run.
@@ -75,11 +76,11 @@ func (b settingsBook) profile(name string) (profile, error) {
 	return p, nil
 }
 
-// settings lays the tables for a dataset's format and a profile over one
-// another, then the given one.
-func (b settingsBook) settings(format string, p profile, over layer) (Settings, error) {
+// settings lays the tables for a provider, a dataset's format and a profile
+// over one another, then the given one.
+func (b settingsBook) settings(provider, format string, p profile, over layer) (Settings, error) {
 	all := layer{}
-	for _, l := range []layer{b.Default, b.Format[format], p.Default, p.Format[format], over} {
+	for _, l := range []layer{b.Default, b.Provider[provider], b.Format[format], p.Default, p.Format[format], over} {
 		maps.Copy(all, l)
 	}
 	return decode(all)

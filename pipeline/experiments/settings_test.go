@@ -109,5 +109,5 @@ func settingsAt(b settingsBook, format, name string, over layer) (Settings, erro
 	if err != nil {
 		return Settings{}, err
 	}
-	return b.settings(format, p, over)
+	return b.settings("cpu", format, p, over)
 }

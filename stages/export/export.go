@@ -36,12 +36,16 @@ type Params struct {
 	Hyper       rationalizer.Hyper `json:"hyper"`
 	StepsPerRun int                `json:"steps_per_run"` // K
 	Seed        uint64             `json:"seed"`
+	// Device makes graphs for an accelerator, where neither noise nor word
+	// vectors should cross the bus at every step.
+	Device bool `json:"device,omitempty"`
 }
 
 // Config is the graphs' configuration.
 func (p Params) Config() rationalizer.Config {
 	return rationalizer.Config{
 		Method: p.Method, Classes: p.Classes, Width: p.Width, Hyper: p.Hyper, StepsPerRun: p.StepsPerRun,
+		NoiseInGraph: p.Device, WholeVocabulary: p.Device,
 	}
 }
 

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
@@ -10,16 +11,19 @@ import (
 
 // runEpoch trains on every text once, evaluates and saves.
 func (r *run) runEpoch(ctx context.Context) error {
-	log := newEpochLog()
+	log, start := newEpochLog(), time.Now()
 	batches := r.batcher.order(r.train, r.epoch+1)
 	if err := r.takeSteps(ctx, batches, log); err != nil {
 		return err
 	}
 	r.done += int64(len(batches))
 	r.epoch++
+	stepped := time.Now()
 	if err := r.evaluate(ctx, log); err != nil {
 		return err
 	}
+	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", log.mean("loss/model"), "best dev accuracy", r.best.Accuracy,
+		"steps took", stepped.Sub(start), "evaluation took", time.Since(stepped))
 	return r.save()
 }
 
@@ -63,9 +67,6 @@ func (r *run) prepare(ctx context.Context, batches [][]int) <-chan prepared {
 		defer close(ready)
 		for group := range r.batcher.groups(batches) {
 			p := r.batcher.prepare(r.train, group, step, rate)
-			for name, t := range r.fixed {
-				p.inputs[name] = t
-			}
 			step += int64(len(group))
 			select {
 			case ready <- p:
@@ -97,7 +98,6 @@ func (r *run) evaluate(ctx context.Context, log *epochLog) error {
 	if r.best.Epoch == 0 || accuracy > r.best.Accuracy {
 		r.best = Choice{Epoch: r.epoch, Accuracy: accuracy, weights: w}
 	}
-	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", log.mean("loss/model"), "dev accuracy", accuracy)
 	return nil
 }
 

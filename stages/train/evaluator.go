@@ -16,18 +16,17 @@ import (
 type Evaluator struct {
 	session *runtime.Session
 	classes int
-	fixed   map[string]*tensor.Tensor
 	wants   map[string]bool // the graph's inputs
 }
 
 // NewEvaluator opens the graph in a file; fixed are its inputs that never
 // change. It is closed with the runtime.
 func NewEvaluator(rt *runtime.Runtime, path string, spec rationalizer.Spec, fixed map[string]*tensor.Tensor) (*Evaluator, error) {
-	session, err := openModel(rt, path)
+	session, err := openModel(rt, path, fixed)
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluator{session: session, classes: spec.Classes, fixed: fixed, wants: map[string]bool{}}
+	e := &Evaluator{session: session, classes: spec.Classes, wants: map[string]bool{}}
 	for _, in := range session.Inputs() {
 		e.wants[in.Name] = true
 	}
@@ -103,9 +102,6 @@ func (e *Evaluator) Evaluate(ctx context.Context, texts []tokenize.Text, w Weigh
 // inputs are those that the graph has, but for the noise.
 func (e *Evaluator) inputs(texts []tokenize.Text, batch []int, length int, w Weights) map[string]*tensor.Tensor {
 	in := textInputs(texts, batch, length)
-	for name, t := range e.fixed {
-		in[name] = t
-	}
 	for name, params := range w {
 		in[name+rationalizer.ParamsPart] = tensor.Vector(params)
 	}

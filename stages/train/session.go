@@ -2,9 +2,12 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"rationale/onnx/graph"
 	"rationale/onnx/nn"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
@@ -24,13 +27,28 @@ func OpenBackend(b Backend) (*runtime.Runtime, error) {
 	if lib.SHA256 != b.Library {
 		return nil, fmt.Errorf("onnxruntime library %s has SHA-256 %s; the run was planned with %s", lib.Path, lib.SHA256, b.Library)
 	}
-	return runtime.Open(lib, runtime.Options{Provider: b.Provider, Device: b.Device, Threads: b.Threads})
+	return runtime.Open(lib, runtime.Options{Provider: b.Provider, Device: b.Device, TF32: b.TF32, Threads: b.Threads})
 }
 
-func openModel(rt *runtime.Runtime, path string) (*runtime.Session, error) {
-	model, err := os.ReadFile(path)
+// openModel opens a graph with the inputs that never change made part of it:
+// a device then keeps them, and they cross no bus.
+func openModel(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor) (*runtime.Session, error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	g, err := graph.Read(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(fixed)) {
+		if err := g.Bind(name, fixed[name]); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	model, err := g.Model()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return rt.NewSession(filepath.Base(path), model)
 }

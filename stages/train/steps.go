@@ -19,25 +19,25 @@ type steps struct {
 	current *runtime.Stepper // of the two, the one that holds the state
 }
 
-// openSteps opens the step graphs of an export and starts from params. The
-// sessions close with the runtime.
-func openSteps(rt *runtime.Runtime, graphs string, spec rationalizer.Spec, params Weights) (*steps, error) {
+// openSteps opens the step graphs of an export, with the inputs that never
+// change, and starts from params. The sessions close with the runtime.
+func openSteps(rt *runtime.Runtime, graphs string, spec rationalizer.Spec, params Weights, fixed map[string]*tensor.Tensor) (*steps, error) {
 	s, file := &steps{}, export.StepModel
 	var err error
 	if spec.K > 1 {
-		if s.grouped, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params); err != nil {
+		if s.grouped, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params, fixed); err != nil {
 			return nil, err
 		}
 		file = export.SingleStepModel
 	}
-	s.single, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params)
+	s.single, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params, fixed)
 	s.current = s.single
 	return s, err
 }
 
 // openStepper opens a step graph with fresh optimisers.
-func openStepper(rt *runtime.Runtime, path string, layouts []nn.Layout, params Weights) (*runtime.Stepper, error) {
-	session, err := openModel(rt, path)
+func openStepper(rt *runtime.Runtime, path string, layouts []nn.Layout, params Weights, fixed map[string]*tensor.Tensor) (*runtime.Stepper, error) {
+	session, err := openModel(rt, path, fixed)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,6 @@ import (
 	"rationale/onnx/nn"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
-	"rationale/onnx/tensor"
 	"rationale/stages"
 	"rationale/stages/export"
 	"rationale/stages/tokenize"
@@ -65,7 +64,8 @@ type Backend struct {
 	Provider string `json:"provider"`
 	Library  string `json:"library"` // its SHA-256
 	Device   int    `json:"device"`
-	Threads  int    `json:"threads"` // inside an operator
+	TF32     bool   `json:"tf32,omitempty"` // see runtime.Options
+	Threads  int    `json:"threads"`        // inside an operator
 }
 
 // Check names the first setting that makes no sense.
@@ -102,7 +102,7 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "train" }
 
 // Version of the training loop.
-func (*Stage) Version() int { return 1 }
+func (*Stage) Version() int { return 2 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -142,7 +142,6 @@ type run struct {
 	runtime *runtime.Runtime
 	steps   *steps
 	dev     *Evaluator
-	fixed   map[string]*tensor.Tensor // inputs that never change: word vectors, the reader's weights
 
 	epoch   int   // completed ones
 	done    int64 // completed steps
@@ -170,9 +169,6 @@ func (s *Stage) open(env *stages.Env) (_ *run, err error) {
 		return nil, fmt.Errorf("dataset %s has %d classes and the graphs were made for %d", summary.Dataset, len(summary.Classes), spec.Classes)
 	}
 	r.batcher = newBatcher(spec, s.params, summary.MaxLength)
-	if r.fixed, err = FixedInputs(env, spec); err != nil {
-		return nil, err
-	}
 	if err := r.readTexts(); err != nil {
 		return nil, err
 	}
@@ -194,18 +190,22 @@ func (r *run) readTexts() (err error) {
 
 // start opens the library and the sessions.
 func (r *run) start(spec rationalizer.Spec) (err error) {
+	fixed, err := FixedInputs(r.env, spec)
+	if err != nil {
+		return err
+	}
 	if r.runtime, err = OpenBackend(r.params.Engine); err != nil {
 		return err
 	}
 	graphs := r.env.Inputs[GraphsRole]
-	if r.dev, err = NewEvaluator(r.runtime, filepath.Join(graphs, export.DevModel), spec, r.fixed); err != nil {
+	if r.dev, err = NewEvaluator(r.runtime, filepath.Join(graphs, export.DevModel), spec, fixed); err != nil {
 		return err
 	}
 	params, err := export.ReadCheckpoint(filepath.Join(graphs, export.Checkpoint), spec.Layouts)
 	if err != nil {
 		return err
 	}
-	r.steps, err = openSteps(r.runtime, graphs, spec, params)
+	r.steps, err = openSteps(r.runtime, graphs, spec, params, fixed)
 	return err
 }
 

@@ -10,13 +10,18 @@ import (
 	"rationale/onnx/runtime"
 )
 
-var shared = sync.OnceValues(func() (*runtime.Runtime, error) {
+var (
+	shared     = sync.OnceValues(func() (*runtime.Runtime, error) { return open(runtime.Options{}) })
+	sharedCUDA = sync.OnceValues(func() (*runtime.Runtime, error) { return open(runtime.Options{Provider: runtime.CUDA}) })
+)
+
+func open(opts runtime.Options) (*runtime.Runtime, error) {
 	lib, err := runtime.Locate()
 	if err != nil {
 		return nil, err
 	}
-	return runtime.Open(lib, runtime.Options{})
-})
+	return runtime.Open(lib, opts)
+}
 
 // Open gives the process's Runtime on the CPU, which stays open until the
 // process ends. Without a library the test fails: results that were never
@@ -30,10 +35,28 @@ func Open(t testing.TB) *runtime.Runtime {
 	return r
 }
 
-// NewSession loads a model and closes it when the test ends.
+// OpenCUDA gives the process's Runtime on the first CUDA device, which stays
+// open until the process ends. Where there is none, the test is skipped with
+// the reason.
+func OpenCUDA(t testing.TB) *runtime.Runtime {
+	t.Helper()
+	r, err := sharedCUDA()
+	if err != nil {
+		t.Skipf("this test runs models on CUDA: %v", err)
+	}
+	return r
+}
+
+// NewSession loads a model on the CPU and closes it when the test ends.
 func NewSession(t testing.TB, name string, model []byte, opts ...runtime.SessionOption) *runtime.Session {
 	t.Helper()
-	s, err := Open(t).NewSession(name, model, opts...)
+	return NewSessionOn(t, Open(t), name, model, opts...)
+}
+
+// NewSessionOn is NewSession on a Runtime that is open.
+func NewSessionOn(t testing.TB, r *runtime.Runtime, name string, model []byte, opts ...runtime.SessionOption) *runtime.Session {
+	t.Helper()
+	s, err := r.NewSession(name, model, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
