@@ -3,7 +3,7 @@ package experiments
 // tokensPerSecond is how many training tokens of a text one thread of a slow
 // machine gets through in a pass of generator and predictor, padding included.
 // It only serves the estimate of the time before there is a measured one.
-const tokensPerSecond = 30_000
+const tokensPerSecond = 40_000
 
 // generatedLength is the mean length of a generated review in tokens.
 const generatedLength = 74
