@@ -23,6 +23,7 @@ const (
 type scheduler struct {
 	plan    *Plan
 	options Options
+	sorted  []*Step // the plan's steps, the most urgent first
 	states  map[string]state
 	busy    int
 	results chan result
@@ -47,6 +48,7 @@ func newScheduler(p *Plan, o Options, decisions []Decision) *scheduler {
 			s.states[d.ID] = finished
 		}
 	}
+	s.sorted = s.order()
 	return s
 }
 
@@ -93,13 +95,13 @@ func (s *scheduler) begin() {
 	s.options.Progress.Begin(done, len(s.plan.steps), left)
 }
 
-// start launches ready steps, in the plan's order, while there are free jobs.
+// start launches ready steps, the most urgent first, while there are free jobs.
 func (s *scheduler) start(ctx context.Context) {
-	for _, step := range s.plan.steps {
+	for _, step := range s.sorted {
 		if s.busy == s.options.Jobs {
 			return
 		}
-		if s.states[step.ID] != pending || !s.ready(step) {
+		if s.states[step.ID] != pending || !step.ready(s.done) {
 			continue
 		}
 		s.states[step.ID] = running
@@ -111,14 +113,7 @@ func (s *scheduler) start(ctx context.Context) {
 	}
 }
 
-func (s *scheduler) ready(step *Step) bool {
-	for _, source := range step.Recipe.Inputs {
-		if source.Artifact != "" && s.states[source.Artifact] != finished {
-			return false
-		}
-	}
-	return true
-}
+func (s *scheduler) done(id string) bool { return s.states[id] == finished }
 
 // settle records how a step ended. A step that was told to stop and did so
 // has not failed.

@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -57,19 +56,15 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	for _, key := range slices.Sorted(maps.Keys(runs)) {
 		b.Runs = append(b.Runs, runs[key])
 	}
-	b.Targets = b.inOrder()
+	b.Targets = b.targets()
 	l.note(b)
 	return b, nil
 }
 
-// inOrder lists what has to be made with the longest runs first, so that no
-// long one is left alone at the end.
-func (b *Batch) inOrder() []*engine.Node {
-	runs := slices.SortedStableFunc(slices.Values(b.Runs), func(x, y *Run) int {
-		return cmp.Compare(y.Train.Weight, x.Train.Weight)
-	})
+// targets are what has to be made.
+func (b *Batch) targets() []*engine.Node {
 	var out []*engine.Node
-	for _, r := range runs {
+	for _, r := range b.Runs {
 		out = append(out, r.Evaluate)
 	}
 	for _, f := range b.Figures {

@@ -16,6 +16,10 @@ func (r *Run) cost(data source) float64 {
 		passes = 3.1
 	case r.Method.Attacked && r.Settings.Attack:
 		passes = 2.5
+	case r.Method.Reader != "":
+		passes = 1.4
+	case !r.Method.Selects:
+		passes = 0.6
 	}
 	return passes * float64(r.Settings.Epochs) * float64(data.trainTokens) / tokensPerSecond
 }

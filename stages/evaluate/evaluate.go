@@ -73,7 +73,7 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "evaluate" }
 
 // Version of the measurements.
-func (*Stage) Version() int { return 1 }
+func (*Stage) Version() int { return 2 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -144,32 +144,40 @@ func (s *Stage) open(env *stages.Env) (*evaluation, error) {
 	return e, err
 }
 
-// measure evaluates with each noise seed and with arg-max masks. It gives the
-// predictions under the latter, text by text.
+// measure evaluates with arg-max masks and with each noise seed. It gives the
+// predictions under the former, text by text.
 func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]train.Prediction, error) {
-	path := filepath.Join(e.env.Inputs[train.GraphsRole], export.TestModel)
-	evaluator, err := train.NewEvaluator(rt, path, e.result.Spec, e.fixed)
+	e.env.Progress.Total(int64(e.params.Draws + 1))
+	everything, err := e.open(rt, export.TestModel)
 	if err != nil {
 		return nil, err
 	}
-	e.env.Progress.Total(int64(e.params.Draws + 1))
-	if err := e.sample(ctx, evaluator); err != nil {
-		return nil, err
-	}
 	predictions := make([]train.Prediction, len(e.texts))
-	scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), train.Draw{ArgMax: true},
+	scores, err := everything.Evaluate(ctx, e.texts, e.weights, e.batching(), train.Draw{ArgMax: true},
 		func(i int, p train.Prediction) { predictions[i] = p })
 	if err != nil {
 		return nil, err
 	}
 	e.env.Progress.Advance(1, "arg-max masks")
+	if err := e.sample(ctx, rt, scores); err != nil {
+		return nil, err
+	}
 	e.note("argmax", scores.Numbers())
 	return predictions, nil
 }
 
+func (e *evaluation) open(rt *runtime.Runtime, model string) (*train.Evaluator, error) {
+	return train.NewEvaluator(rt, filepath.Join(e.env.Inputs[train.GraphsRole], model), e.result.Spec, e.fixed)
+}
+
 // sample evaluates with each noise seed and notes the first draw and the mean
-// over all.
-func (e *evaluation) sample(ctx context.Context, evaluator *train.Evaluator) error {
+// over all. What masks do not change, how the model reads the full text and
+// the annotated words, is known from the arg-max masks' evaluation.
+func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *train.Scores) error {
+	evaluator, err := e.open(rt, export.DevModel)
+	if err != nil {
+		return err
+	}
 	draws := make([][]train.Number, e.params.Draws)
 	for i := range draws {
 		draw := train.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
@@ -177,6 +185,7 @@ func (e *evaluation) sample(ctx context.Context, evaluator *train.Evaluator) err
 		if err != nil {
 			return err
 		}
+		scores.FullText, scores.Gold = argmax.FullText, argmax.Gold
 		draws[i] = scores.Numbers()
 		e.env.Progress.Advance(1, "sampled masks")
 	}
