@@ -242,3 +242,68 @@ func TestLengthsAreComputedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestOpposedElementsAndOutputs: a Scan that walks backward reads an opposed
+// element from the front and stacks an opposed output from the front; Emit
+// adds an output that was not asked for at first.
+func TestOpposedElementsAndOutputs(t *testing.T) {
+	g := graph.New("opposed")
+	x := g.Input("x", tensor.Float32, graph.Sym("T"), graph.N(1))
+	var difference *graph.Value
+	spec := graph.ScanSpec{Elems: values{x, x}, Reverse: true, Opposed: []int{1}, OpposedOuts: []int{1}}
+	_, outs := g.Scan(spec, func(b *graph.Graph, _, e []*graph.Value) (next, outs []*graph.Value) {
+		difference = b.Sub(e[0], e[1])
+		return nil, values{b.Mul(e[0], b.Like(e[0], 10)), b.Neg(e[0])}
+	})
+	more := outs[0].Node().Emit(func(b *graph.Graph) []*graph.Value { return values{difference} })
+	g.Output("tens", outs[0])
+	g.Output("negatives", outs[1])
+	g.Output("differences", more[0])
+	in, err := tensor.Of([]int64{4, 1}, []float32{1, 2, 3, 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := runtimetest.NewSession(t, "opposed", mustModel(t, g)).Run(context.Background(), map[string]*tensor.Tensor{"x": in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]float32{
+		"tens": {10, 20, 30, 50}, "negatives": {-5, -3, -2, -1}, "differences": {-4, -1, 1, 4},
+	} {
+		if got := tensor.Data[float32](out[name]); !slices.Equal(got, want) {
+			t.Errorf("%s are %v, want %v", name, got, want)
+		}
+	}
+}
+
+// TestBind makes an input a constant, refuses another shape, and leaves a
+// graph without such an input as it is.
+func TestBind(t *testing.T) {
+	g := graph.New("bind")
+	x := g.Input("x", tensor.Float32, graph.Sym("T"), graph.N(2))
+	y := g.Input("y", tensor.Float32, graph.N(2))
+	g.Output("sum", g.Add(x, y))
+	read, err := graph.Read(mustModel(t, g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := read.Bind("y", tensor.Vector([]int64{1, 2})); err == nil {
+		t.Error("an input of floats is bound to integers")
+	}
+	for name, data := range map[string][]float32{"y": {10, 20}, "z": {1}} {
+		if err := read.Bind(name, tensor.Vector(data)); err != nil {
+			t.Error(err)
+		}
+	}
+	in, err := tensor.Of([]int64{1, 2}, []float32{1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := runtimetest.NewSession(t, "bind", mustModel(t, read)).Run(context.Background(), map[string]*tensor.Tensor{"x": in})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tensor.Data[float32](out["sum"]), []float32{11, 22}; !slices.Equal(got, want) {
+		t.Errorf("sum is %v, want %v", got, want)
+	}
+}

@@ -19,9 +19,9 @@ func (g *Graph) Const(name string, t *tensor.Tensor) *Value {
 	return v
 }
 
-// Bind makes an input a constant with the given value. A session then has it
-// from the start, on the device that it runs on. A graph without an input of
-// that name stays as it is.
+// Bind makes an input of a graph that was read a constant with the given
+// value. A session then has it from the start, on the device that it runs on.
+// A graph without an input of that name stays as it is.
 func (g *Graph) Bind(name string, t *tensor.Tensor) error {
 	i := slices.IndexFunc(g.inputs, func(v *Value) bool { return v.name == name })
 	if i < 0 {
@@ -31,6 +31,7 @@ func (g *Graph) Bind(name string, t *tensor.Tensor) error {
 	if v.DType != t.DType() || len(v.Shape) != len(t.Shape()) {
 		return fmt.Errorf("graph %s: input %v cannot be bound to %v%v", g.name, v, t.DType(), t.Shape())
 	}
+	v.Shape = make(Shape, len(t.Shape()))
 	for axis, n := range t.Shape() {
 		v.Shape[axis] = N(int(n))
 	}

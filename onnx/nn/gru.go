@@ -96,10 +96,10 @@ type cell struct{ before, r, z, n, hn, next *graph.Value }
 
 // step computes h' from h and the projected words of both directions.
 func (l *gru) step(b *graph.Graph, h, xRZ, xN *graph.Value) cell {
-	recur := &l.reading
-	rz := b.Split(b.Sigmoid(b.Add(b.MatMul(h, recur.weightRZ), xRZ)), 2, l.hidden, l.hidden)
+	w := &l.reading
+	rz := b.Split(b.Sigmoid(b.Add(b.MatMul(h, w.weightRZ), xRZ)), 2, l.hidden, l.hidden)
 	c := cell{before: h, r: rz[0], z: rz[1]}
-	c.hn = b.Add(b.MatMul(h, recur.weightN), recur.biasN)
+	c.hn = b.Add(b.MatMul(h, w.weightN), w.biasN)
 	c.n = b.Tanh(b.Add(xN, b.Mul(c.r, c.hn)))
 	c.next = b.Add(c.n, b.Mul(c.z, b.Sub(h, c.n)))
 	return c

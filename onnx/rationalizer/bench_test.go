@@ -177,16 +177,8 @@ func benchVectors(words, dim int) *tensor.Tensor {
 
 // newBenchStep opens a step model with a random batch of full-length texts
 // whose words follow Zipf's law.
-func newBenchStep(b *testing.B, c Config, batch, length int) (*runtime.Stepper, map[string]*tensor.Tensor) {
-	g, err := NewStep(c)
-	if err != nil {
-		b.Fatal(err)
-	}
-	model, err := g.Model()
-	if err != nil {
-		b.Fatal(err)
-	}
-	var options []runtime.SessionOption
+func newBenchStep(b *testing.B, c Config, batch, length int, options ...runtime.SessionOption) (*runtime.Stepper, map[string]*tensor.Tensor) {
+	g, model := benchModel(b, c)
 	if prefix := os.Getenv("PROFILE"); prefix != "" {
 		options = append(options, runtime.WithProfile(prefix))
 	}
@@ -197,6 +189,18 @@ func newBenchStep(b *testing.B, c Config, batch, length int) (*runtime.Stepper, 
 		b.Fatal(err)
 	}
 	return stepper, benchBatch(g, batch, length, int(c.Vectors.Shape()[0]))
+}
+
+func benchModel(b *testing.B, c Config) (*StepGraph, []byte) {
+	g, err := NewStep(c)
+	if err != nil {
+		b.Fatal(err)
+	}
+	model, err := g.Model()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return g, model
 }
 
 func benchBatch(g *StepGraph, batch, length, words int) map[string]*tensor.Tensor {

@@ -63,14 +63,7 @@ func benchmarkCUDAStep(b *testing.B, device *runtime.Runtime, method string, ste
 // newCUDAStep opens a step model on a device, with the inputs of one run. With
 // PROFILE set, onnxruntime writes a trace to files of that prefix.
 func newCUDAStep(b *testing.B, device *runtime.Runtime, c Config, batch, length int) (*runtime.Stepper, values) {
-	g, err := NewStep(c)
-	if err != nil {
-		b.Fatal(err)
-	}
-	model, err := g.Model()
-	if err != nil {
-		b.Fatal(err)
-	}
+	g, model := benchModel(b, c)
 	var options []runtime.SessionOption
 	if prefix := os.Getenv("PROFILE"); prefix != "" {
 		options = append(options, runtime.WithProfile(prefix))

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"rationale/onnx/runtime"
-	"rationale/onnx/runtime/runtimetest"
 )
 
 // BenchmarkScale times RNP+A2I's step on one thread while one size changes:
@@ -64,20 +63,6 @@ func sideBySide(steps []func()) {
 
 // newSingleThreaded opens a step model in a session of one thread.
 func newSingleThreaded(b *testing.B, c Config, batch, length int) func() {
-	g, err := NewStep(c)
-	if err != nil {
-		b.Fatal(err)
-	}
-	model, err := g.Model()
-	if err != nil {
-		b.Fatal(err)
-	}
-	session := runtimetest.NewSession(b, c.Method, model, runtime.WithThreads(1))
-	pairs, state := FreshState(g.Layouts, InitialParams(g.Layouts, 1))
-	stepper, err := runtime.NewStepper(session, pairs, state)
-	if err != nil {
-		b.Fatal(err)
-	}
-	inputs := benchBatch(g, batch, length, int(c.Vectors.Shape()[0]))
+	stepper, inputs := newBenchStep(b, c, batch, length, runtime.WithThreads(1))
 	return func() { mustStep(b, stepper, inputs) }
 }
