@@ -74,7 +74,6 @@ type gruBackward struct {
 	arrival arrival
 
 	elems     []*graph.Value
-	states    []*graph.Value
 	plain     *graph.Value // [2U,3H]: the words projected, without biases
 	collected []int        // operands whose gradients add up in states
 }
