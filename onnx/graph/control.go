@@ -38,11 +38,11 @@ func (g *Graph) Scan(spec ScanSpec, body ScanBody) (finals, stacked []*Value) {
 
 func scanAttrs(spec ScanSpec, outs int, body *Graph) []Attr {
 	return []Attr{{"body", body}, {"num_scan_inputs", int64(len(spec.Elems))},
-		{"scan_input_directions", directions(len(spec.Elems), spec.Reverse, spec.Opposed)},
+		{scanInputDirections, directions(len(spec.Elems), spec.Reverse, spec.Opposed)},
 		{scanOutputDirections, directions(outs, spec.Reverse, spec.OpposedOuts)}}
 }
 
-const scanOutputDirections = "scan_output_directions"
+const scanInputDirections, scanOutputDirections = "scan_input_directions", "scan_output_directions"
 
 // directions are 0 for forward and 1 for backward, n of them.
 func directions(n int, reverse bool, opposed []int) []int64 {
@@ -53,24 +53,21 @@ func directions(n int, reverse bool, opposed []int) []int64 {
 	return out
 }
 
-// Emit makes the body of a Scan give further outputs, computed from values
-// that it has already, and returns them stacked at the indices of the first element. A
-// gradient that is built later asks in this way for what it needs of the
-// forward pass; a graph without gradients never computes it.
+// Emit makes the body of a Scan of this builder's give further outputs,
+// computed from values that it has already, and returns them stacked at the
+// indices of the first element. A gradient that is built later asks in this
+// way for what it needs of the forward pass; a graph without gradients never
+// computes it.
 func (n *Node) Emit(build func(b *Graph) []*Value) []*Value {
-	b, scan := n.Attr("body").(*Graph)
-	directions, _ := n.Attr(scanOutputDirections).([]int64)
-	if !scan || n.Op != "Scan" {
-		return nil
-	}
-	reverse := n.Attr("scan_input_directions").([]int64)[0]
-	outs := build(b)
-	b.bodyOutputs(outs)
-	n.setAttr(scanOutputDirections, append(directions, slices.Repeat([]int64{reverse}, len(outs))...))
+	b := n.Attr("body").(*Graph)
+	ins, outs := n.Attr(scanInputDirections).([]int64), n.Attr(scanOutputDirections).([]int64)
+	more := build(b)
+	b.bodyOutputs(more)
+	n.setAttr(scanOutputDirections, append(outs, slices.Repeat(ins[:1], len(more))...))
 	if b.Err() != nil {
-		return outs
+		return more
 	}
-	return n.grow(len(outs))
+	return n.grow(len(more))
 }
 
 // grow declares further outputs of a node whose inference gives them now.

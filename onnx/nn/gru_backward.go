@@ -107,7 +107,7 @@ func (l *gruBackward) build() []*graph.Value {
 
 // saved makes the forward loop emit what the backward one starts from:
 // h, r, z, n and hn = W_hn h + b_hn of each step. Writing an array of all
-// steps and reading it again costs as much as four elementwise operators on
+// steps and reading it again costs as much as seven elementwise operators on
 // what is in the cache, so what follows from these is computed again.
 func (l *gruBackward) saved() []*graph.Value {
 	return l.node.Emit(func(b *graph.Graph) []*graph.Value {
@@ -154,17 +154,13 @@ func (l *gruBackward) step(b *graph.Graph, dh *graph.Value, sums, e []*graph.Val
 	if l.wants(ofInput) || l.wants(ofAlphabet) || l.wants(ofShown) {
 		input = b.Concat(2, dr, dz, dn)
 	}
+	terms := map[int]func() *graph.Value{ // what the step adds to each sum
+		ofInput:   func() *graph.Value { return products(b, input, b.Gather(l.reading.alphabet, words, 0)) },
+		ofRecur:   func() *graph.Value { return products(b, recurrent, before) },
+		ofNewBias: func() *graph.Value { return dhn },
+	}
 	for i, operand := range l.collected {
-		var d *graph.Value
-		switch operand {
-		case ofInput:
-			d = products(b, input, b.Gather(l.reading.alphabet, words, 0))
-		case ofRecur:
-			d = products(b, recurrent, before)
-		case ofNewBias:
-			d = dhn
-		}
-		next = append(next, b.Add(sums[i], d))
+		next = append(next, b.Add(sums[i], terms[operand]()))
 	}
 	if l.wants(ofShown) {
 		outs = append(outs, b.ReduceSum(b.Mul(input, b.Gather(l.plain, e[6], 0)), false, 2))
