@@ -85,8 +85,8 @@ func TestEvaluates(t *testing.T) {
 	}
 	metrics := slices.Sorted(maps.Keys(got["argmax"]))
 	want := []string{
-		"accuracy", "accuracy_full_text", "accuracy_gold", "asr", "asr_raw", "f1", "f1_random", "gold_share",
-		"precision", "rationale_sparsity", "recall", "sparsity",
+		"accuracy", "accuracy_full_text", "accuracy_gold", "asr", "asr_of_class_0", "asr_of_class_1", "asr_raw",
+		"f1", "f1_random", "gold_share", "precision", "rationale_sparsity", "recall", "sparsity",
 	}
 	if !slices.Equal(metrics, want) {
 		t.Errorf("metrics %v; want %v", metrics, want)
@@ -279,7 +279,7 @@ func TestWithoutGold(t *testing.T) {
 	in := trained(t, p, threeClasses(t), "three")
 	dir := stagetest.Run(t, evaluate.New(params(t, p, "three")), in)
 	got := records(t, dir)["argmax"]
-	want := []string{"accuracy", "accuracy_full_text", "asr", "asr_raw", "sparsity"}
+	want := []string{"accuracy", "accuracy_full_text", "asr", "asr_of_class_0", "asr_of_class_1", "asr_of_class_2", "asr_raw", "sparsity"}
 	if metrics := slices.Sorted(maps.Keys(got)); !slices.Equal(metrics, want) {
 		t.Errorf("metrics %v; want %v", metrics, want)
 	}

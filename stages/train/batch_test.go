@@ -202,10 +202,10 @@ func TestEpochLog(t *testing.T) {
 	if got := log.rate("hits"); got != .8 {
 		t.Errorf("rate of hits %v", got)
 	}
-	if got := log.balanced("hits", []int{5, 5}); got != (5./5+3./5)/2 {
+	if got := balanced(log.hits["hits"], []int{5, 5}); got != (5./5+3./5)/2 {
 		t.Errorf("balanced rate %v", got)
 	}
-	if got := log.balanced("hits", []int{10, 0}); got != .5 {
+	if got := balanced(log.hits["hits"], []int{10, 0}); got != .5 {
 		t.Errorf("balanced rate without the second class %v", got)
 	}
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {

@@ -42,8 +42,19 @@ func (r *run) noteTraining(log *epochLog) {
 		r.add("train", sampled, "accuracy_r2f", log.rate("r2f_hits"))
 	}
 	if _, ok := log.hits["attack_hits"]; ok {
-		r.add("train", sampled, "asr", log.balanced("attack_hits", classCounts(r.train, r.batcher.spec.Classes)))
-		r.add("train", sampled, "asr_raw", log.rate("attack_hits"))
+		r.noteAttack(log.hits["attack_hits"], classCounts(r.train, r.batcher.spec.Classes))
+	}
+}
+
+// noteAttack notes the attacker's successes, counted by true class, on so many
+// texts of each.
+func (r *run) noteAttack(hits []float64, texts []int) {
+	r.add("train", sampled, "asr", balanced(hits, texts))
+	r.add("train", sampled, "asr_raw", sum(hits)/float64(len(r.train)))
+	for c, n := range hits {
+		if texts[c] > 0 {
+			r.add("train", sampled, ClassASR(c), n/float64(texts[c]))
+		}
 	}
 }
 

@@ -111,6 +111,7 @@ func TestHistoryIsARecount(t *testing.T) {
 	want := map[string]float64{
 		"accuracy": (right[0] + right[1]) / stagetest.Dev,
 		"asr":      (hits[0]/attacked[0] + hits[1]/attacked[1]) / 2, "asr_raw": (hits[0] + hits[1]) / stagetest.Dev,
+		train.ClassASR(0): hits[0] / attacked[0], train.ClassASR(1): hits[1] / attacked[1],
 		"sparsity": selected / words, "precision": precision, "recall": recall,
 		"f1": 2 * precision * recall / (precision + recall), "gold_share": gold / words,
 	}

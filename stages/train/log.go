@@ -58,23 +58,25 @@ func (l *epochLog) addStep(name string, values []float64, texts int) error {
 func (l *epochLog) mean(name string) float64 { return l.sums[name] / float64(l.texts) }
 
 // rate is the share of all texts that a count of hits makes.
-func (l *epochLog) rate(name string) float64 {
-	sum := 0.0
-	for _, n := range l.hits[name] {
-		sum += n
+func (l *epochLog) rate(name string) float64 { return sum(l.hits[name]) / float64(l.texts) }
+
+func sum(values []float64) float64 {
+	total := 0.0
+	for _, v := range values {
+		total += v
 	}
-	return sum / float64(l.texts)
+	return total
 }
 
 // balanced is the mean over classes of the share of hits in the class, given
-// the number of texts of each class in the epoch.
-func (l *epochLog) balanced(name string, texts []int) float64 {
-	sum, classes := 0.0, 0
-	for c, n := range l.hits[name] {
+// the number of texts of each class.
+func balanced(hits []float64, texts []int) float64 {
+	total, classes := 0.0, 0
+	for c, n := range hits {
 		if texts[c] > 0 {
-			sum += n / float64(texts[c])
+			total += n / float64(texts[c])
 			classes++
 		}
 	}
-	return sum / float64(classes)
+	return total / float64(classes)
 }

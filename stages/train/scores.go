@@ -35,6 +35,11 @@ type Prediction struct {
 	Attacked int // class on the attacker's selection; -1 without attacker
 }
 
+// ClassASR names the attack success rate of the texts of one true class. The
+// mean hides an attacker that turns every text of one class and none of the
+// other: it says 50 % then.
+func ClassASR(class int) string { return fmt.Sprintf("asr_of_class_%d", class) }
+
 // Numbers lists what was measured, shares as fractions; what the model or the
 // data do not have is left out.
 func (s *Scores) Numbers() []Number {
@@ -48,8 +53,12 @@ func (s *Scores) Numbers() []Number {
 	add("accuracy_full_text", s.FullText.Rates().Raw)
 	add("accuracy_gold", s.Gold.Rates().Raw)
 	add("accuracy_r2f", s.Reader.Rates().Raw)
-	add("asr", s.Attack.Rates().Balanced)
-	add("asr_raw", s.Attack.Rates().Raw)
+	attack := s.Attack.Rates()
+	add("asr", attack.Balanced)
+	add("asr_raw", attack.Raw)
+	for c, of := range attack.PerClass {
+		add(ClassASR(c), of.Rate)
+	}
 	add("sparsity", s.Share.Micro().S)
 	if m := s.Rationale.Micro(); m.W > 0 && m.GP > 0 {
 		add("rationale_sparsity", m.S)
