@@ -29,8 +29,8 @@ type Panel struct {
 
 // Reference is a horizontal line to compare with, such as chance at 0.5.
 type Reference struct {
-	Value float64 `toml:"value"`
-	Name  string  `toml:"name"` // in the legend
+	Value float64
+	Name  string // in the legend
 }
 
 // Line is one curve. Lines of one name are one entry of the legend and look
@@ -39,6 +39,9 @@ type Line struct {
 	Name   string
 	Style  Style // empty: the next that no other line uses
 	Points []Point
+	// Chosen are the epochs that model selection chose, one a seed, each at
+	// the seed's own value: a ring in the figure.
+	Chosen []Point
 }
 
 // Point is one epoch of a curve, or any other position on the x axis.
@@ -121,6 +124,11 @@ func (l *Line) check() error {
 		}
 		if i > 0 && p.X <= l.Points[i-1].X {
 			return fmt.Errorf("x = %g follows x = %g: points must ascend", p.X, l.Points[i-1].X)
+		}
+	}
+	for _, p := range l.Chosen {
+		if !finite(p.X, p.Mean) {
+			return fmt.Errorf("the chosen epoch %g has the value %g: only finite numbers can be drawn", p.X, p.Mean)
 		}
 	}
 	return nil

@@ -7,7 +7,7 @@ import (
 )
 
 // layers draws the contents of a panel from back to front: reference, bands,
-// lines, markers. Earlier lines lie above later ones.
+// lines, markers, rings around the chosen epochs. Earlier lines lie above later ones.
 type layers struct {
 	panel Panel
 	looks map[string]look
@@ -29,6 +29,14 @@ func (l layers) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 	for i := len(l.panel.Lines) - 1; i >= 0; i-- {
 		l.curve(c, i, at)
+	}
+	for i := len(l.panel.Lines) - 1; i >= 0; i-- {
+		line := &l.panel.Lines[i]
+		for _, q := range line.Chosen {
+			if p := at(q.X, q.Mean); c.Contains(p) {
+				drawRing(c, l.looks[line.Name].colour, p)
+			}
+		}
 	}
 }
 

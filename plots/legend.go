@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -85,7 +86,7 @@ func drawLegendRow(c draw.Canvas, row []legendEntry, y vg.Length) {
 }
 
 // legendEntries lists lines in the order of their first appearance, then the
-// references, then the meaning of the bands.
+// references, the rings, and the meaning of the bands.
 func (f *Curves) legendEntries(looks map[string]look, names []string, room vg.Length) []legendEntry {
 	var entries []legendEntry
 	add := func(text string, thumb func(draw.Canvas, vg.Point)) {
@@ -98,6 +99,11 @@ func (f *Curves) legendEntries(looks map[string]look, names []string, room vg.Le
 	for _, name := range f.references() {
 		add(name, func(c draw.Canvas, left vg.Point) {
 			c.StrokeLine2(referenceStroke, left.X, left.Y, left.X+thumbWidth, left.Y)
+		})
+	}
+	if f.choosing() {
+		add("chosen epoch", func(c draw.Canvas, left vg.Point) {
+			drawRing(c, axisColour, left.Add(vg.Point{X: thumbWidth / 2}))
 		})
 	}
 	switch seeds := f.seeds(); {
@@ -120,6 +126,16 @@ func (f *Curves) references() []string {
 		}
 	}
 	return names
+}
+
+// choosing tells whether any line has a chosen epoch.
+func (f *Curves) choosing() bool {
+	for _, p := range f.Panels {
+		if slices.ContainsFunc(p.Lines, func(l Line) bool { return len(l.Chosen) > 0 }) {
+			return true
+		}
+	}
+	return false
 }
 
 // thumb is a short piece of the line with its marker.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -17,21 +18,22 @@ import (
 // one for each dataset. A line's records are those that match the line's keys,
 // completed by its panel's keys and the panel's dataset.
 type CurvesSpec struct {
-	Title     string        `toml:"title"`
-	XLabel    string        `toml:"x_label"` // "Epoch" when empty
-	YLabel    string        `toml:"y_label"`
-	YMin      float64       `toml:"y_min"` // with YMax: fractions; both 0 lets the data choose
-	YMax      float64       `toml:"y_max"`
-	Reference *Reference    `toml:"reference"`
-	Datasets  []DatasetSpec `toml:"datasets"` // in this order; empty: all that the records have, by name
-	Panels    []PanelSpec   `toml:"panels"`   // side by side, a row a dataset
-	Lines     []LineSpec    `toml:"lines"`
+	Title    string        `toml:"title"`
+	XLabel   string        `toml:"x_label"` // "Epoch" when empty
+	YLabel   string        `toml:"y_label"`
+	YMin     float64       `toml:"y_min"` // with YMax: fractions; both 0 lets the data choose
+	YMax     float64       `toml:"y_max"`
+	Chance   bool          `toml:"chance"`   // a line at 1/classes of the panel's dataset
+	Datasets []DatasetSpec `toml:"datasets"` // in this order; empty: all that the records have, by name
+	Panels   []PanelSpec   `toml:"panels"`   // side by side, a row a dataset
+	Lines    []LineSpec    `toml:"lines"`
 }
 
 // DatasetSpec names a dataset and says how the figure calls it.
 type DatasetSpec struct {
-	Name  string `toml:"name"`
-	Title string `toml:"title"` // Name when empty
+	Name    string `toml:"name"`
+	Title   string `toml:"title"`   // Name when empty
+	Classes int    `toml:"classes"` // for the line at chance; none where 0
 }
 
 // PanelSpec is one panel of a row: its title and the keys that all its lines
@@ -139,32 +141,51 @@ func (s CurvesSpec) panels() []PanelSpec {
 func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec) (Panel, error) {
 	p := Panel{
 		XLabel: cmp.Or(s.XLabel, "Epoch"), YLabel: s.YLabel,
-		YMin: s.YMin, YMax: s.YMax, Reference: s.Reference,
+		YMin: s.YMin, YMax: s.YMax, Reference: s.chance(dataset),
 	}
 	shared := spec.Selector.or(Selector{Dataset: dataset.Name})
 	for _, line := range s.Lines {
-		points, err := linePoints(records, line.Selector.or(shared))
+		drawn, err := line.draw(records, line.Selector.or(shared))
 		if err != nil {
 			return Panel{}, fmt.Errorf("line %q of panel %q: %w", line.Name,
 				joinNonEmpty(", ", spec.Title, dataset.title()), err)
 		}
-		p.Lines = append(p.Lines, Line{Name: line.Name, Style: line.Colour, Points: points})
+		p.Lines = append(p.Lines, drawn)
 	}
 	return p, nil
 }
 
-// linePoints aggregates the records of one line.
-func linePoints(records []Record, keys Selector) ([]Point, error) {
+// chance is what a guess is right in, as the panel's reference.
+func (s CurvesSpec) chance(d DatasetSpec) *Reference {
+	if !s.Chance || d.Classes == 0 {
+		return nil
+	}
+	return &Reference{Value: 1 / float64(d.Classes), Name: "chance"}
+}
+
+// draw aggregates the records of the line and finds the chosen epochs.
+func (l LineSpec) draw(records []Record, keys Selector) (Line, error) {
 	matching := Filter(records, keys)
 	if len(matching) == 0 {
-		return nil, errors.New(explainMiss(records, keys))
+		return Line{}, errors.New(explainMiss(records, keys))
 	}
 	points, err := SummarizeEpochs(matching)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", keys, err)
+		return Line{}, fmt.Errorf("%s: %w", keys, err)
 	}
 	if len(points) == 0 {
-		return nil, fmt.Errorf("the records with %s belong to no epoch", keys)
+		return Line{}, fmt.Errorf("the records with %s belong to no epoch", keys)
 	}
-	return points, nil
+	return Line{Name: l.Name, Style: l.Colour, Points: points, Chosen: chosen(matching)}, nil
+}
+
+// chosen is each seed's selected epoch with the seed's value there.
+func chosen(records []Record) []Point {
+	var out []Point
+	for _, r := range records {
+		if r.Selected && r.Epoch > 0 && !math.IsNaN(r.Value) {
+			out = append(out, Point{X: float64(r.Epoch), Mean: r.Value, N: 1})
+		}
+	}
+	return out
 }

@@ -52,7 +52,7 @@ func TestFigure3HasARowForEachDataset(t *testing.T) {
 func TestFigure6FromItsDescription(t *testing.T) {
 	spec := readSpec(t, "fig6.toml")
 	records := synthetic(fig6Shapes, []string{"aroma", "palate", "tweets"}, 3, 10)
-	spec.Datasets = []DatasetSpec{{Name: "tweets", Title: "Tweets"}, {Name: "aroma"}}
+	spec.Datasets = []DatasetSpec{{Name: "tweets", Title: "Tweets", Classes: 3}, {Name: "aroma", Classes: 2}}
 	f, err := spec.Curves(records)
 	if err != nil {
 		t.Fatal(err)
@@ -61,9 +61,14 @@ func TestFigure6FromItsDescription(t *testing.T) {
 	if diff := cmp.Diff(want, titles(f)); diff != "" {
 		t.Error(diff)
 	}
-	for _, p := range f.Panels {
-		if p.Reference == nil || *p.Reference != (Reference{Value: .5, Name: "chance"}) {
+	for i, classes := range []float64{3, 2} {
+		if p := f.Panels[i]; p.Reference == nil || *p.Reference != (Reference{Value: 1 / classes, Name: "chance"}) {
 			t.Errorf("panel %q has the reference %v", p.Title, p.Reference)
+		}
+	}
+	for _, l := range f.Panels[0].Lines {
+		if len(l.Chosen) != 3 || l.Chosen[0].X != 7 || l.Chosen[2].X != 9 {
+			t.Errorf("line %q has the chosen epochs %v; the seeds chose 7, 8 and 9", l.Name, l.Chosen)
 		}
 	}
 }

@@ -80,7 +80,8 @@ var (
 const (
 	lineWidth    = vg.Length(1.3)
 	markerRadius = vg.Length(2.1)
-	bandAlpha    = 0x3c // of 0xff
+	ringRadius   = vg.Length(3) // around a chosen epoch
+	bandAlpha    = 0x3c         // of 0xff
 )
 
 // faded is the colour of a ± std band around a line of colour c.
@@ -136,6 +137,17 @@ func (m marker) draw(c draw.Canvas, colour color.Color, p vg.Point) {
 	c.FillPolygon(colour, corners)
 	closed := append(corners, corners[0])
 	c.StrokeLines(draw.LineStyle{Color: color.White, Width: 0.4}, closed)
+}
+
+// drawRing paints an open circle at p with a white core, which covers what
+// lies below it.
+func drawRing(c draw.Canvas, colour color.Color, p vg.Point) {
+	corners := make([]vg.Point, 0, len(disc)+1)
+	for _, q := range disc {
+		corners = append(corners, p.Add(q.Scale(ringRadius)))
+	}
+	c.FillPolygon(color.White, corners)
+	c.StrokeLines(draw.LineStyle{Color: colour, Width: 1.2}, append(corners, corners[0]))
 }
 
 // sans is the typeface of all text in figures.

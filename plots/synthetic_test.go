@@ -3,6 +3,7 @@ package plots
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/BurntSushi/toml"
@@ -46,7 +47,7 @@ func synthetic(shapes []curveShape, datasets []string, seeds, epochs int) []Reco
 					records = append(records, Record{
 						Stage: "train", Run: shape.method + "-" + dataset, Dataset: dataset, Method: shape.method,
 						Encoder: "gru", Seed: int64(seed + 1), Epoch: epoch, Split: shape.split,
-						Metric: shape.metric, Value: min(v, 1),
+						Metric: shape.metric, Value: min(v, 1), Selected: epoch == epochs*3/4+seed,
 					})
 				}
 			}
@@ -72,7 +73,11 @@ func readSpec(t testing.TB, name string) CurvesSpec {
 // syntheticFigure draws the description in testdata from made-up records.
 func syntheticFigure(t testing.TB, spec string, shapes []curveShape, datasets []string, seeds, epochs int) *Curves {
 	t.Helper()
-	figure, err := readSpec(t, spec).Curves(synthetic(shapes, datasets, seeds, epochs))
+	description := readSpec(t, spec)
+	for _, name := range slices.Sorted(slices.Values(datasets)) {
+		description.Datasets = append(description.Datasets, DatasetSpec{Name: name, Classes: 2})
+	}
+	figure, err := description.Curves(synthetic(shapes, datasets, seeds, epochs))
 	if err != nil {
 		t.Fatal(err)
 	}

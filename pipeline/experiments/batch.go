@@ -141,11 +141,11 @@ func (l *Lab) usable() []string {
 func (l *Lab) drawing(e Experiment, names []string) plots.CurvesSpec {
 	spec := e.Figure
 	for _, name := range names {
-		title := name
-		if s := l.sources[name]; s.format == "generated" {
+		s, title := l.sources[name], name
+		if s.format == "generated" {
 			title = s.aspect + " (generated)"
 		}
-		spec.Datasets = append(spec.Datasets, plots.DatasetSpec{Name: name, Title: title})
+		spec.Datasets = append(spec.Datasets, plots.DatasetSpec{Name: name, Title: title, Classes: s.classes})
 	}
 	return spec
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"rationale/plots/html"
 	"rationale/stages/tokenize"
@@ -26,8 +25,10 @@ func (m Material) figures() html.Section {
 	s := html.Section{Title: "Figures", Blocks: []html.Block{html.Paragraph("Made by"), html.Code(m.Command)}}
 	for _, f := range m.Figures {
 		s.Blocks = append(s.Blocks,
-			html.Figure{PNG: f.PNG, Alt: f.Title, Caption: f.Name + ": " + f.Title + ". After " + f.Paper + "."},
-			html.Paragraph("The paper: "+strings.Join(strings.Fields(f.Expect), " ")))
+			html.Figure{PNG: f.PNG, Alt: f.Title, Caption: f.Name + ": " + f.Title + ". After " + f.Paper + "."})
+		for _, line := range m.caption(f) {
+			s.Blocks = append(s.Blocks, html.Paragraph(line))
+		}
 	}
 	return s
 }

@@ -28,7 +28,7 @@ func (m Material) results() html.Section {
 	}
 	evaluated := plots.Filter(m.Records, plots.Selector{Stage: "evaluate"})
 	for _, key := range resultRows(evaluated) {
-		if row := resultRow(evaluated, key); row != nil {
+		if row := m.resultRow(evaluated, key); row != nil {
 			t.Rows = append(t.Rows, row)
 		}
 	}
@@ -51,17 +51,17 @@ func resultRows(records []plots.Record) []resultKey {
 	return out
 }
 
-func resultRow(records []plots.Record, key resultKey) []string {
+func (m Material) resultRow(evaluated []plots.Record, key resultKey) []string {
 	row := []string{key.dataset, key.method, key.mask, ""}
+	records := plots.Filter(evaluated, plots.Selector{Dataset: key.dataset, Method: key.method, Mask: key.mask})
 	for _, c := range columns {
-		matching := plots.Filter(records, plots.Selector{Dataset: key.dataset, Method: key.method, Mask: key.mask, Metric: c.metric})
-		s, err := plots.SummarizeSeeds(matching)
+		s, err := plots.SummarizeSeeds(plots.Filter(records, plots.Selector{Metric: c.metric}))
 		if err != nil || s.N == 0 {
 			row = append(row, "–")
 			continue
 		}
 		row[3] = fmt.Sprint(s.N)
-		row = append(row, meanStd(s))
+		row = append(row, meanStd(s)+m.byClass(c.metric, records))
 	}
 	return row
 }

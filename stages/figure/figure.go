@@ -34,7 +34,7 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "figure" }
 
 // Version of the drawing.
-func (*Stage) Version() int { return 1 }
+func (*Stage) Version() int { return 2 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }

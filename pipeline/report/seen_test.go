@@ -1,0 +1,48 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"rationale/plots"
+	"rationale/stages/train"
+)
+
+// attacked is a material whose RNP is attacked at these rates, by true class.
+func attacked(rates ...float64) Material {
+	m := material("d")
+	m.Data[0].Classes = []string{"negative", "positive"}
+	m.Figures[0].Claims = []Claim{{Quantity: "RNP, ASR", Selector: plots.Selector{Method: "RNP", Split: "dev", Metric: "asr"}}}
+	for _, r := range plots.Filter(m.Records, plots.Selector{Method: "RNP"}) {
+		for class, rate := range rates {
+			r.Metric, r.Value = train.ClassASR(class), rate
+			m.Records = append(m.Records, r)
+		}
+	}
+	return m
+}
+
+func TestCaptionSaysWhatIsSeen(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		rates []float64
+		want  string
+	}{
+		{"one class falls, the other never", []float64{1, 0}, "the data: RNP, ASR 51.0 ± 1.4 (negative 100.0 ± 0.0, positive 0.0 ± 0.0)."},
+		{"both classes alike", []float64{.5, .6}, "the data: RNP, ASR 51.0 ± 1.4."},
+		{"rates not recorded", nil, "the data: RNP, ASR 51.0 ± 1.4."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := attacked(test.rates...)
+			lines := m.caption(m.Figures[0])
+			if lines[0] != "The paper: something" || lines[len(lines)-1] != test.want {
+				t.Errorf("caption %q; want the last line %q", lines, test.want)
+			}
+			var page bytes.Buffer
+			if err := m.Write(&page); err != nil || !strings.Contains(page.String(), test.want) {
+				t.Errorf("the page lacks the caption (error %v)", err)
+			}
+		})
+	}
+}
