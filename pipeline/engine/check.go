@@ -6,6 +6,8 @@ import (
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
+
+	"rationale/stages"
 )
 
 // Decision says what a plan has to do about one step, and why.
@@ -29,11 +31,13 @@ func (p *Plan) Check(ctx context.Context, s *Store) ([]Decision, error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, step := range p.steps {
-		g.Go(func() (err error) {
-			if err = ctx.Err(); err == nil {
-				decisions[i], err = s.decide(step)
-			}
-			return err
+		g.Go(func() error {
+			return stages.Guard(func() (err error) {
+				if err = ctx.Err(); err == nil {
+					decisions[i], err = s.decide(step)
+				}
+				return err
+			})
 		})
 	}
 	if err := g.Wait(); err != nil {

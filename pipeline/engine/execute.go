@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"rationale/stages"
@@ -84,20 +83,14 @@ func (in Input) open() (string, error) {
 // errVanished is the error of a stage whose goroutine ended by runtime.Goexit.
 var errVanished = errors.New("ended without a result")
 
-// runStage runs the stage in a goroutine of its own and turns a panic into an
-// error, with the stack in the log at debug level.
+// runStage runs the stage in a goroutine of its own, so that one which ends its
+// goroutine ends nothing else. A panic becomes a *stages.Panic.
 func runStage(ctx context.Context, stage stages.Stage, env *stages.Env) error {
 	outcome := make(chan error, 1)
 	go func() {
 		err := errVanished
-		defer func() {
-			if p := recover(); p != nil {
-				env.Log.Debug("panic", "value", p, "stack", string(debug.Stack()))
-				err = fmt.Errorf("panic: %v", p)
-			}
-			outcome <- err
-		}()
-		err = stage.Run(ctx, env)
+		defer func() { outcome <- err }()
+		err = stages.Guard(func() error { return stage.Run(ctx, env) })
 	}()
 	return <-outcome
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -180,17 +179,29 @@ func TestGoexitIsAnError(t *testing.T) {
 	}
 }
 
-func TestPanicStackGoesToTheDebugLog(t *testing.T) {
-	s, g := newStore(t), newGraph(shapes["single"], newRaw(t))
-	g.onStep(func(context.Context, string, int) error { panic("boom") })
-	var log bytes.Buffer
-	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	_, err := Run(t.Context(), g.plan(t), Options{Store: s, Log: logger})
-	if err == nil || strings.Contains(err.Error(), "goroutine") {
-		t.Errorf("error %v", err)
-	}
-	if text := log.String(); !strings.Contains(text, "boom") || !strings.Contains(text, "run_test.go") {
-		t.Errorf("log %s", text)
+// TestPanicsBecomeErrors: wherever in a goroutine of the engine's it happens,
+// a panic comes back as the run's error and brings its stack.
+func TestPanicsBecomeErrors(t *testing.T) {
+	for name, plant := range map[string]func(g *graph){
+		"in the stage": func(g *graph) {
+			g.onStep(func(context.Context, string, int) error { panic("boom") })
+		},
+		"before the stage": func(g *graph) {
+			g.nodes["a"].Inputs[0].Verify = func() error { panic("boom") }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, g := newStore(t), newGraph(shapes["single"], newRaw(t))
+			plant(g)
+			_, err := Run(t.Context(), g.plan(t), Options{Store: s})
+			var fault *stages.Panic
+			if !errors.As(err, &fault) || strings.Contains(err.Error(), "goroutine") {
+				t.Fatalf("error %v", err)
+			}
+			if fault.Value != "boom" || !strings.Contains(string(fault.Stack), "run_test.go") {
+				t.Errorf("%v at\n%s", fault.Value, fault.Stack)
+			}
+		})
 	}
 }
 

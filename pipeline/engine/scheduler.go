@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"rationale/stages"
 )
 
 // state is how far the scheduler is with a step.
@@ -107,8 +109,12 @@ func (s *scheduler) start(ctx context.Context) {
 		s.states[step.ID] = running
 		s.busy++
 		go func() {
-			log, err := s.options.execute(ctx, step)
-			s.results <- result{step, log, err}
+			r := result{step: step}
+			r.err = stages.Guard(func() (err error) {
+				r.log, err = s.options.execute(ctx, step)
+				return err
+			})
+			s.results <- r
 		}()
 	}
 }

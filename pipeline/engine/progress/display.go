@@ -7,10 +7,13 @@
 package progress
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"sync"
 	"time"
+
+	"rationale/stages"
 )
 
 // Options say where and how to show progress.
@@ -25,6 +28,7 @@ type Options struct {
 // from several goroutines.
 type Display struct {
 	mu   sync.Mutex
+	out  io.Writer
 	view view
 	run  run
 	stop chan struct{} // ends the ticker; nil outside a run
@@ -47,13 +51,16 @@ func New(o Options) *Display {
 	if o.Writer == nil {
 		o.Writer = os.Stderr
 	}
+	d := &Display{out: o.Writer}
 	switch {
 	case o.Quiet:
-		return &Display{view: quiet{o.Writer}}
+		d.view = quiet{o.Writer}
 	case canMoveCursor(o.Writer):
-		return &Display{view: newBars(o.Writer.(*os.File))}
+		d.view = newBars(o.Writer.(*os.File))
+	default:
+		d.view = &lines{out: o.Writer}
 	}
-	return &Display{view: &lines{out: o.Writer}}
+	return d
 }
 
 // Begin starts a run of total stages of which finished are done already; left
@@ -77,10 +84,20 @@ func (d *Display) tick(stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-ticker.C:
-			d.mu.Lock()
-			d.view.tick(&d.run)
-			d.mu.Unlock()
+			d.redraw()
 		}
+	}
+}
+
+// redraw lets the view show how time goes by. A fault in drawing ends the
+// drawing, not the work.
+func (d *Display) redraw() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err := stages.Guard(func() error { d.view.tick(&d.run); return nil })
+	if err != nil {
+		d.view = quiet{d.out}
+		fmt.Fprintln(d.out, "no more progress is shown:", err)
 	}
 }
 

@@ -272,6 +272,28 @@ func TestRunsFollowEachOther(t *testing.T) {
 	}
 }
 
+// torn is a view that cannot be drawn.
+type torn struct{ quiet }
+
+func (torn) tick(*run)               { panic("no such column") }
+func (torn) interval() time.Duration { return time.Second }
+
+// TestFaultInDrawing ends the drawing, not the work.
+func TestFaultInDrawing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		d := New(Options{Writer: &out})
+		d.view = torn{quiet{&out}}
+		d.Begin(0, 1, 1)
+		time.Sleep(10 * time.Second)
+		fmt.Fprintln(d, "a message")
+		d.Close()
+		if want := "no more progress is shown: panic: no such column\na message\n"; out.String() != want {
+			t.Errorf("got %q", out.String())
+		}
+	})
+}
+
 // TestParallelTasks is for the race detector.
 func TestParallelTasks(t *testing.T) {
 	for _, d := range []*Display{New(Options{Writer: io.Discard}), barsOn(&screen{}, 80, 24)} {
