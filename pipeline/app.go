@@ -35,7 +35,7 @@ func newApp(g *globals, stdin io.Reader, stdout, stderr io.Writer) *app {
 		level = slog.LevelDebug
 	}
 	handler := slog.NewTextHandler(display, &slog.HandlerOptions{Level: level, ReplaceAttr: withoutTime})
-	return &app{globals: g, in: stdin, out: bufio.NewWriter(stdout), screen: stdout, display: display, log: slog.New(handler)}
+	return &app{globals: g, in: stdin, out: bufio.NewWriter(output{stdout}), screen: stdout, display: display, log: slog.New(handler)}
 }
 
 // withoutTime leaves the time out of messages: people read them as they come.
@@ -49,10 +49,11 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 // finish writes out what the verb printed; data that could not be written is
 // a failure.
 func (a *app) finish(err error) error {
-	if flushed := a.out.Flush(); flushed != nil {
-		return errors.Join(err, fmt.Errorf("stdout: %w", flushed))
+	flushed := a.out.Flush()
+	if flushed == nil || errors.As(err, new(outputError)) {
+		return err // the verb met the failed write by itself
 	}
-	return err
+	return errors.Join(err, flushed)
 }
 
 // printf writes data. Errors show in finish.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -82,10 +83,11 @@ var groups = kong.Groups{
 // execute parses the arguments and runs the verb that they name.
 func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	var c cli
+	var failed outputError
 	answered := false // --help or --version has printed all there is
 	parser, err := kong.New(&c,
 		kong.Name("rationale"), kong.Description(description), groups,
-		kong.Writers(stdout, stderr), kong.Exit(func(int) { answered = true }),
+		kong.Writers(stdout, stderr), kong.Exit(func(int) { answered = true }), kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 	)
 	if err != nil {
@@ -95,10 +97,18 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	switch {
 	case answered:
 		return nil
+	case errors.As(err, &failed):
+		return failed
 	case err != nil:
 		return usageError{fmt.Errorf("%w; see rationale --help", err)}
 	}
 	a := newApp(&c.globals, stdin, stdout, stderr)
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return a.finish(parsed.Run(a))
+}
+
+// printHelp is kong's own help. It goes straight to stdout, of which kong asks
+// the width.
+func printHelp(o kong.HelpOptions, ctx *kong.Context) error {
+	return written(kong.DefaultHelpPrinter(o, ctx))
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"rationale/stages"
 )
 
 // Exit codes.
@@ -32,17 +34,23 @@ func usagef(format string, args ...any) error {
 // errStale makes status end with its own exit code.
 var errStale = errors.New("not up to date")
 
-// run is the program. It returns the exit code.
+// run is the program. It returns the exit code. A panic is a failure like any
+// other here, be it of this goroutine or, brought up by the engine, of a
+// stage's; stages.Guard says what no program can catch.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	outliveReaders()
 	ctx, stop := interruptible(context.Background())
 	defer stop()
-	err := execute(ctx, args, stdin, stdout, stderr)
+	err := stages.Guard(func() error { return execute(ctx, args, stdin, stdout, stderr) })
 	code := exitCode(err)
 	switch code {
 	case exitFailed, exitUsage:
 		fmt.Fprintln(stderr, "rationale:", err)
 	case exitInterrupted:
 		fmt.Fprintln(stderr, "rationale: interrupted; the same command goes on from here")
+	}
+	if found := faults(err); len(found) > 0 {
+		report(stderr, found, args)
 	}
 	return code
 }
@@ -52,10 +60,12 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, errStale):
-		return exitStale
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.As(err, new(outputError)):
+		return exitFailed // also when status had something to say
+	case errors.Is(err, errStale):
+		return exitStale
 	case errors.As(err, &usage):
 		return exitUsage
 	}

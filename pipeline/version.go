@@ -19,10 +19,16 @@ func (versionFlag) IgnoreDefault() {}
 
 // BeforeReset is called by kong as soon as the flag is seen.
 func (versionFlag) BeforeReset(k *kong.Kong) error {
-	fmt.Fprintf(k.Stdout, "rationale %s, %s %s/%s, onnxruntime %s\n",
-		revision(), goruntime.Version(), goruntime.GOOS, goruntime.GOARCH, libraryVersion())
-	k.Exit(exitDone)
-	return nil
+	_, err := fmt.Fprintf(output{k.Stdout}, "rationale %s, %s, onnxruntime %s\n", revision(), platform(), libraryVersion())
+	if err == nil {
+		k.Exit(exitDone)
+	}
+	return err
+}
+
+// platform is what the program was built with and for.
+func platform() string {
+	return fmt.Sprintf("%s %s/%s", goruntime.Version(), goruntime.GOOS, goruntime.GOARCH)
 }
 
 // revision is the commit that the program was built from.
