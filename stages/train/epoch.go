@@ -7,28 +7,29 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
+	"rationale/stages"
 )
 
-// runEpoch trains on every text once, evaluates and saves.
+// runEpoch trains on every text once, as far as an earlier attempt has not,
+// evaluates and saves.
 func (r *run) runEpoch(ctx context.Context) error {
-	log, start := newEpochLog(), time.Now()
-	batches := r.batcher.order(r.train, r.epoch+1)
-	if err := r.takeSteps(ctx, batches, log); err != nil {
+	start := time.Now()
+	if err := r.takeSteps(ctx, r.batcher.order(r.train, r.epoch+1)); err != nil {
 		return err
 	}
-	r.done += int64(len(batches))
 	r.epoch++
 	stepped := time.Now()
-	if err := r.evaluate(ctx, log); err != nil {
+	if err := r.evaluate(ctx); err != nil {
 		return err
 	}
-	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", log.mean("loss/model"), "best dev accuracy", r.best.Accuracy,
+	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", r.log.mean("loss/model"), "best dev accuracy", r.best.Accuracy,
 		"steps took", stepped.Sub(start), "evaluation took", time.Since(stepped))
+	r.log = newEpochLog()
 	return r.save()
 }
 
-// takeSteps takes an optimiser step on each batch.
-func (r *run) takeSteps(ctx context.Context, batches [][]int, log *epochLog) error {
+// takeSteps takes an optimiser step on each batch that is left of the epoch.
+func (r *run) takeSteps(ctx context.Context, batches [][]int) error {
 	ctx, cancel := context.WithCancel(ctx)
 	ready := r.prepare(ctx, batches)
 	defer func() {
@@ -37,53 +38,86 @@ func (r *run) takeSteps(ctx context.Context, batches [][]int, log *epochLog) err
 		}
 	}()
 	for p := range ready {
+		if p.err != nil {
+			return p.err
+		}
 		out, err := r.steps.run(ctx, p)
 		if err != nil {
 			return err
 		}
-		if err := log.add(out, p); err != nil {
+		if err := r.log.add(out, p); err != nil {
 			return err
 		}
-		r.env.Progress.Advance(int64(p.texts), r.note(log))
+		r.done += int64(p.steps)
+		if err := r.keep(); err != nil {
+			return err
+		}
+		r.env.Progress.Advance(int64(p.texts), r.note())
 	}
 	return ctx.Err()
 }
 
+// keep saves the state if it was not for a while.
+func (r *run) keep() error {
+	if time.Since(r.kept) < r.keepEvery {
+		return nil
+	}
+	return r.save()
+}
+
 // prepared is one run of a step graph: its inputs, and how many steps and
-// texts they are.
+// texts they are; or what went wrong in assembling it.
 type prepared struct {
 	inputs       map[string]*tensor.Tensor
 	steps, texts int
+	err          error
 }
 
 // prepare assembles batches and draws their noise one run ahead of the
-// session, so that it never waits. The channel closes behind the last run, or
-// when ctx has ended.
+// session, so that it never waits. It leaves out the batches that are done:
+// whole groups, so that the rest is grouped as ever. The channel closes behind
+// the last run, or when ctx has ended.
 func (r *run) prepare(ctx context.Context, batches [][]int) <-chan prepared {
 	ready := make(chan prepared, 1)
-	rate := r.params.schedule(len(batches))
-	step := r.done + 1
+	rate := r.params.schedule(r.perEpoch())
+	step, left := r.done+1, batches[r.taken():]
+	send := func(p prepared) error {
+		select {
+		case ready <- p:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	go func() {
 		defer close(ready)
-		for group := range r.batcher.groups(batches) {
-			p := r.batcher.prepare(r.train, group, step, rate)
-			step += int64(len(group))
-			select {
-			case ready <- p:
-			case <-ctx.Done():
-				return
+		err := stages.Guard(func() error {
+			for group := range r.batcher.groups(left) {
+				if err := send(r.batcher.prepare(r.train, group, step, rate)); err != nil {
+					return err
+				}
+				step += int64(len(group))
 			}
+			return nil
+		})
+		if err != nil {
+			_ = send(prepared{err: err}) // fails when nobody waits for it
 		}
 	}()
 	return ready
 }
 
-func (r *run) note(log *epochLog) string {
-	return fmt.Sprintf("epoch %d/%d, loss %.3f", r.epoch+1, r.params.Epochs, log.mean("loss/model"))
+// perEpoch is how many batches an epoch has, and taken how many of the epoch at
+// work are done.
+func (r *run) perEpoch() int { return (len(r.train) + r.params.Batch - 1) / r.params.Batch }
+func (r *run) taken() int    { return int(r.done) - r.epoch*r.perEpoch() }
+
+func (r *run) note() string {
+	return fmt.Sprintf("epoch %d/%d, loss %.3f", r.epoch+1, r.params.Epochs, r.log.mean("loss/model"))
 }
 
 // evaluate measures the epoch on the development split and notes everything.
-func (r *run) evaluate(ctx context.Context, log *epochLog) error {
+func (r *run) evaluate(ctx context.Context) error {
 	w, err := r.weights()
 	if err != nil {
 		return err
@@ -92,7 +126,7 @@ func (r *run) evaluate(ctx context.Context, log *epochLog) error {
 	if err != nil {
 		return fmt.Errorf("development split: %w", err)
 	}
-	r.noteTraining(log)
+	r.noteTraining(r.log)
 	r.noteScores("dev", scores)
 	accuracy := scores.Accuracy.Rates().Raw.Value
 	if r.best.Epoch == 0 || accuracy > r.best.Accuracy {

@@ -9,28 +9,38 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 )
 
-// resumeFile holds everything that the rest of a run depends on, after a
-// completed epoch. It is replaced in one step, so a killed run finds either
-// the last epoch or the one before.
+// resumeFile holds everything that the rest of a run depends on, between two
+// runs of a step graph. It is replaced in one step, so a killed run finds
+// either what was saved last or what was saved before that.
 const resumeFile = "resume.safetensors"
 
-// The prefixes of the tensors in resumeFile: the optimisers' state, and the
-// parameters of the best epoch so far.
-const statePrefix, bestPrefix = "state/", "best/"
+// The prefixes of the tensors in resumeFile: the optimisers' state, the
+// parameters of the best epoch so far, and what the epoch at work has measured,
+// in float64 so that its sums go on to the same last digit.
+const (
+	statePrefix = "state/"
+	bestPrefix  = "best/"
+	sumsPrefix  = "sums/"
+	hitsPrefix  = "hits/"
+)
 
 // The metadata of resumeFile: what is not tensors, and a digest of all.
 const progressKey, digestKey = "progress", "sha256"
 
 // progress is the part of resumeFile that is not tensors.
 type progress struct {
-	Epoch   int      `json:"epoch"`
-	Steps   int64    `json:"steps"`
+	Epoch   int      `json:"epoch"` // completed ones
+	Steps   int64    `json:"steps"` // those of the epoch at work included
+	Texts   int      `json:"texts"` // of the epoch at work
 	Best    Choice   `json:"best"`
 	History []Number `json:"history"`
 }
@@ -41,7 +51,7 @@ func (r *run) save() error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(progress{r.epoch, r.done, r.best, r.history})
+	text, err := json.Marshal(progress{r.epoch, r.done, r.log.texts, r.best, r.history})
 	if err != nil {
 		return err
 	}
@@ -49,6 +59,7 @@ func (r *run) save() error {
 	if meta[digestKey], err = digest(named, meta); err != nil {
 		return err
 	}
+	r.kept = time.Now()
 	return safetensors.WriteFile(filepath.Join(r.env.Work, resumeFile), named, meta)
 }
 
@@ -63,6 +74,12 @@ func (r *run) tensors() (map[string]*tensor.Tensor, error) {
 	}
 	for name, params := range r.best.weights {
 		named[bestPrefix+name] = tensor.Vector(params)
+	}
+	for name, sum := range r.log.sums {
+		named[sumsPrefix+name] = tensor.Vector([]float64{sum})
+	}
+	for name, counts := range r.log.hits {
+		named[hitsPrefix+name] = tensor.Vector(slices.Clone(counts))
 	}
 	return named, nil
 }
@@ -88,7 +105,7 @@ func (r *run) resume() error {
 		r.env.Log.Warn("the saved state of the run is of no use; starting over", "error", err)
 		return os.Remove(path)
 	}
-	r.env.Log.Info("resuming", "after epoch", r.epoch)
+	r.env.Log.Info("resuming", "after epoch", r.epoch, "and steps", r.taken())
 	return nil
 }
 
@@ -105,21 +122,62 @@ func (r *run) restore(path string) error {
 	if err := json.Unmarshal([]byte(meta[progressKey]), &p); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	state, best, err := r.parts(named)
-	if err != nil {
+	if err := r.takeUp(p, named); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// takeUp makes the run what the saved state says. On an error it is as it was.
+func (r *run) takeUp(p progress, named map[string]*tensor.Tensor) error {
+	past := int64(p.Epoch) * int64(r.perEpoch())
+	if p.Epoch < 0 || p.Epoch > r.params.Epochs || p.Steps < past || p.Steps > past+int64(r.perEpoch()) {
+		return fmt.Errorf("%d steps after %d epochs; expected %d to %d", p.Steps, p.Epoch, past, past+int64(r.perEpoch()))
+	}
+	if p.Texts < 0 || p.Texts > len(r.train) {
+		return fmt.Errorf("%d texts of an epoch that has %d", p.Texts, len(r.train))
+	}
+	state, best, err := r.parts(named, p.Best.Epoch > 0)
+	if err != nil {
+		return err
+	}
+	log, err := measured(named, p.Texts, r.batcher.spec.Classes)
+	if err != nil {
+		return err
 	}
 	if err := r.steps.setState(state); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return err
 	}
-	r.epoch, r.done, r.history, r.best = p.Epoch, p.Steps, p.History, p.Best
+	r.epoch, r.done, r.log, r.history, r.best = p.Epoch, p.Steps, log, p.History, p.Best
 	r.best.weights = best
 	return nil
 }
 
-// parts takes the optimisers' state and the best parameters out of the
-// tensors of resumeFile.
-func (r *run) parts(named map[string]*tensor.Tensor) (state map[string]*tensor.Tensor, best Weights, err error) {
+// measured takes the sums of the epoch at work, over so many texts, and its hits
+// by class out of the tensors of resumeFile.
+func measured(named map[string]*tensor.Tensor, texts, classes int) (*epochLog, error) {
+	log := newEpochLog()
+	log.texts = texts
+	for name, t := range named {
+		sum, isSum := strings.CutPrefix(name, sumsPrefix)
+		hits, isHits := strings.CutPrefix(name, hitsPrefix)
+		switch {
+		case !isSum && !isHits:
+			continue
+		case t.DType() != tensor.Float64 || isSum && t.Len() != 1 || isHits && t.Len() != classes:
+			return nil, fmt.Errorf("%s is %v %v; expected float64 and one number, or one a class", name, t.DType(), t.Shape())
+		case isSum:
+			log.sums[sum] = tensor.Data[float64](t)[0]
+		default:
+			log.hits[hits] = tensor.Data[float64](t)
+		}
+	}
+	return log, nil
+}
+
+// parts takes the optimisers' state and, once there was an epoch to choose, the
+// best parameters out of the tensors of resumeFile.
+func (r *run) parts(named map[string]*tensor.Tensor, chosen bool) (state map[string]*tensor.Tensor, best Weights, err error) {
 	state, best = map[string]*tensor.Tensor{}, Weights{}
 	for _, l := range r.layouts() {
 		for _, part := range []string{rationalizer.ParamsPart, rationalizer.MeanPart, rationalizer.VariancePart, rationalizer.CompletedPart} {
@@ -128,6 +186,9 @@ func (r *run) parts(named map[string]*tensor.Tensor) (state map[string]*tensor.T
 				return nil, nil, fmt.Errorf("no %s in it", statePrefix+l.Name+part)
 			}
 			state[l.Name+part] = t
+		}
+		if !chosen {
+			continue
 		}
 		t, ok := named[bestPrefix+l.Name]
 		if !ok || t.DType() != tensor.Float32 || t.Len() != l.Size() {

@@ -6,8 +6,9 @@
 // (everything after the last epoch), records.csv (one number a row) and
 // run.json (what was run and which epoch was chosen).
 //
-// A run that is stopped goes on from its last completed epoch and comes to the
-// same bytes. With K > 1 steps in one run of the graph, batches are grouped K
+// A run that is stopped goes on from where it last saved its state, which it
+// does after each epoch and every few minutes within one, and comes to the same
+// bytes. With K > 1 steps in one run of the graph, batches are grouped K
 // at a time in their order; those that do not fill a group, and those of
 // another size, are stepped singly on the same state. In padding "paper" any K
 // gives the same bytes; in "trim" the texts of a group are padded to the
@@ -18,6 +19,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"rationale/onnx/nn"
 	"rationale/onnx/rationalizer"
@@ -92,11 +94,19 @@ func (p Params) schedule(stepsPerEpoch int) nn.Schedule {
 	return nn.Schedule{Rate: p.Rate, Decay: p.Decay, Least: p.LeastRate, Every: int64(stepsPerEpoch)}
 }
 
+// keepEvery is the longest time that a killed run loses, beside what it takes
+// to start and to evaluate an epoch. It decides when state is saved and nothing
+// else: no byte of the output depends on it.
+const keepEvery = 5 * time.Minute
+
 // Stage is one training run.
-type Stage struct{ params Params }
+type Stage struct {
+	params    Params
+	keepEvery time.Duration
+}
 
 // New makes the stage.
-func New(p Params) *Stage { return &Stage{p} }
+func New(p Params) *Stage { return &Stage{p, keepEvery} }
 
 // Name is "train".
 func (*Stage) Name() string { return "train" }
@@ -107,8 +117,7 @@ func (*Stage) Version() int { return 3 }
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
 
-// Run trains from the start, or from the last epoch that an earlier attempt
-// completed.
+// Run trains from the start, or from the state that an earlier attempt left.
 func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := s.params.Check(); err != nil {
 		return err
@@ -122,7 +131,7 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 		return err
 	}
 	r.env.Progress.Total(int64(len(r.train) * s.params.Epochs))
-	r.env.Progress.Advance(int64(len(r.train)*r.epoch), "")
+	r.env.Progress.Advance(int64(len(r.train)*r.epoch+r.log.texts), "")
 	for r.epoch < s.params.Epochs {
 		if err := r.runEpoch(ctx); err != nil {
 			return fmt.Errorf("epoch %d: %w", r.epoch+1, err)
@@ -143,15 +152,19 @@ type run struct {
 	steps   *steps
 	dev     *Evaluator
 
-	epoch   int   // completed ones
-	done    int64 // completed steps
+	epoch   int       // completed ones
+	done    int64     // completed steps, those of the epoch at work included
+	log     *epochLog // of the epoch at work
 	history []Number
 	best    Choice
+
+	keepEvery time.Duration
+	kept      time.Time // when the state was last saved
 }
 
 // open reads the inputs and starts the sessions.
 func (s *Stage) open(env *stages.Env) (_ *run, err error) {
-	r := &run{params: s.params, env: env}
+	r := &run{params: s.params, env: env, log: newEpochLog(), keepEvery: s.keepEvery, kept: time.Now()}
 	defer func() {
 		if err != nil {
 			r.close()
