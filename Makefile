@@ -5,7 +5,7 @@ PROGRAM   := rationale
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build library embeddings test race smoke reproduce paper bench gpu fmt lint clean
+.PHONY: help build library embeddings test race smoke reproduce paper bench gpu notices fmt lint clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ gpu: library ## check and time training on an NVIDIA GPU (README, GPU); the repo
 	note "benchmarks (some minutes)" $(GO) test -run '^$$' -bench CUDA -benchtime 5s -timeout 60m ./onnx/rationalizer; \
 	grep -E '^(---|Benchmark|ok|FAIL)' $(GPU_REPORT); \
 	echo "the report is $(GPU_REPORT)"; exit $$failed
+
+notices: ## write the licences of the modules that the program links
+	$(GO) run ./pipeline/notices/generate pipeline/notices/THIRD_PARTY.txt
 
 fmt: ## format the code
 	gofmt -w .

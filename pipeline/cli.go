@@ -34,15 +34,16 @@ type cli struct {
 
 // globals are the flags that every verb understands.
 type globals struct {
-	Data     string      `placeholder:"DIR" env:"RATIONALE_DATA_DIR" help:"Folder of imported datasets; the folder data in the output folder unless given."`
-	Out      string      `placeholder:"DIR" default:"out" env:"RATIONALE_OUT_DIR" help:"Folder for everything that is made: store/ and results/."`
-	Provider string      `enum:"cpu,cuda" default:"cpu" help:"What computes: cpu or cuda."`
-	Device   int         `placeholder:"N" help:"With --provider cuda: ordinal of the device, from 0."`
-	TF32     bool        `name:"tf32" help:"With --provider cuda: faster matrix products of operands rounded to 10 bits of mantissa. Part of a run's identity, as the provider is."`
-	Jobs     int         `placeholder:"N" help:"Stages that may run at the same time; one per processor unless given. The threads of a run are a setting."`
-	Quiet    bool        `short:"q" xor:"loudness" help:"No progress and no messages but warnings."`
-	Verbose  bool        `short:"v" xor:"loudness" help:"Messages of the stages too."`
-	Version  versionFlag `help:"Print the versions of the program and of onnxruntime."`
+	Data     string       `placeholder:"DIR" env:"RATIONALE_DATA_DIR" help:"Folder of imported datasets; the folder data in the output folder unless given."`
+	Out      string       `placeholder:"DIR" default:"out" env:"RATIONALE_OUT_DIR" help:"Folder for everything that is made: store/ and results/."`
+	Provider string       `enum:"cpu,cuda" default:"cpu" help:"What computes: cpu or cuda."`
+	Device   int          `placeholder:"N" help:"With --provider cuda: ordinal of the device, from 0."`
+	TF32     bool         `name:"tf32" help:"With --provider cuda: faster matrix products of operands rounded to 10 bits of mantissa. Part of a run's identity, as the provider is."`
+	Jobs     int          `placeholder:"N" help:"Stages that may run at the same time; one per processor unless given. The threads of a run are a setting."`
+	Quiet    bool         `short:"q" xor:"loudness" help:"No progress and no messages but warnings."`
+	Verbose  bool         `short:"v" xor:"loudness" help:"Messages of the stages too."`
+	Version  versionFlag  `help:"Print the versions of the program and of onnxruntime."`
+	Licences licencesFlag `help:"Print the licences of what the program contains and fetches."`
 }
 
 // Validate is called by kong once the flags are read.

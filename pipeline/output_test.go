@@ -22,6 +22,7 @@ var trainSomeRun = []string{"train", "--method", "RNP", "--dataset", "generated-
 var speech = [][]string{
 	{"--version"},
 	{"--help"},
+	{"--licences"},
 	{"fetch", "library"},
 	trainSomeRun,
 	{"evaluate", someRun},
