@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -33,8 +34,15 @@ const (
 	hitsPrefix  = "hits/"
 )
 
-// The metadata of resumeFile: what is not tensors, and a digest of all.
-const progressKey, digestKey = "progress", "sha256"
+// The metadata of resumeFile: what is not tensors, and a digest of all. Within
+// an epoch the digest has a name of its own: programs that knew only the ends
+// of epochs then take the file for damaged and start over, rather than take
+// the epoch's steps a second time.
+const (
+	progressKey = "progress"
+	digestKey   = "sha256"
+	withinKey   = "sha256 within an epoch"
+)
 
 // progress is the part of resumeFile that is not tensors.
 type progress struct {
@@ -55,8 +63,11 @@ func (r *run) save() error {
 	if err != nil {
 		return err
 	}
-	meta := map[string]string{progressKey: string(text)}
-	if meta[digestKey], err = digest(named, meta); err != nil {
+	meta, key := map[string]string{progressKey: string(text)}, digestKey
+	if r.taken() > 0 {
+		key = withinKey
+	}
+	if meta[key], err = digest(named, meta); err != nil {
 		return err
 	}
 	r.kept = time.Now()
@@ -115,8 +126,9 @@ func (r *run) restore(path string) error {
 	if err != nil {
 		return err
 	}
-	if sum, err := digest(named, meta); err != nil || sum != meta[digestKey] {
-		return fmt.Errorf("%s: its digest is %.12s instead of %.12s", path, sum, meta[digestKey])
+	want := cmp.Or(meta[digestKey], meta[withinKey])
+	if sum, err := digest(named, meta); err != nil || sum != want {
+		return fmt.Errorf("%s: its digest is %.12s instead of %.12s", path, sum, want)
 	}
 	var p progress
 	if err := json.Unmarshal([]byte(meta[progressKey]), &p); err != nil {

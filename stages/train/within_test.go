@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rationale/onnx/rationalizer"
+	"rationale/onnx/safetensors"
 	"rationale/stages/export"
 	"rationale/stages/stagetest"
 	"rationale/stages/train"
@@ -86,6 +87,33 @@ func stopAndGoOn(t *testing.T, in map[string]string, at int64, whole string) (st
 	}
 	stagetest.SameFiles(t, env.Out, whole)
 	return stood
+}
+
+// TestOlderProgramsRefuse: a program that knew only the ends of epochs looked
+// for a digest under "sha256". It finds none in a state within an epoch, whose
+// steps it would take twice, and finds it in one behind an epoch.
+func TestOlderProgramsRefuse(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP"))
+	for _, tc := range []struct {
+		keep time.Duration
+		at   int64
+		want bool
+	}{{0, stagetest.Train + 8, false}, {time.Hour, stagetest.Train + 8, true}} {
+		env := stagetest.Env(t, in)
+		ctx, cancel := context.WithCancel(context.Background())
+		stagetest.Watch(env, func(done int64) {
+			if done >= tc.at {
+				cancel()
+			}
+		})
+		if err := train.New(short(t)).KeepEvery(tc.keep).Run(ctx, env); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		_, meta, err := safetensors.Read(read(t, env.Work, "resume.safetensors"))
+		if _, found := meta["sha256"]; err != nil || found != tc.want {
+			t.Errorf("kept every %v: a digest for older programs is %v, want %v (%v)", tc.keep, found, tc.want, err)
+		}
+	}
 }
 
 // TestNothingIsSavedTooOften: within an epoch the state is saved when the time
