@@ -1,8 +1,8 @@
 package experiments
 
 // tokensPerSecond is how many training tokens of a text one thread of a slow
-// machine gets through in a pass of generator and predictor, padding included.
-// It only serves the estimate of the time before there is a measured one.
+// machine gets through in a pass of generator and predictor of 100 units, padding
+// included. It only serves the estimate of the time before there is a measured one.
 const tokensPerSecond = 40_000
 
 // generatedLength is the mean length of a generated review in tokens.
@@ -21,5 +21,16 @@ func (r *Run) cost(data source) float64 {
 	case !r.Method.Selects:
 		passes = 0.6
 	}
-	return passes * float64(r.Settings.Epochs) * float64(data.trainTokens) / tokensPerSecond
+	tokens := float64(data.trainTokens)
+	if n := r.Settings.TrainTexts; n > 0 && n < data.trainTexts {
+		tokens *= float64(n) / float64(data.trainTexts)
+	}
+	return passes * float64(r.Settings.Epochs) * tokens * sizeCost(r.Settings.Hidden) / tokensPerSecond
+}
+
+// sizeCost is the time of a recurrence of so many units, that of 100 being 1. The
+// numbers are measured (onnx/PERFORMANCE.md).
+func sizeCost(hidden int) float64 {
+	of := func(h float64) float64 { return 0.92*h + 0.0056*h*h }
+	return of(float64(hidden)) / of(100)
 }

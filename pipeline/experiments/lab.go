@@ -40,12 +40,13 @@ type Lab struct {
 
 // source is a dataset that runs can be planned on.
 type source struct {
-	name    string
-	format  string
-	aspect  string
-	classes int
-	input   engine.Input  // for the role tokenize.DatasetRole
-	vectors *engine.Input // nil for made-up word vectors
+	name       string
+	format     string
+	aspect     string
+	classes    int
+	input      engine.Input  // for the role tokenize.DatasetRole
+	vectors    *engine.Input // nil for made-up word vectors
+	trainTexts int
 	// trainTokens is the length of all training texts together.
 	trainTokens int64
 }
@@ -134,7 +135,8 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: 2, trainTokens: int64(size.Train * generatedLength),
+		name: name, format: "generated", aspect: aspect, classes: 2,
+		trainTexts: size.Train, trainTokens: int64(size.Train * generatedLength),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
 }
@@ -149,7 +151,7 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
-		vectors: l.vectors, trainTokens: meta.Splits["train"].Tokens,
+		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest()},
 	}, nil
 }

@@ -57,7 +57,7 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data.format, l.profile, over)
+	settings, err := l.book.settings(l.backend.Provider, data.format, method.Name, l.profile, over)
 	if err != nil {
 		return nil, err
 	}
@@ -79,10 +79,10 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 }
 
 // readerLayer keeps the settings that a reader must share with the model whose
-// selections it reads: how texts are read, and its size.
+// selections it reads: which texts are read and how, and its size.
 func readerLayer(over layer) layer {
 	shared := layer{}
-	for _, key := range []string{"max_length", "padding", "hidden", "threads"} {
+	for _, key := range []string{"max_length", "train_texts", "padding", "hidden", "threads"} {
 		if v, ok := over[key]; ok {
 			shared[key] = v
 		}
@@ -125,7 +125,7 @@ func (r *Run) trained(b train.Backend, data source, encoder string) *engine.Node
 	return &engine.Node{
 		Stage: train.New(train.Params{
 			Dataset: data.name, Encoder: encoder, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch,
-			Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
+			Texts: s.TrainTexts, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
 		}),
 		Inputs: []engine.Input{{Role: train.DataRole, From: r.Data}, {Role: train.GraphsRole, From: r.Graphs}},
 		Label:  r.label("train"), Weight: r.cost(data),

@@ -30,6 +30,7 @@ type Settings struct {
 	Batch       int     `toml:"batch"`
 	Bucket      int     `toml:"bucket"`
 	Epochs      int     `toml:"epochs"`
+	TrainTexts  int     `toml:"train_texts"` // trained on, the first ones; 0 for all
 	MaxLength   int     `toml:"max_length"`
 	Draws       int     `toml:"draws"`
 	Threads     int     `toml:"threads"` // of one run; part of its identity
@@ -54,6 +55,9 @@ type profile struct {
 	Test    int              `toml:"test"`
 	Default layer            `toml:"default"`
 	Format  map[string]layer `toml:"format"`
+	// Method holds what a method needs on data of one format: by format, then
+	// by method.
+	Method map[string]map[string]layer `toml:"method"`
 }
 
 // Profiles lists the sizes at which experiments run.
@@ -76,11 +80,11 @@ func (b settingsBook) profile(name string) (profile, error) {
 	return p, nil
 }
 
-// settings lays the tables for a provider, a dataset's format and a profile
-// over one another, then the given one.
-func (b settingsBook) settings(provider, format string, p profile, over layer) (Settings, error) {
+// settings lays the tables for a provider, a dataset's format, a profile and a
+// method over one another, then the given one.
+func (b settingsBook) settings(provider, format, method string, p profile, over layer) (Settings, error) {
 	all := layer{}
-	for _, l := range []layer{b.Default, b.Provider[provider], b.Format[format], p.Default, p.Format[format], over} {
+	for _, l := range []layer{b.Default, b.Provider[provider], b.Format[format], p.Default, p.Format[format], p.Method[format][method], over} {
 		maps.Copy(all, l)
 	}
 	return decode(all)

@@ -11,18 +11,21 @@ func TestSettingsAreLaidOverOneAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct {
-		name, format, profile string
-		over                  layer
-		want                  func(Settings) bool
+		name, format, method, profile string
+		over                          layer
+		want                          func(Settings) bool
 	}{
-		{"the default", "csv", "quick", nil, func(s Settings) bool { return s.Sparsity == 0.2 && s.Epochs == 10 }},
-		{"the format wins over the default", "beer", "paper", nil, func(s Settings) bool { return s.Epochs == 300 && s.LambdaCoherence == 10 }},
-		{"the profile wins over the format", "beer", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.LambdaCoherence == 10 }},
-		{"the profile's table for the format wins over both", "beer", "quick", nil, func(s Settings) bool { return s.Epochs == 10 && s.Rate == 1e-3 }},
-		{"the caller wins over all", "beer", "quick", layer{"epochs": int64(3)}, func(s Settings) bool { return s.Epochs == 3 }},
+		{"the default", "csv", "RNP", "quick", nil, func(s Settings) bool { return s.Sparsity == 0.2 && s.Epochs == 10 }},
+		{"the format wins over the default", "beer", "RNP", "paper", nil, func(s Settings) bool { return s.Epochs == 300 && s.LambdaCoherence == 10 }},
+		{"the profile wins over the format", "beer", "RNP", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.LambdaCoherence == 10 }},
+		{"the profile's table for the format wins over both", "beer", "RNP", "quick", nil, func(s Settings) bool { return s.Epochs == 10 && s.Rate == 1e-3 }},
+		{"the profile's table for the method wins over its table for the format", "generated", "random patterns", "quick", nil,
+			func(s Settings) bool { return s.TrainTexts == 1000 && s.Hidden == 64 }},
+		{"a method's table is for one format", "beer", "random patterns", "quick", nil, func(s Settings) bool { return s.TrainTexts == 0 }},
+		{"the caller wins over all", "beer", "RNP", "quick", layer{"epochs": int64(3)}, func(s Settings) bool { return s.Epochs == 3 }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			s, err := settingsAt(book, tc.format, tc.profile, tc.over)
+			s, err := settingsAt(book, tc.format, tc.method, tc.profile, tc.over)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,7 +43,7 @@ func TestEveryFormatAndProfileIsSound(t *testing.T) {
 	}
 	for format := range book.Format {
 		for _, profile := range Profiles() {
-			if _, err := settingsAt(book, format, profile, nil); err != nil {
+			if _, err := settingsAt(book, format, "RNP", profile, nil); err != nil {
 				t.Errorf("%s, %s: %v", format, profile, err)
 			}
 		}
@@ -65,7 +68,7 @@ func TestBadSettings(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			over, err := ParseSet(tc.set)
 			if err == nil {
-				_, err = settingsAt(book, "tweets", tc.profile, over)
+				_, err = settingsAt(book, "tweets", "RNP", tc.profile, over)
 			}
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, want one with %q", err, tc.want)
@@ -83,7 +86,7 @@ func TestWholeNumbersServeAsFractions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := settingsAt(book, "tweets", "quick", over)
+	s, err := settingsAt(book, "tweets", "RNP", "quick", over)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,10 +107,10 @@ func TestSuggestion(t *testing.T) {
 	}
 }
 
-func settingsAt(b settingsBook, format, name string, over layer) (Settings, error) {
+func settingsAt(b settingsBook, format, method, name string, over layer) (Settings, error) {
 	p, err := b.profile(name)
 	if err != nil {
 		return Settings{}, err
 	}
-	return b.settings("cpu", format, p, over)
+	return b.settings("cpu", format, method, p, over)
 }

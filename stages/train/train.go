@@ -50,6 +50,7 @@ type Params struct {
 	Seed      uint64  `json:"seed"`
 	Epochs    int     `json:"epochs"`
 	Batch     int     `json:"batch"`
+	Texts     int     `json:"texts"` // trained on, the first of the split; 0 for all
 	Rate      float64 `json:"learning_rate"`
 	Decay     float64 `json:"decay"` // of the rate, per epoch; 1 keeps it
 	LeastRate float64 `json:"least_rate"`
@@ -78,6 +79,7 @@ func (p Params) Check() error {
 	}{
 		{p.Epochs > 0, "epochs must be positive"},
 		{p.Batch > 0, "batch must be positive"},
+		{p.Texts >= 0, "train_texts must not be negative"},
 		{p.Rate > 0, "learning_rate must be positive"},
 		{p.Decay > 0 && p.Decay <= 1, "decay must be above 0 and at most 1"},
 		{p.LeastRate >= 0, "least_rate must not be negative"},
@@ -191,6 +193,9 @@ func (s *Stage) open(env *stages.Env) (_ *run, err error) {
 func (r *run) readTexts() (err error) {
 	if r.train, err = tokenize.Read(r.env.Inputs[DataRole], "train"); err != nil {
 		return err
+	}
+	if n := r.params.Texts; n > 0 {
+		r.train = r.train[:min(n, len(r.train))]
 	}
 	if r.devSet, err = tokenize.Read(r.env.Inputs[DataRole], "dev"); err != nil {
 		return err
