@@ -13,11 +13,45 @@ func (g *Graph) Check() error {
 	if err := g.Err(); err != nil {
 		return err
 	}
-	known := map[*Value]bool{}
-	for outer := g.parent; outer != nil; outer = outer.parent {
-		outer.eachValue(func(v *Value) { known[v] = true })
+	return g.check(visible(g.parent))
+}
+
+// names are the values that can be used at one place, by name; those of the
+// graph around lie behind.
+type names struct {
+	around *names
+	here   map[string]*Value
+}
+
+// visible are all values of c and of the graphs around it.
+func visible(c *core) *names {
+	if c == nil {
+		return nil
 	}
-	return g.check(map[string]bool{}, known)
+	s := &names{visible(c.parent), map[string]*Value{}}
+	c.eachValue(func(v *Value) { s.here[v.name] = v })
+	return s
+}
+
+func (s *names) lookUp(name string) *Value {
+	for ; s != nil; s = s.around {
+		if v := s.here[name]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// define enters a value. An input that has a default is entered twice; an
+// output that is left out has no name.
+func (s *names) define(v *Value) error {
+	if other := s.lookUp(v.name); other != nil && other != v {
+		return fmt.Errorf("two values are called %q", v.name)
+	}
+	if v.name != "" {
+		s.here[v.name] = v
+	}
+	return nil
 }
 
 // eachValue visits the values of the graph itself, not of its subgraphs.
@@ -32,41 +66,34 @@ func (c *core) eachValue(visit func(*Value)) {
 	}
 }
 
-func (c *core) check(names map[string]bool, known map[*Value]bool) error {
-	for _, v := range append(append([]*Value{}, c.inputs...), c.consts...) {
-		if err := define(v, names, known); err != nil {
+func (c *core) check(around *names) error {
+	known := &names{around, map[string]*Value{}}
+	for _, v := range slices.Concat(c.inputs, c.consts) {
+		if err := known.define(v); err != nil {
 			return fmt.Errorf("graph %s: %w", c.name, err)
 		}
 	}
 	for _, n := range c.nodes {
-		if err := c.checkNode(n, names, known); err != nil {
+		if err := checkNode(n, known); err != nil {
 			return fmt.Errorf("graph %s: %v: %w", c.name, n, err)
 		}
 	}
 	for _, v := range c.outputs {
-		if !known[v] {
+		if known.lookUp(v.name) != v {
 			return fmt.Errorf("graph %s: output %q is never computed", c.name, v.name)
 		}
 	}
 	return nil
 }
 
-func define(v *Value, names map[string]bool, known map[*Value]bool) error {
-	if names[v.name] {
-		return fmt.Errorf("two values are called %q", v.name)
-	}
-	names[v.name], known[v] = true, true
-	return nil
-}
-
-func (c *core) checkNode(n *Node, names map[string]bool, known map[*Value]bool) error {
+func checkNode(n *Node, known *names) error {
 	for _, v := range n.Inputs {
-		if v != nil && !known[v] {
+		if v != nil && known.lookUp(v.name) != v {
 			return fmt.Errorf("uses %q before it is computed", v.name)
 		}
 	}
 	for _, sub := range n.Subgraphs() {
-		if err := sub.check(names, known); err != nil {
+		if err := sub.check(known); err != nil {
 			return err
 		}
 	}
@@ -74,7 +101,7 @@ func (c *core) checkNode(n *Node, names map[string]bool, known map[*Value]bool) 
 		return err
 	}
 	for _, v := range n.Outputs {
-		if err := define(v, names, known); err != nil {
+		if err := known.define(v); err != nil {
 			return err
 		}
 	}
@@ -101,8 +128,11 @@ func checkTypes(n *Node) error {
 func (n *Node) Subgraphs() []*Graph {
 	var out []*Graph
 	for _, a := range n.Attrs {
-		if sub, ok := a.Value.(*Graph); ok {
+		switch sub := a.Value.(type) {
+		case *Graph:
 			out = append(out, sub)
+		case []*Graph:
+			out = append(out, sub...)
 		}
 	}
 	return out
@@ -133,6 +163,9 @@ func (c *core) captures(seen map[*Value]bool, out *[]*Value) {
 		for _, v := range n.Captures() {
 			note(v)
 		}
+	}
+	for _, v := range c.outputs {
+		note(v)
 	}
 }
 

@@ -28,16 +28,35 @@ func (g *Graph) Bind(name string, t *tensor.Tensor) error {
 		return nil
 	}
 	v := g.inputs[i]
-	if v.DType != t.DType() || len(v.Shape) != len(t.Shape()) {
+	if !v.accepts(t) {
 		return fmt.Errorf("graph %s: input %v cannot be bound to %v%v", g.name, v, t.DType(), t.Shape())
 	}
-	v.Shape = make(Shape, len(t.Shape()))
-	for axis, n := range t.Shape() {
-		v.Shape[axis] = N(int(n))
+	if g.root.ir < freeConstants {
+		return fmt.Errorf("graph %s: input %q cannot be bound: in version %d of the file format a constant is an input still", g.name, name, g.root.ir)
 	}
-	v.data = t
-	g.inputs, g.consts = slices.Delete(g.inputs, i, i+1), append(g.consts, v)
+	v.Shape, v.data, v.file = fixedShape(t.Shape()), t, nil
+	g.inputs = slices.Delete(g.inputs, i, i+1)
+	if !slices.Contains(g.consts, v) { // an input with a default is there already
+		g.consts = append(g.consts, v)
+	}
 	return nil
+}
+
+// freeConstants is the version of the file format from which on constants need
+// not be declared as inputs.
+const freeConstants = 4
+
+// accepts reports whether a tensor is one that v may hold.
+func (v *Value) accepts(t *tensor.Tensor) bool {
+	if v.DType != t.DType() || len(v.Shape) != len(t.Shape()) {
+		return false
+	}
+	for axis, n := range t.Shape() {
+		if fixed, ok := v.Shape[axis].Fixed(); ok && fixed != n {
+			return false
+		}
+	}
+	return true
 }
 
 // Ints is a constant int64 vector, as shape and axes inputs need it. Equal

@@ -3,8 +3,10 @@ package graph_test
 import (
 	"bytes"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,19 +171,26 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 // TestTruncationIsNoticedOrHarmless cuts the file everywhere: nothing panics,
 // and what is still readable is whole fields.
 func TestTruncationIsNoticedOrHarmless(t *testing.T) {
-	model := mustModel(t, everything())
-	for n := range model {
-		readAgain(t, model[:n])
+	for _, model := range someModels(t) {
+		for n := range model {
+			readAgain(t, model[:n])
+		}
 	}
+}
+
+// someModels are a model of the builder's and foreign ones.
+func someModels(t testing.TB) [][]byte {
+	return slices.AppendSeq([][]byte{mustModel(t, everything())}, maps.Values(foreignModels()))
 }
 
 // TestFlippedBitsNeverPanic flips one bit of each byte of the file in turn.
 func TestFlippedBitsNeverPanic(t *testing.T) {
-	model := mustModel(t, everything())
-	for i := range model {
-		model[i] ^= 1 << (i % 8)
-		readAgain(t, model)
-		model[i] ^= 1 << (i % 8)
+	for _, model := range someModels(t) {
+		for i := range model {
+			model[i] ^= 1 << (i % 8)
+			readAgain(t, model)
+			model[i] ^= 1 << (i % 8)
+		}
 	}
 }
 
@@ -192,11 +201,14 @@ func FuzzRead(f *testing.F) {
 		g.Output("y", ys[0])
 		f.Add(mustModel(f, g))
 	}
+	for _, model := range foreignModels() {
+		f.Add(model)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { readAgain(t, data) })
 }
 
-// readAgain reads data; what can be read and written once more must stay the
-// same from then on.
+// readAgain reads data; what can be read and written once more must be the
+// same model, and the same bytes from then on.
 func readAgain(t *testing.T, data []byte) {
 	g, err := graph.Read(data)
 	if err != nil {
@@ -206,6 +218,9 @@ func readAgain(t *testing.T, data []byte) {
 	first, err := g.Model()
 	if err != nil {
 		return
+	}
+	if !sameModel(t, data, first) {
+		t.Fatalf("the model\n%x\nis written as\n%x", data, first)
 	}
 	again, err := graph.Read(first)
 	if err != nil {

@@ -31,13 +31,17 @@ type core struct {
 	scalars map[string]*Value
 	dims    map[string]dimSource
 	lengths map[Dim]*Value // what DimValue has computed already
+	// declared and rest are of a graph that was read: the declarations of its
+	// first outputs, and fields that have no place here.
+	declared [][]byte
+	rest     message
 }
 
 // root is what a graph shares with its subgraphs.
 type root struct {
+	envelope
 	taken map[string]bool
 	err   error
-	meta  []Attr
 }
 
 // dimSource says which axis of a value has the length of a symbol.
@@ -48,7 +52,7 @@ type dimSource struct {
 
 // New starts an empty graph.
 func New(name string) *Graph {
-	r := &root{taken: map[string]bool{}}
+	r := &root{envelope: ownEnvelope(), taken: map[string]bool{}}
 	return &Graph{core: newCore(name, nil, r)}
 }
 
@@ -84,9 +88,12 @@ func (g *Graph) Nodes() []*Node { return g.nodes }
 // Name is the graph's name.
 func (g *Graph) Name() string { return g.name }
 
-// Annotate adds a key and value to the model's metadata.
+// Annotate sets a key of the model's metadata.
 func (g *Graph) Annotate(key, value string) {
-	g.root.meta = append(g.root.meta, Attr{key, value})
+	var m message
+	m.text(entryK, key)
+	m.text(entryV, value)
+	g.root.annotate(key, m)
 }
 
 // Input declares a graph input under exactly this name.
@@ -135,7 +142,7 @@ func (g *Graph) Output(name string, v *Value) {
 		g.Fail("two values are called %q", name)
 		return
 	}
-	if v.node == nil || v.home != g.core || g.isOutput(v) {
+	if v.node == nil || v.home != g.core || g.isOutput(v) || v.file != nil {
 		v = g.Identity(v)
 	}
 	v.name = name
@@ -200,6 +207,9 @@ func (g *Graph) inferTypes(n *Node) ([]Type, error) {
 		return nil, nil
 	}
 	n.Name = g.scope + n.Op
+	if err := g.root.speaks(); err != nil {
+		return nil, err
+	}
 	for i, v := range n.Inputs {
 		switch {
 		case v == nil:

@@ -21,7 +21,8 @@ type Value struct {
 	name string
 	home *core
 	node *Node          // nil for inputs and constants
-	data *tensor.Tensor // set for constants
+	data *tensor.Tensor // set for constants whose elements a Tensor holds
+	file *origin        // set for what was read
 }
 
 // Name is the value's unique name in the model.
@@ -30,14 +31,16 @@ func (v *Value) Name() string { return v.name }
 // Node is the node that computes the value; nil for inputs and constants.
 func (v *Value) Node() *Node { return v.node }
 
-// Const is the value's tensor when it is a constant; nil otherwise.
+// Const is the value's tensor when it is a constant that a Tensor can hold; nil
+// otherwise.
 func (v *Value) Const() *tensor.Tensor { return v.data }
 
 // String writes the value as "name: float32[T,B]".
 func (v *Value) String() string { return v.name + ": " + v.Type.String() }
 
 // Attr is a named attribute of a node. Value holds an int64, float32, string,
-// []int64, *tensor.Tensor or, for a subgraph, *Graph.
+// []int64, *tensor.Tensor or, for subgraphs, *Graph or []*Graph; of nodes that
+// were read also Raw.
 type Attr struct {
 	Name  string
 	Value any
@@ -61,6 +64,7 @@ type Node struct {
 
 	infer    inferFunc
 	operands []*Value
+	file     *nodeOrigin // set for what was read
 }
 
 // Differentiate gives the node a gradient of its own with respect to the
@@ -102,6 +106,9 @@ func (n *Node) setAttr(name string, value any) {
 	for i, a := range n.Attrs {
 		if a.Name == name {
 			n.Attrs[i].Value = value
+			if n.file != nil {
+				delete(n.file.attrs, name)
+			}
 		}
 	}
 }

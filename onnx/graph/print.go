@@ -63,7 +63,7 @@ func attrText(attrs []Attr) string {
 	var parts []string
 	for _, a := range attrs {
 		switch v := a.Value.(type) {
-		case *Graph:
+		case *Graph, []*Graph:
 		case *tensor.Tensor:
 			parts = append(parts, fmt.Sprintf("%s=%v%v", a.Name, v.DType(), v.Shape()))
 		default:

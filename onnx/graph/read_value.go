@@ -1,141 +1,99 @@
 package graph
 
 import (
-	"encoding/binary"
-	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
 
 	"rationale/onnx/tensor"
 	"rationale/onnx/wire"
 )
 
+// decodeValue reads the declaration of a value. The type is invalid unless it
+// is a tensor of known rank.
 func decodeValue(b []byte) (name string, t Type, err error) {
+	name, err = textField(b, valueName)
+	if err != nil {
+		return name, t, err
+	}
 	err = wire.Fields(b, func(f wire.Field) error {
-		switch f.Tag {
-		case valueName:
-			name = string(f.Bytes)
-		case valueType:
-			return wire.Fields(f.Bytes, func(f wire.Field) error {
-				if f.Tag != typeTensor {
-					return nil
-				}
-				t, err = decodeType(f.Bytes)
-				return err
-			})
+		if f.Tag != valueType {
+			return nil
 		}
-		return nil
+		return wire.Fields(f.Bytes, func(f wire.Field) (err error) {
+			if t = (Type{}); f.Tag == typeTensor {
+				t, err = decodeType(name, f.Bytes)
+			}
+			return err
+		})
 	})
 	return name, t, err
 }
 
-func decodeType(b []byte) (t Type, err error) {
+func decodeType(name string, b []byte) (t Type, err error) {
+	ranked := false
 	t.Shape = Shape{}
 	err = wire.Fields(b, func(f wire.Field) error {
 		switch f.Tag {
 		case typeElem:
 			t.DType = tensor.DType(f.Number)
 		case typeShape:
+			ranked = true
 			return wire.Fields(f.Bytes, func(f wire.Field) error {
-				d, err := decodeDim(f.Bytes)
+				if f.Tag != shapeDim {
+					return nil
+				}
+				d, err := decodeDim(f.Bytes, url.QueryEscape(name)+"@"+strconv.Itoa(len(t.Shape)))
 				t.Shape = append(t.Shape, d)
 				return err
 			})
 		}
 		return nil
 	})
+	if !ranked {
+		return Type{}, err
+	}
 	return t, err
 }
 
-func decodeDim(b []byte) (d Dim, err error) {
-	d = Sym("?")
+// decodeDim reads a length. One that the file leaves open is a symbol of its
+// own, called unnamed: nothing says that it equals another.
+func decodeDim(b []byte, unnamed string) (d Dim, err error) {
+	d = Sym(unnamed)
 	err = wire.Fields(b, func(f wire.Field) error {
-		switch f.Tag {
-		case dimValue:
+		switch {
+		case f.Tag == dimValue && int64(f.Number) >= 0:
 			d = Dim{off: int64(f.Number)}
-		case dimParam:
-			d = parseDim(string(f.Bytes))
+		case f.Tag == dimParam && len(f.Bytes) > 0:
+			d = foreignDim(string(f.Bytes))
 		}
 		return nil
 	})
 	return d, err
 }
 
-func decodeTensor(b []byte) (name string, t *tensor.Tensor, err error) {
-	var shape, ints []int64
-	var dtype tensor.DType
-	var raw []byte
-	var packed wire.Field
-	err = wire.Fields(b, func(f wire.Field) (err error) {
-		switch f.Tag {
-		case tensorDims:
-			shape, err = f.Ints(shape)
-		case tensorType:
-			dtype = tensor.DType(f.Number)
-		case tensorName:
-			name = string(f.Bytes)
-		case tensorRaw:
-			raw = f.Bytes
-		case tensorInt32s, tensorInt64s:
-			ints, err = f.Ints(ints)
-		case tensorFloats, tensorDoubles:
-			packed = f
+// foreignDim reads a length as Dim writes it; any other text, which could not
+// be computed with, is one symbol.
+func foreignDim(s string) Dim {
+	if d := parseDim(s); d.String() == s && d.coef != 0 && wellFormed(d.syms) {
+		return d
+	}
+	return Sym(url.QueryEscape(s))
+}
+
+// wellFormed reports whether factors are names, or lengths in brackets.
+func wellFormed(syms string) bool {
+	for _, f := range splitFactors(syms) {
+		inner, bracketed := strings.CutPrefix(f, "(")
+		inner, closed := strings.CutSuffix(inner, ")")
+		switch {
+		case bracketed && closed:
+			if d := parseDim(inner); d.String() != inner || d.off == 0 || !wellFormed(d.syms) {
+				return false
+			}
+		case f == "" || strings.ContainsAny(f, "()"):
+			return false
 		}
-		return err
-	})
-	if err != nil {
-		return name, nil, err
 	}
-	if len(packed.Bytes) > 0 {
-		raw = packed.Bytes
-	}
-	if len(ints) > 0 {
-		raw = intBytes(dtype, ints)
-	}
-	t, err = fromRaw(dtype, shape, raw)
-	return name, t, err
-}
-
-// intBytes re-encodes integers of the typed fields as raw data.
-func intBytes(dtype tensor.DType, ints []int64) []byte {
-	var out []byte
-	for _, v := range ints {
-		var word [8]byte
-		binary.LittleEndian.PutUint64(word[:], uint64(v))
-		out = append(out, word[:dtype.Size()]...)
-	}
-	return out
-}
-
-func fromRaw(dtype tensor.DType, shape []int64, raw []byte) (*tensor.Tensor, error) {
-	n, err := tensor.Count(shape)
-	if err != nil {
-		return nil, err
-	}
-	size := dtype.Size()
-	if size == 0 {
-		return nil, fmt.Errorf("element type %v is not supported", dtype)
-	}
-	if int64(len(raw)) != n*int64(size) || n > int64(len(raw)) {
-		return nil, fmt.Errorf("%d bytes of data for %v%v", len(raw), dtype, shape)
-	}
-	switch dtype {
-	case tensor.Float32:
-		return fill[float32](shape, n, raw)
-	case tensor.Float64:
-		return fill[float64](shape, n, raw)
-	case tensor.Int32:
-		return fill[int32](shape, n, raw)
-	case tensor.Int64:
-		return fill[int64](shape, n, raw)
-	case tensor.Uint8:
-		return fill[uint8](shape, n, raw)
-	}
-	return fill[bool](shape, n, raw)
-}
-
-func fill[T tensor.Element](shape []int64, n int64, raw []byte) (*tensor.Tensor, error) {
-	out := make([]T, n)
-	if _, err := binary.Decode(raw, binary.LittleEndian, out); err != nil {
-		return nil, err
-	}
-	return tensor.Of(shape, out)
+	return true
 }

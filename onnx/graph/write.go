@@ -14,46 +14,17 @@ import (
 // opset 20.
 const irVersion = 9
 
-// Field numbers of onnx.proto, by message.
-const (
-	modelIRVersion, modelProducer, modelGraph, modelOpset, modelMetadata                                      = 1, 2, 7, 8, 14
-	graphNode, graphName, graphInitializer, graphInput, graphOutput, graphValueInfo                           = 1, 2, 5, 11, 12, 13
-	nodeInput, nodeOutput, nodeName, nodeOp, nodeAttribute, nodeDomain                                        = 1, 2, 3, 4, 5, 7
-	attrName, attrFloat, attrInt, attrString, attrTensor, attrGraph, attrInts, attrType                       = 1, 2, 3, 4, 5, 6, 8, 20
-	tensorDims, tensorType, tensorFloats, tensorInt32s, tensorInt64s, tensorName, tensorRaw, tensorDoubles    = 1, 2, 4, 5, 7, 8, 9, 10
-	valueName, valueType, typeTensor, typeElem, typeShape, shapeDim, dimValue, dimParam, opsetVersion, entryK = 1, 2, 1, 1, 2, 1, 1, 2, 2, 1
-	entryV                                                                                                    = 2
-)
-
-// Attribute types of onnx.proto.
-const (
-	kindFloat, kindInt, kindString, kindTensor, kindGraph, kindInts = 1, 2, 3, 4, 5, 7
-)
-
 // Model checks the graph and encodes it as an ONNX file. The same graph gives
-// the same bytes.
+// the same bytes, and a graph that was read and left alone the same model.
 func (g *Graph) Model() ([]byte, error) {
 	if err := g.Check(); err != nil {
 		return nil, err
 	}
-	var m message
-	m.varint(modelIRVersion, irVersion)
-	m.text(modelProducer, "rationale")
 	body, err := encodeGraph(g.core)
 	if err != nil {
 		return nil, err
 	}
-	m.bytes(modelGraph, body)
-	var opset message
-	opset.varint(opsetVersion, Opset)
-	m.bytes(modelOpset, opset)
-	for _, a := range g.root.meta {
-		var entry message
-		entry.text(entryK, a.Name)
-		entry.text(entryV, a.Value.(string))
-		m.bytes(modelMetadata, entry)
-	}
-	return m, nil
+	return g.root.seal(body), nil
 }
 
 // message collects the fields of one protocol-buffer message.
@@ -71,6 +42,13 @@ func (m *message) bytes(field protowire.Number, b []byte) {
 
 func (m *message) text(field protowire.Number, s string) { m.bytes(field, []byte(s)) }
 
+// nonEmpty writes text unless it is empty, which is what its absence means.
+func (m *message) nonEmpty(field protowire.Number, s string) {
+	if s != "" {
+		m.text(field, s)
+	}
+}
+
 func (m *message) float(field protowire.Number, f float32) {
 	*m = protowire.AppendTag(*m, field, protowire.Fixed32Type)
 	*m = protowire.AppendFixed32(*m, math.Float32bits(f))
@@ -85,24 +63,49 @@ func encodeGraph(c *core) ([]byte, error) {
 		}
 		m.bytes(graphNode, b)
 	}
-	m.text(graphName, c.name)
+	m.nonEmpty(graphName, c.name)
 	for _, v := range c.consts {
-		m.bytes(graphInitializer, encodeTensor(v.name, v.data))
+		if v.file != nil && v.file.sparse {
+			m.bytes(graphSparse, v.file.tensor)
+			continue
+		}
+		m.bytes(graphInitializer, v.encodeTensor())
 	}
 	for _, v := range c.inputs {
-		m.bytes(graphInput, encodeValue(v))
+		m.bytes(graphInput, v.declaration())
 	}
-	for _, v := range c.outputs {
+	for i, v := range c.outputs {
+		if i < len(c.declared) {
+			m.bytes(graphOutput, c.declared[i])
+			continue
+		}
 		m.bytes(graphOutput, encodeValue(v))
 	}
+	m = append(m, c.rest...)
 	for _, n := range c.nodes {
 		for _, v := range n.Outputs {
-			if !c.isOutput(v) && v.DType != tensor.Invalid {
+			if v.file == nil && !c.isOutput(v) {
 				m.bytes(graphValueInfo, encodeValue(v))
 			}
 		}
 	}
 	return m, nil
+}
+
+// encodeTensor is a constant as the file has it, or its encoding.
+func (v *Value) encodeTensor() []byte {
+	if v.file != nil && v.file.tensor != nil {
+		return v.file.tensor
+	}
+	return encodeTensor(v.name, v.data)
+}
+
+// declaration is an input as the file declares it, or its encoding.
+func (v *Value) declaration() []byte {
+	if v.file != nil {
+		return v.file.declaration
+	}
+	return encodeValue(v)
 }
 
 func encodeNode(n *Node) ([]byte, error) {
@@ -117,19 +120,56 @@ func encodeNode(n *Node) ([]byte, error) {
 	for _, v := range n.Outputs {
 		m.text(nodeOutput, v.name)
 	}
-	m.text(nodeName, n.Name)
-	m.text(nodeOp, n.Op)
+	m.nonEmpty(nodeName, n.Name)
+	m.nonEmpty(nodeOp, n.Op)
 	for _, a := range n.Attrs {
-		b, err := encodeAttr(a)
+		b, err := n.encodeAttr(a)
 		if err != nil {
 			return nil, err
 		}
 		m.bytes(nodeAttribute, b)
 	}
-	if n.Domain != "" {
-		m.text(nodeDomain, n.Domain)
+	m.nonEmpty(nodeDomain, n.Domain)
+	if n.file != nil {
+		m = append(m, n.file.rest...)
 	}
 	return m, nil
+}
+
+// encodeAttr is an attribute as the file has it, or its encoding. Subgraphs
+// are always encoded, since they may have grown.
+func (n *Node) encodeAttr(a Attr) ([]byte, error) {
+	var kept message
+	read := false
+	if n.file != nil {
+		kept, read = n.file.attrs[a.Name]
+	}
+	switch v := a.Value.(type) {
+	case *Graph:
+		return encodeSubgraphs(a.Name, attrGraph, []*Graph{v}, kept, kindGraph)
+	case []*Graph:
+		return encodeSubgraphs(a.Name, attrGraphs, v, kept, kindGraphs)
+	}
+	if read {
+		return kept, nil
+	}
+	return encodeAttr(a)
+}
+
+func encodeSubgraphs(name string, field protowire.Number, graphs []*Graph, kept message, kind int64) ([]byte, error) {
+	var m message
+	m.text(attrName, name)
+	for _, g := range graphs {
+		b, err := encodeGraph(g.core)
+		if err != nil {
+			return nil, err
+		}
+		m.bytes(field, b)
+	}
+	if kept == nil {
+		m.varint(attrType, kind)
+	}
+	return append(m, kept...), nil
 }
 
 func encodeAttr(a Attr) ([]byte, error) {
@@ -154,13 +194,6 @@ func encodeAttr(a Attr) ([]byte, error) {
 	case *tensor.Tensor:
 		kind = kindTensor
 		m.bytes(attrTensor, encodeTensor("", v))
-	case *Graph:
-		kind = kindGraph
-		b, err := encodeGraph(v.core)
-		if err != nil {
-			return nil, err
-		}
-		m.bytes(attrGraph, b)
 	default:
 		return nil, fmt.Errorf("attribute %s has no encoding for %T", a.Name, a.Value)
 	}

@@ -10,16 +10,18 @@ import (
 )
 
 // Field is one field of a message: Bytes of a length-delimited one, Number of
-// a variable-width integer or of the bits of a 32-bit float.
+// a variable-width integer or of the bits of a float. Raw is the whole field as
+// it stands in the message, its tag included.
 type Field struct {
 	Tag    protowire.Number
 	Kind   protowire.Type
 	Bytes  []byte
 	Number uint64
+	Raw    []byte
 }
 
-// Fields calls visit for every field of a message in turn. Fields of other
-// kinds are passed over in one piece.
+// Fields calls visit for every field of a message in turn. Groups are passed
+// over in one piece.
 func Fields(b []byte, visit func(Field) error) error {
 	for len(b) > 0 {
 		tag, kind, n := protowire.ConsumeTag(b)
@@ -31,7 +33,7 @@ func Fields(b []byte, visit func(Field) error) error {
 		if size < 0 {
 			return damaged(size)
 		}
-		b = b[n+size:]
+		f.Raw, b = b[:n+size], b[n+size:]
 		if err := visit(f); err != nil {
 			return err
 		}
@@ -51,6 +53,8 @@ func (f *Field) read(b []byte) (n int) {
 		var bits uint32
 		bits, n = protowire.ConsumeFixed32(b)
 		f.Number = uint64(bits)
+	case protowire.Fixed64Type:
+		f.Number, n = protowire.ConsumeFixed64(b)
 	default:
 		n = protowire.ConsumeFieldValue(f.Tag, f.Kind, b)
 	}

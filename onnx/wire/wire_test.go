@@ -7,7 +7,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// message has a varint, a float's bits, bytes and a group-free 64-bit field.
+// message has a varint, the bits of a float of each width, and bytes.
 func message() []byte {
 	var b []byte
 	b = protowire.AppendVarint(protowire.AppendTag(b, 1, protowire.VarintType), 300)
@@ -19,12 +19,17 @@ func message() []byte {
 func TestFields(t *testing.T) {
 	var tags []protowire.Number
 	var numbers []uint64
+	var raw []byte
 	err := Fields(message(), func(f Field) error {
 		tags, numbers = append(tags, f.Tag), append(numbers, f.Number)
+		raw = append(raw, f.Raw...)
 		return nil
 	})
-	if err != nil || !slices.Equal(tags, []protowire.Number{1, 2, 3, 4}) || !slices.Equal(numbers, []uint64{300, 7, 0, 0}) {
+	if err != nil || !slices.Equal(tags, []protowire.Number{1, 2, 3, 4}) || !slices.Equal(numbers, []uint64{300, 7, 9, 0}) {
 		t.Errorf("%v %v %v", tags, numbers, err)
+	}
+	if !slices.Equal(raw, message()) {
+		t.Errorf("the fields together are %x, not the message", raw)
 	}
 }
 
