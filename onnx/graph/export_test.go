@@ -1,5 +1,11 @@
 package graph
 
+import (
+	"errors"
+
+	"rationale/onnx/tensor"
+)
+
 // At is the length when its symbols have the given values.
 func (d Dim) At(values map[string]int64) int64 {
 	if n, fixed := d.Fixed(); fixed {
@@ -19,3 +25,15 @@ func (d Dim) At(values map[string]int64) int64 {
 
 // ParseDim is parseDim for tests outside the package.
 func ParseDim(s string) Dim { return parseDim(s) }
+
+// RawBytes is rawBytes for tests outside the package.
+func RawBytes(t *tensor.Tensor) []byte { return rawBytes(t) }
+
+// DecodeTensor reads a tensor's message.
+func DecodeTensor(b []byte) (*tensor.Tensor, error) {
+	_, _, t, err := decodeTensor(b)
+	if err == nil && t == nil {
+		err = errors.New("a tensor of another kind")
+	}
+	return t, err
+}
