@@ -21,6 +21,7 @@ type numeric struct {
 	inputs []input
 	build  func(g *graph.Graph, x []*graph.Value) []*graph.Value
 	single bool // run in float32: the function has no float64 kernel
+	read   bool // differentiated after it was written and read
 }
 
 // input says what a case is fed: its shape as "T,3" and its distribution.
@@ -122,6 +123,13 @@ func (p *probe) model(c numeric, r *rand.Rand) ([]byte, error) {
 		p.inputs = append(p.inputs, name)
 	}
 	loss := weightedSum(g, c.build(g, xs), r)
+	if c.read {
+		var err error
+		if g, err = throughFile(g, loss); err != nil {
+			return nil, err
+		}
+		loss, xs = g.Outputs()[0], g.Inputs()
+	}
 	grads, err := Of(g, loss, xs)
 	if err != nil {
 		return nil, err

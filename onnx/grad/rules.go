@@ -1,6 +1,9 @@
 package grad
 
-import "rationale/onnx/graph"
+import (
+	"rationale/onnx/graph"
+	"rationale/onnx/tensor"
+)
 
 // rules is the derivative of every operator that has one.
 var rules = map[string]graph.VJP{
@@ -72,18 +75,31 @@ var constant = map[string]bool{
 	"And": true, "Or": true, "Not": true, "Range": true, "Shape": true, "Sign": true,
 }
 
+// discrete lists the element types, by their number in ONNX, that carry no
+// gradient: integers, booleans and text. All others may, also those that
+// cannot be computed with here or that a file does not tell.
+var discrete = map[tensor.DType]bool{
+	tensor.Uint8: true, 3: true, 4: true, 5: true, tensor.Int32: true, tensor.Int64: true, 8: true, tensor.Bool: true,
+	tensor.Uint32: true, 13: true, 21: true, 22: true,
+}
+
 // partial computes the gradient of one input of a node from dy, that of its
 // first output. nil stands for no gradient.
 type partial func(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value
 
 // each makes a rule of one partial per input, where nil stands for an input
-// that has no gradient. Only what is wanted is built.
+// that has no gradient. Only what is wanted is built, and what is wanted and has
+// no gradient is a mistake.
 func each(partials ...partial) graph.VJP {
 	return func(g *graph.Graph, n *graph.Node, grads []*graph.Value, want []bool) []*graph.Value {
 		out := make([]*graph.Value, len(n.Inputs))
-		for i, p := range partials {
-			if i < len(out) && want[i] && p != nil && grads[0] != nil {
-				out[i] = p(g, n, grads[0])
+		for i := range out {
+			switch {
+			case !want[i] || grads[0] == nil:
+			case i >= len(partials) || partials[i] == nil:
+				g.Fail("%v: input %d has no gradient rule", n, i)
+			default:
+				out[i] = partials[i](g, n, grads[0])
 			}
 		}
 		return out

@@ -17,8 +17,9 @@ import (
 //
 // A node with a VJP of its own is differentiated by that; the values which its
 // subgraphs capture count as operands behind its inputs (see graph.Node). A
-// node on the way that has neither VJP nor rule is an error, found before
-// anything is added to g.
+// node on the way that has neither VJP nor rule, or that was read and has not
+// the form that the rule is for, is an error, found before anything is added
+// to g.
 func Of(g *graph.Graph, loss *graph.Value, wrt []*graph.Value) ([]*graph.Value, error) {
 	if err := checkLoss(g, loss); err != nil {
 		return nil, fmt.Errorf("grad: %w", err)
@@ -111,7 +112,7 @@ func between(g *graph.Graph, results, wrt []*graph.Value) route {
 	for _, n := range g.Nodes() {
 		if passes(n) && slices.ContainsFunc(n.Operands(), func(v *graph.Value) bool { return depends[v] }) {
 			for _, out := range n.Outputs {
-				depends[out] = depends[out] || out.DType.IsFloat()
+				depends[out] = depends[out] || out.Name() != "" && !discrete[out.DType]
 			}
 		}
 	}
@@ -139,13 +140,16 @@ func between(g *graph.Graph, results, wrt []*graph.Value) route {
 
 // passes reports whether gradients can flow through a node at all.
 func passes(n *graph.Node) bool {
-	return !n.Detached && (n.VJP != nil || !constant[n.Op])
+	return !n.Detached && (n.VJP != nil || n.Domain != "" || !constant[n.Op])
 }
 
 func checkRules(r route) error {
 	for _, n := range r.nodes {
 		if ruleOf(n) == nil {
 			return fmt.Errorf("%v: the operator has no gradient rule and the node no VJP of its own", n)
+		}
+		if err := n.Unfamiliar(); n.VJP == nil && err != nil {
+			return fmt.Errorf("%v: no gradient: %w", n, err)
 		}
 	}
 	return nil

@@ -59,7 +59,7 @@ func inferGemm(n *Node) ([]Type, error) {
 		return nil, fmt.Errorf("inner lengths differ: %v and %v", a, b)
 	}
 	out := Shape{m, cols}
-	if len(n.Inputs) > 2 {
+	if len(n.Inputs) > 2 && n.Inputs[2] != nil {
 		s, err := Broadcast(n.Inputs[2].Shape, out)
 		if err != nil || !s.Equal(out) {
 			return nil, fmt.Errorf("%v cannot be added to %v", n.Inputs[2], out)

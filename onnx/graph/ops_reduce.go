@@ -96,6 +96,9 @@ func (n *Node) ReducedAxes() ([]int, error) {
 	if len(n.Inputs) > 1 && n.Inputs[1] != nil && n.Inputs[1].data == nil {
 		return nil, fmt.Errorf("the axes are not constant")
 	}
+	if len(given) == 0 && n.Int("noop_with_empty_axes", 0) != 0 {
+		return nil, fmt.Errorf("no axes are given, and then it reduces nothing")
+	}
 	if len(given) == 0 {
 		all := make([]int, len(s))
 		for i := range all {
@@ -154,8 +157,12 @@ func inferTopK(n *Node) ([]Type, error) {
 	if err != nil {
 		return nil, err
 	}
+	count := n.ConstInts(1)
+	if len(count) != 1 {
+		return nil, fmt.Errorf("the number of elements is not one constant")
+	}
 	s := slices.Clone(x.Shape)
-	s[axis] = N(int(n.ConstInts(1)[0]))
+	s[axis] = N(int(count[0]))
 	return []Type{{x.DType, s}, {tensor.Int64, s}}, nil
 }
 
@@ -166,8 +173,11 @@ func inferAxis(n *Node) ([]Type, error) {
 
 func inferLayerNorm(n *Node) ([]Type, error) {
 	x := n.Inputs[0]
+	if axis, err := x.Shape.axis(int(n.Int("axis", -1))); err != nil || axis != len(x.Shape)-1 {
+		return nil, fmt.Errorf("it normalises more than the last axis of %v", x)
+	}
 	for _, p := range n.Inputs[1:] {
-		if len(x.Shape) == 0 || !p.Shape.Equal(x.Shape[len(x.Shape)-1:]) || p.DType != x.DType {
+		if p != nil && (!p.Shape.Equal(x.Shape[len(x.Shape)-1:]) || p.DType != x.DType) {
 			return nil, fmt.Errorf("%v does not fit the last axis of %v", p, x)
 		}
 	}

@@ -87,17 +87,22 @@ func (g *Graph) Flatten(x *Value, axis int) *Value {
 }
 
 func inferTranspose(n *Node) ([]Type, error) {
-	x, perm := n.Inputs[0], n.Attr("perm").([]int64)
+	x := n.Inputs[0]
+	perm, _ := n.Attr("perm").([]int64)
+	if n.Attr("perm") == nil { // ONNX's default
+		for i := range x.Shape {
+			perm = append(perm, int64(len(x.Shape)-1-i))
+		}
+	}
 	if len(perm) != len(x.Shape) {
 		return nil, fmt.Errorf("permutation %v does not fit %v", perm, x)
 	}
 	out := make(Shape, len(perm))
 	for i, p := range perm {
-		k, err := x.Shape.axis(int(p))
-		if err != nil {
-			return nil, err
+		if p < 0 || p >= int64(len(perm)) || slices.Contains(perm[:i], p) {
+			return nil, fmt.Errorf("%v is not a permutation of the axes of %v", perm, x)
 		}
-		out[i] = x.Shape[k]
+		out[i] = x.Shape[p]
 	}
 	return []Type{{x.DType, out}}, nil
 }
