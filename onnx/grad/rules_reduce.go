@@ -68,5 +68,8 @@ func cumSum(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
 }
 
 func topK(g *graph.Graph, n *graph.Node, dy *graph.Value) *graph.Value {
+	if len(n.Outputs) < 2 || n.Outputs[1].Name() == "" {
+		return g.Fail("%v: without its indices it has no gradient rule", n)
+	}
 	return g.ScatterElements(zeros(g, n.Inputs[0]), n.Outputs[1], dy, int(n.Int("axis", -1)), false)
 }
