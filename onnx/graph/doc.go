@@ -7,4 +7,8 @@
 // Building never panics and needs no error check per operator: the first
 // mistake is remembered with the node and the source line that made it,
 // everything after it is ignored, and Err or Model report it.
+//
+// A model that was read is written as it was: what a Graph has no place for is
+// kept as the file has it, message by message, and what cannot be kept is
+// refused.
 package graph

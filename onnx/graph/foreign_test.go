@@ -122,7 +122,7 @@ func foreignModels() map[string][]byte {
 			within(5, number(1, 2), number(2, 1), words(8, "w"), words(9, "\x00\x00\x80\x3f\x00\x00\x00\x40"))), imports("", 13)),
 		"branches that use the same names": join(ir, within(7, call("If", names{"c"}, names{"y"},
 			attribute("then_branch", 5, within(6, call("Relu", names{"x"}, names{"r"}), words(2, "t"), words(10, "doc"), declared(graphOut, "r", open)), words(13, "doc")),
-			attribute("else_branch", 5, within(6, call("Neg", names{"x"}, names{"r"}), words(2, "e"), within(graphOut, words(1, "r"))))), plain, declared(graphIn, "c", tensorType(9, extents()))), imports("", 16)),
+			within(5, words(1, "else_branch"), within(6, call("Neg", names{"x"}, names{"r"}), words(2, "e"), within(graphOut, words(1, "r"))))), plain, declared(graphIn, "c", tensorType(9, extents()))), imports("", 16)),
 		"the graph in two parts": join(ir, within(7, relu, plain), imports("", 18), within(7, words(10, "doc"))),
 	}
 }

@@ -176,18 +176,10 @@ func tensorOrRaw(tensor, attr []byte) (any, error) {
 	return t, nil
 }
 
-// subgraphs reads the graph, or the list of graphs, of an attribute.
+// subgraphs reads the graph, or the list of graphs, of an attribute. rest is
+// what else its message has, but for the name.
 func (d *decoder) subgraphs(c *core, kind uint64, b []byte) (value any, rest message, err error) {
-	var bodies [][]byte
-	err = wire.Fields(b, func(f wire.Field) error {
-		switch {
-		case f.Tag == attrGraph && kind == kindGraph || f.Tag == attrGraphs && kind == kindGraphs:
-			bodies = append(bodies, f.Bytes)
-		case f.Tag != attrName:
-			rest = append(rest, f.Raw...)
-		}
-		return nil
-	})
+	bodies, rest, err := graphBodies(kind, b)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -208,4 +200,18 @@ func (d *decoder) subgraphs(c *core, kind uint64, b []byte) (value any, rest mes
 		return subs[0], rest, nil
 	}
 	return subs, rest, nil
+}
+
+func graphBodies(kind uint64, b []byte) (bodies [][]byte, rest message, err error) {
+	rest = message{}
+	err = wire.Fields(b, func(f wire.Field) error {
+		switch {
+		case f.Tag == attrGraph && kind == kindGraph || f.Tag == attrGraphs && kind == kindGraphs:
+			bodies = append(bodies, f.Bytes)
+		case f.Tag != attrName:
+			rest = append(rest, f.Raw...)
+		}
+		return nil
+	})
+	return bodies, rest, err
 }

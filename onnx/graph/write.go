@@ -65,15 +65,18 @@ func encodeGraph(c *core) ([]byte, error) {
 	}
 	m.nonEmpty(graphName, c.name)
 	for _, v := range c.consts {
-		if v.file != nil && v.file.sparse {
-			m.bytes(graphSparse, v.file.tensor)
-			continue
-		}
-		m.bytes(graphInitializer, v.encodeTensor())
+		v.encodeConstant(&m)
 	}
 	for _, v := range c.inputs {
 		m.bytes(graphInput, v.declaration())
 	}
+	c.encodeOutputs(&m)
+	return m, nil
+}
+
+// encodeOutputs declares the graph's outputs and, behind what was kept of a
+// file, the values that were added in between.
+func (c *core) encodeOutputs(m *message) {
 	for i, v := range c.outputs {
 		if i < len(c.declared) {
 			m.bytes(graphOutput, c.declared[i])
@@ -81,7 +84,7 @@ func encodeGraph(c *core) ([]byte, error) {
 		}
 		m.bytes(graphOutput, encodeValue(v))
 	}
-	m = append(m, c.rest...)
+	*m = append(*m, c.rest...)
 	for _, n := range c.nodes {
 		for _, v := range n.Outputs {
 			if v.file == nil && !c.isOutput(v) {
@@ -89,15 +92,18 @@ func encodeGraph(c *core) ([]byte, error) {
 			}
 		}
 	}
-	return m, nil
 }
 
-// encodeTensor is a constant as the file has it, or its encoding.
-func (v *Value) encodeTensor() []byte {
-	if v.file != nil && v.file.tensor != nil {
-		return v.file.tensor
+// encodeConstant writes a constant, as the file has it if it was read.
+func (v *Value) encodeConstant(m *message) {
+	switch {
+	case v.file == nil:
+		m.bytes(graphInitializer, encodeTensor(v.name, v.data))
+	case v.file.sparse:
+		m.bytes(graphSparse, v.file.tensor)
+	default:
+		m.bytes(graphInitializer, v.file.tensor)
 	}
-	return encodeTensor(v.name, v.data)
 }
 
 // declaration is an input as the file declares it, or its encoding.
