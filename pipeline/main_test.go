@@ -16,8 +16,11 @@ import (
 	"rationale/onnx/runtime"
 )
 
+// programs are what tests run as processes of their own.
+var programs = map[string]func(){"rationale": main}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rationale": main})
+	testscript.Main(m, programs)
 }
 
 // TestScripts runs the program as people do; each script of testdata/script is

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"os"
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -37,9 +38,19 @@ func retainEnvironment(lib Library) (Library, error) {
 	return environment.library, nil
 }
 
-// loadEnvironment keeps the library from printing errors: each of them comes
-// back as an error as well.
+// telemetryVariable, set to 1, is the library's own switch for its telemetry:
+// official builds look up a host to report to, and keep a device id
+// and a data base of events below the user's cache folder. They read it once,
+// as they are loaded.
+const telemetryVariable = "ORT_DISABLE_TELEMETRY"
+
+// loadEnvironment keeps the library from reporting to its makers, whatever the
+// user's environment says, and from printing errors: each of them comes back
+// as an error as well.
 func loadEnvironment(path string) error {
+	if err := os.Setenv(telemetryVariable, "1"); err != nil {
+		return fmt.Errorf("runtime: switching the telemetry of onnxruntime off: %w", err)
+	}
 	ort.SetSharedLibraryPath(path)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		return fmt.Errorf("runtime: cannot load the onnxruntime library %s: %w; it must be built for %s and be of version 1.24 or later", path, libraryError(err), platform())
