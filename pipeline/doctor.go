@@ -23,7 +23,7 @@ type doctorCmd struct {
 
 // Help is shown by --help.
 func (*doctorCmd) Help() string {
-	return `Exit code 0 when everything needed is there, 1 when not. What is optional (a GPU, word vectors, imported datasets) never fails.
+	return `Exit code 0 when everything needed is there, 1 when not. What is optional (a GPU, word vectors, imported datasets) never fails, nor does an onnxruntime of a version that the tests were not run with.
 
 Example:
 
@@ -33,13 +33,15 @@ Example:
 // checkup is one line of the doctor's report.
 type checkup struct {
 	Name   string `json:"name"`
-	State  string `json:"state"` // OK, missing, or optional: missing but not needed
+	State  string `json:"state"` // OK, untested, missing, or optional: missing but not needed
 	Detail string `json:"detail"`
 	Fix    string `json:"fix,omitempty"`
 }
 
 func newCheckup(f runtime.Finding, required bool) checkup {
 	switch {
+	case f.Untested:
+		return checkup{Name: f.Name, State: "untested", Detail: f.Detail, Fix: f.Fix}
 	case f.OK:
 		return checkup{Name: f.Name, State: "OK", Detail: f.Detail}
 	case required:

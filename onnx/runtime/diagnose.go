@@ -13,10 +13,11 @@ import (
 
 // Finding is one line of a diagnosis.
 type Finding struct {
-	Name   string // what was looked at
-	OK     bool
-	Detail string // what was found
-	Fix    string // what to do when not OK
+	Name     string // what was looked at
+	OK       bool
+	Untested bool   // it works, but this program was never tested with it
+	Detail   string // what was found
+	Fix      string // what to do when not OK, or untested
 }
 
 // Diagnose looks at the library, its version, the providers and the GPU; for
@@ -46,7 +47,7 @@ func openFindings(lib Library, cuda Options) []Finding {
 	}
 	defer r.Close()
 	return []Finding{
-		{Name: "onnxruntime version", OK: true, Detail: r.Version()},
+		versionFinding(r.Version()),
 		{Name: "provider cpu", OK: true, Detail: fmt.Sprintf("%d threads", r.options.Threads)},
 		cudaFinding(r.library, cuda),
 	}

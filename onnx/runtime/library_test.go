@@ -41,9 +41,14 @@ func wantError(t *testing.T, err error, parts ...string) {
 	if err == nil {
 		t.Fatalf("no error, want one with %q", parts)
 	}
+	wantText(t, err.Error(), parts...)
+}
+
+func wantText(t *testing.T, text string, parts ...string) {
+	t.Helper()
 	for _, part := range parts {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%v\nlacks %q", err, part)
+		if !strings.Contains(text, part) {
+			t.Errorf("%s\nlacks %q", text, part)
 		}
 	}
 }

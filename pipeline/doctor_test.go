@@ -1,0 +1,28 @@
+package main
+
+import (
+	"testing"
+
+	"rationale/onnx/runtime"
+)
+
+func TestCheckups(t *testing.T) {
+	for _, c := range []struct {
+		finding  runtime.Finding
+		required bool
+		want     checkup
+	}{
+		{runtime.Finding{Name: "a", OK: true, Detail: "d", Fix: "f"}, true, checkup{Name: "a", State: "OK", Detail: "d"}},
+		{runtime.Finding{Name: "a", OK: true, Untested: true, Detail: "d", Fix: "f"}, true, checkup{Name: "a", State: "untested", Detail: "d", Fix: "f"}},
+		{runtime.Finding{Name: "a", Detail: "d", Fix: "f"}, true, checkup{Name: "a", State: "missing", Detail: "d", Fix: "f"}},
+		{runtime.Finding{Name: "a", Detail: "d", Fix: "f"}, false, checkup{Name: "a", State: "optional", Detail: "d", Fix: "f"}},
+	} {
+		got := newCheckup(c.finding, c.required)
+		if got != c.want {
+			t.Errorf("%+v: %+v, want %+v", c.finding, got, c.want)
+		}
+		if err := verdict([]checkup{got}); (err != nil) != (got.State == "missing") {
+			t.Errorf("%+v: %v", got, err)
+		}
+	}
+}
