@@ -44,7 +44,8 @@ func explainText(ctx context.Context, a *app, r *trainedRun, dir, text string) (
 		a.say("the model reads the first %d of %d words", summary.MaxLength, len(x.Tokens))
 	}
 	a.say("%d of %d words have no vector", pieces.Unknown, len(x.Tokens))
-	out, err := answer(ctx, a, filepath.Join(dir, evaluate.ModelFile), pieces.IDs)
+	model := filepath.Join(dir, evaluate.ModelFile)
+	out, err := answer(ctx, a, model, pieces.IDs, len(summary.Classes))
 	if err != nil {
 		return x, err
 	}
@@ -73,9 +74,9 @@ func readVocabulary(dir string, summary tokenize.Summary) (*tokenizer.Words, err
 	return nil, fmt.Errorf("%s is not the vocabulary that the run was trained with", path)
 }
 
-// answer runs a model on one text.
-func answer(ctx context.Context, a *app, path string, ids []int32) (map[string]*tensor.Tensor, error) {
-	model, err := os.ReadFile(path)
+// answer runs a model on one text and checks what it returns.
+func answer(ctx context.Context, a *app, path string, ids []int32, classes int) (map[string]*tensor.Tensor, error) {
+	model, err := runtime.ReadModel(path)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,11 @@ func answer(ctx context.Context, a *app, path string, ids []int32) (map[string]*
 	if err != nil {
 		return nil, err
 	}
-	return session.Run(ctx, in)
+	out, err := session.Run(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return out, rationalizer.Asked{Texts: 1, Length: len(ids), Classes: classes}.Check(path, out)
 }
 
 // oneText is a batch of one text without padding.
@@ -114,13 +119,9 @@ func oneText(ids []int32) (map[string]*tensor.Tensor, error) {
 	return map[string]*tensor.Tensor{rationalizer.InputIDs: idTensor, rationalizer.InputMask: maskTensor}, err
 }
 
-// complete fills in what the model answered.
+// complete fills in what the model answered, which is of the shapes asked for.
 func complete(x *evaluate.Example, pieces tokenizer.Encoding, out map[string]*tensor.Tensor, classes []string) error {
-	logits, ok := out[rationalizer.OutLogits]
-	if !ok {
-		return fmt.Errorf("the model has no output %s", rationalizer.OutLogits)
-	}
-	predicted, err := metric.ArgMax(tensor.Data[float32](logits), len(classes))
+	predicted, err := metric.ArgMax(tensor.Data[float32](out[rationalizer.OutLogits]), len(classes))
 	if err != nil {
 		return err
 	}

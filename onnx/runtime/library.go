@@ -84,7 +84,7 @@ func ownLibrary(path string) (Library, error) {
 	}
 	digest, err := fileDigest(abs)
 	if err != nil {
-		return Library{}, fmt.Errorf("runtime: %s=%s: %w; set it to the onnxruntime library itself, or unset it and run `make library`", LibraryVariable, path, err)
+		return Library{}, fmt.Errorf("%s=%s: %w; set it to the onnxruntime library itself, or unset it and run `make library`", LibraryVariable, path, err)
 	}
 	return Library{Path: abs, SHA256: digest, Source: SourceVariable}, nil
 }
@@ -96,7 +96,7 @@ func cachedLibrary(dir string, art artifact) (Library, error) {
 		return Library{}, fmt.Errorf("runtime: %w: no %s; run `make library`, or set %s to the path of your own", ErrNoLibrary, path, LibraryVariable)
 	}
 	if err != nil {
-		return Library{}, fmt.Errorf("runtime: %w", err)
+		return Library{}, err
 	}
 	if digest != art.sha256 {
 		return Library{}, fmt.Errorf("runtime: %s is not the pinned onnxruntime %s and was not loaded: its SHA-256 is %s, expected %s; run `make library` to replace it, or set %s to use your own library",
@@ -124,15 +124,16 @@ func cacheDir() (string, error) {
 	return filepath.Join(base, "rationale", "onnxruntime-"+LibraryVersion+"-"+platform()), nil
 }
 
+// fileDigest hashes a library of any source, which may be anything at all.
 func fileDigest(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path, maxLibrary)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
 	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
+	if _, err := io.Copy(hash, io.LimitReader(f, maxLibrary)); err != nil {
+		return "", fmt.Errorf("runtime: %w", err)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }

@@ -13,8 +13,8 @@ import (
 // Run executes the model. The inputs are checked against the model's own
 // declaration first: all there, none unknown, element types, ranks, fixed
 // dimensions, and one size for dimensions that share a symbol. They must not
-// be written to before Run returns. When ctx ends, the run stops at the next
-// operator, and the error wraps ctx's.
+// be written to before Run returns. What comes out is checked in the same way.
+// When ctx ends, the run stops at the next operator, and the error wraps ctx's.
 func (s *Session) Run(ctx context.Context, inputs map[string]*tensor.Tensor) (map[string]*tensor.Tensor, error) {
 	return s.run(ctx, inputs, nil)
 }
@@ -43,7 +43,7 @@ func (s *Session) run(ctx context.Context, inputs, given map[string]*tensor.Tens
 	if ctx.Err() != nil {
 		return nil, s.errorf("not run: %w", context.Cause(ctx))
 	}
-	in, err := s.arrangeInputs(inputs)
+	in, sizes, err := s.arrangeInputs(inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -54,34 +54,34 @@ func (s *Session) run(ctx context.Context, inputs, given map[string]*tensor.Tens
 	if err := s.handle.run(ctx, in, out); err != nil {
 		return nil, s.errorf("run: %w", s.runtime.explain(err))
 	}
+	if err := s.checkReturned(out, sizes); err != nil {
+		return nil, err
+	}
 	return s.results(out, given), nil
 }
 
-// arrangeInputs puts checked inputs into the model's order.
-func (s *Session) arrangeInputs(given map[string]*tensor.Tensor) ([]*tensor.Tensor, error) {
-	infos := s.signature.inputs
+// arrangeInputs puts checked inputs into the model's order, and gives the
+// sizes of their symbolic dimensions.
+func (s *Session) arrangeInputs(given map[string]*tensor.Tensor) ([]*tensor.Tensor, symbolSizes, error) {
+	infos, sizes := s.signature.inputs, symbolSizes{}
 	if err := s.checkNames("input", infos, given); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(infos) == 0 {
-		return []*tensor.Tensor{tensor.Vector([]float32{0})}, nil
+		return []*tensor.Tensor{tensor.Vector([]float32{0})}, sizes, nil
 	}
-	sizes := symbolSizes{}
 	in := make([]*tensor.Tensor, len(infos))
 	for i, info := range infos {
 		t := given[info.Name]
 		if t == nil {
-			return nil, s.errorf("input %q is missing (%v)", info.Name, info)
+			return nil, nil, s.errorf("input %q is missing (%v)", info.Name, info)
 		}
-		if err := info.accepts(t); err != nil {
-			return nil, s.errorf("input %w", err)
-		}
-		if err := sizes.agree(info, t); err != nil {
-			return nil, s.errorf("input %w", err)
+		if err := sizes.fit(info, t); err != nil {
+			return nil, nil, s.errorf("input %w", err)
 		}
 		in[i] = t
 	}
-	return in, nil
+	return in, sizes, nil
 }
 
 // arrangeOutputs puts the given outputs into the model's order. Others of a
@@ -99,7 +99,7 @@ func (s *Session) arrangeOutputs(given map[string]*tensor.Tensor, inputs []*tens
 		case t != nil:
 			out[i], err = t, info.accepts(t)
 		case info.fixed():
-			out[i], err = tensor.New(info.DType, info.Shape...)
+			out[i], err = info.room()
 		}
 		if err != nil {
 			return nil, s.errorf("output %w", err)
@@ -149,56 +149,6 @@ func (s *Session) results(out []*tensor.Tensor, given map[string]*tensor.Tensor)
 
 func (s *Session) errorf(format string, args ...any) error {
 	return fmt.Errorf("runtime: session %q: "+format, append([]any{s.name}, args...)...)
-}
-
-// accepts compares a tensor with the declaration. The error starts with the
-// name.
-func (i Info) accepts(t *tensor.Tensor) error {
-	if i.DType != tensor.Invalid && t.DType() != i.DType {
-		return fmt.Errorf("%q wants %v, got %v %v", i.Name, i, t.DType(), t.Shape())
-	}
-	if i.Shape == nil {
-		return nil
-	}
-	if len(t.Shape()) != len(i.Shape) {
-		return fmt.Errorf("%q wants rank %d (%v), got rank %d %v", i.Name, len(i.Shape), i, len(t.Shape()), t.Shape())
-	}
-	for d, size := range t.Shape() {
-		if i.Shape[d] >= 0 && size != i.Shape[d] {
-			return fmt.Errorf("%q wants %d in dimension %d (%v), got %v", i.Name, i.Shape[d], d, i, t.Shape())
-		}
-	}
-	return nil
-}
-
-// fixed reports whether the declaration leaves nothing open.
-func (i Info) fixed() bool {
-	return i.DType != tensor.Invalid && i.Shape != nil && !slices.Contains(i.Shape, -1)
-}
-
-// symbolSizes remembers the size of each symbolic dimension in a run, and the
-// input that it came from.
-type symbolSizes map[string]struct {
-	size int64
-	from string
-}
-
-func (sizes symbolSizes) agree(info Info, t *tensor.Tensor) error {
-	for d, symbol := range info.Symbols {
-		if symbol == "" {
-			continue
-		}
-		size := t.Shape()[d]
-		first, seen := sizes[symbol]
-		if seen && first.size != size {
-			return fmt.Errorf("%q has %s = %d (%v), but %q has %s = %d", info.Name, symbol, size, t.Shape(), first.from, symbol, first.size)
-		}
-		if !seen {
-			first.size, first.from = size, info.Name
-			sizes[symbol] = first
-		}
-	}
-	return nil
 }
 
 // address is where a tensor's elements start.

@@ -2,9 +2,7 @@ package runtime
 
 import (
 	"fmt"
-	"os"
 	"slices"
-	"strings"
 	"sync"
 
 	"rationale/onnx/tensor"
@@ -41,10 +39,9 @@ func WithProfile(prefix string) SessionOption {
 	return func(s *sessionSettings) { s.profile = prefix }
 }
 
-// NewSession loads a serialized ModelProto. The name stands for the model in
-// errors. A model that onnxruntime refuses is written to a file in the
-// temporary folder, which the error names. The caller closes the session,
-// unless it closes the Runtime.
+// NewSession loads a serialized ModelProto. The name, best the path of the
+// file that it comes from, stands for the model in errors. The caller closes
+// the session, unless it closes the Runtime.
 func (r *Runtime) NewSession(name string, model []byte, opts ...SessionOption) (*Session, error) {
 	sig, err := readSignature(model)
 	if err != nil {
@@ -78,7 +75,7 @@ func (s *Session) open(model []byte, settings sessionSettings) error {
 	})
 	if err != nil {
 		s.runtime.forget(s)
-		return s.refusal(model, err)
+		return s.errorf("onnxruntime refuses the model of %d bytes: %w", len(model), s.runtime.explain(err))
 	}
 	return nil
 }
@@ -97,39 +94,6 @@ func (r *Runtime) guard(action func() error) error {
 		return keepSignalHandlers(action)
 	}
 	return action()
-}
-
-// refusal is the error about a model that cannot be loaded; it keeps the
-// model for inspection.
-func (s *Session) refusal(model []byte, cause error) error {
-	cause = s.runtime.explain(cause)
-	kept, err := keepModel(s.name, model)
-	if err != nil {
-		return fmt.Errorf("runtime: session %q: onnxruntime refuses the model: %w (and the model could not be kept: %v)", s.name, cause, err)
-	}
-	return fmt.Errorf("runtime: session %q: onnxruntime refuses the model: %w (the model is in %s)", s.name, cause, kept)
-}
-
-func keepModel(name string, model []byte) (string, error) {
-	f, err := os.CreateTemp("", "rationale-"+fileName(name)+"-*.onnx")
-	if err != nil {
-		return "", err
-	}
-	if _, err := f.Write(model); err != nil {
-		f.Close()
-		return "", err
-	}
-	return f.Name(), f.Close()
-}
-
-// fileName keeps letters, digits, '-' and '_' of a name.
-func fileName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
-			return r
-		}
-		return '_'
-	}, name)
 }
 
 // Name is the name given to NewSession.

@@ -45,6 +45,9 @@ func (r *run) takeSteps(ctx context.Context, batches [][]int) error {
 		if err != nil {
 			return err
 		}
+		if err := r.batcher.spec.CheckMetrics(out, p.steps); err != nil {
+			return err
+		}
 		if err := r.log.add(out, p); err != nil {
 			return err
 		}

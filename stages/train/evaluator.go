@@ -80,7 +80,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, texts []tokenize.Text, w Weigh
 		length := b.length(texts, batch)
 		in := e.inputs(texts, batch, length, w)
 		e.drawNoise(in, d, number, length, len(batch))
-		out, err := e.session.Run(ctx, in)
+		out, err := e.answer(ctx, in, rationalizer.Asked{Texts: len(batch), Length: length, Classes: e.classes})
 		if err != nil {
 			return nil, err
 		}
@@ -97,6 +97,15 @@ func (e *Evaluator) Evaluate(ctx context.Context, texts []tokenize.Text, w Weigh
 		}
 	}
 	return scores, nil
+}
+
+// answer runs the graph once and checks what it returns.
+func (e *Evaluator) answer(ctx context.Context, in map[string]*tensor.Tensor, asked rationalizer.Asked) (map[string]*tensor.Tensor, error) {
+	out, err := e.session.Run(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return out, asked.Check(e.session.Name(), out)
 }
 
 // inputs are those that the graph has, but for the noise.

@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -33,7 +32,7 @@ func OpenBackend(b Backend) (*runtime.Runtime, error) {
 // openModel opens a graph with the inputs that never change made part of it:
 // a device then keeps them, and they cross no bus.
 func openModel(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor) (*runtime.Session, error) {
-	data, err := os.ReadFile(path)
+	data, err := runtime.ReadModel(path)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +49,7 @@ func openModel(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return rt.NewSession(filepath.Base(path), model)
+	return rt.NewSession(path, model)
 }
 
 // FixedInputs are a run's inputs that never change: the word vectors, and the

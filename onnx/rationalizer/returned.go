@@ -1,0 +1,63 @@
+package rationalizer
+
+import (
+	"fmt"
+	"slices"
+
+	"rationale/onnx/tensor"
+)
+
+// Asked is what an evaluation graph was asked: about B texts of T positions,
+// padding included, and C classes.
+type Asked struct{ Texts, Length, Classes int }
+
+// byWord and byClass are the outputs of evaluation graphs, [B,T] and [B,C].
+var (
+	byWord  = []string{OutRationale, OutProbability, OutAttack}
+	byClass = []string{OutLogits, OutAttackLogits, OutFullLogits, OutGoldLogits, OutReaderLogits}
+)
+
+// Check compares what a model returned with what it was asked: all models
+// classify, and every output that a reader knows is a float32 tensor of the
+// question's shape. The model may be anybody's; name stands for it in errors.
+func (q Asked) Check(name string, out map[string]*tensor.Tensor) error {
+	if out[OutLogits] == nil {
+		return fmt.Errorf("model %s returned no %s", name, OutLogits)
+	}
+	for _, width := range []struct {
+		outputs []string
+		size    int
+	}{{byWord, q.Length}, {byClass, q.Classes}} {
+		want := []int64{int64(q.Texts), int64(width.size)}
+		for _, output := range width.outputs {
+			if err := checkFloat32(out[output], want); err != nil {
+				return fmt.Errorf("model %s: output %s: %w, as %d texts of %d positions and %d classes ask for", name, output, err, q.Texts, q.Length, q.Classes)
+			}
+		}
+	}
+	return nil
+}
+
+// checkFloat32 passes an output that the model does not have.
+func checkFloat32(t *tensor.Tensor, want []int64) error {
+	if t == nil || t.DType() == tensor.Float32 && slices.Equal(t.Shape(), want) {
+		return nil
+	}
+	return fmt.Errorf("returned %v %v, expected %v %v", t.DType(), t.Shape(), tensor.Float32, want)
+}
+
+// CheckMetrics compares what a run of some steps returned beside the new state
+// with the specification: for each metric a number or a number of each class,
+// as many times as there were steps.
+func (s Spec) CheckMetrics(out map[string]*tensor.Tensor, steps int) error {
+	for _, name := range s.Metrics {
+		t := out[name]
+		if t == nil {
+			return fmt.Errorf("the step model returned no %s", name)
+		}
+		if n := t.Len(); !t.DType().IsFloat() || n != steps && n != steps*s.Classes {
+			return fmt.Errorf("the step model returned %s as %v %v, expected 1 or %d numbers for each of %d steps", name, t.DType(), t.Shape(), s.Classes, steps)
+		}
+	}
+	return nil
+}
