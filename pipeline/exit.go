@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 
 	"rationale/stages"
@@ -72,11 +73,28 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// interruptible gives a context that ends with the first SIGINT or SIGTERM.
-// From then on both have their default effect again: a second one ends the
-// program at once, which the store survives.
+// interruptible gives a context that ends with the first SIGINT or SIGTERM. A
+// second one ends the program at once, which the store survives, and whatever
+// is running: code of a library that never returns as well.
 func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	ctx, cancel := context.WithCancel(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ended := make(chan struct{})
+	go func() {
+		for _, action := range []func(){cancel, func() { os.Exit(exitInterrupted) }} {
+			select {
+			case <-signals:
+				action()
+			case <-ended:
+				return
+			}
+		}
+	}()
+	stop := sync.OnceFunc(func() {
+		signal.Stop(signals)
+		close(ended)
+		cancel()
+	})
 	return ctx, stop
 }

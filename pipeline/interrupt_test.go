@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,7 +57,7 @@ func (s *session) mustRun(out string, args ...string) time.Duration {
 var longRun = []string{"train", "--method", "RNP", "--dataset", "generated-aroma", "--profile", "smoke", "--set", "epochs=100000", "--set", "hidden=6"}
 
 // TestInterrupt: the first signal ends a run in good order, with exit code
-// 130 and a word on how to go on; a second one would end it at once.
+// 130 and a word on how to go on.
 func TestInterrupt(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		s := newSession(t)
@@ -79,6 +81,93 @@ func TestInterrupt(t *testing.T) {
 			t.Errorf("%v: it took %v to stop", sig, took)
 		}
 	}
+}
+
+// TestSecondSignal: a model that never returns, and never looks whether it
+// should stop, holds the program up after the first signal. The second one
+// ends it.
+func TestSecondSignal(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		cmd, ended := startEndless(t)
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ended:
+			t.Fatalf("%v: exit code %d: the model is not endless", sig, cmd.ProcessState.ExitCode())
+		case <-time.After(500 * time.Millisecond):
+		}
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%v: still running", sig)
+		}
+		if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+			t.Errorf("%v: exit code %d, want %d", sig, code, exitInterrupted)
+		}
+	}
+}
+
+// startEndless starts the program endless and waits until it is in its loop.
+func startEndless(t *testing.T) (cmd *exec.Cmd, ended <-chan struct{}) {
+	t.Helper()
+	cmd = exec.CommandContext(t.Context(), "endless", foreignModel(t, endlessLoop()))
+	cmd.Env, cmd.Stderr = newSession(t).env, os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = cmd.Wait() // the exit code is looked at
+	}()
+	return cmd, done
+}
+
+// endless is a program that runs the model in the file that it is given, and
+// says so once it is at it.
+func endless() {
+	ctx, stop := interruptible(context.Background())
+	defer stop()
+	err := runModel(ctx, os.Args[1])
+	fmt.Fprintln(os.Stderr, "the model came to an end:", err)
+	os.Exit(exitCode(err))
+}
+
+func runModel(ctx context.Context, path string) error {
+	model, err := runtime.ReadModel(path)
+	if err != nil {
+		return err
+	}
+	lib, err := runtime.Locate()
+	if err != nil {
+		return err
+	}
+	rt, err := runtime.Open(lib, runtime.Options{})
+	if err != nil {
+		return err
+	}
+	session, err := rt.NewSession(path, model)
+	if err != nil {
+		return err
+	}
+	in, err := oneText([]int32{1})
+	if err != nil {
+		return err
+	}
+	time.AfterFunc(300*time.Millisecond, func() { fmt.Println("at it") })
+	_, err = session.Run(ctx, in)
+	return err
 }
 
 // TestSecondProcess: while one process works in a store, another that has

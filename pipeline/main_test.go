@@ -17,7 +17,7 @@ import (
 )
 
 // programs are what tests run as processes of their own.
-var programs = map[string]func(){"rationale": main}
+var programs = map[string]func(){"rationale": main, "endless": endless}
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, programs)
