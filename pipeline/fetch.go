@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
 	"rationale/onnx/runtime"
+	"rationale/pipeline/npm"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -27,12 +29,15 @@ Example:
 
 // Run prints where the library lies.
 func (*fetchLibraryCmd) Run(ctx context.Context, a *app) error {
-	lib, err := runtime.FetchLibrary(ctx, a.messages())
+	lib, err := runtime.FetchLibrary(ctx, a.messages(), npm.Fetch)
 	if err != nil {
 		return err
 	}
 	a.printf("%s\n", lib.Path)
-	return nil
+	if lib.Source != runtime.SourceCache {
+		return nil
+	}
+	return npm.Tidy(filepath.Dir(lib.Path))
 }
 
 // fetchEmbeddingsCmd is `rationale fetch embeddings`.
@@ -55,12 +60,12 @@ func (*fetchEmbeddingsCmd) Run(ctx context.Context, a *app) error {
 	}
 	var path string
 	err = a.watch("fetch word vectors", 60, func(report func(done, total int64)) (err error) {
-		path, err = embeddings.Fetch(ctx, dir, func(words int) { report(int64(words), 0) })
+		path, err = embeddings.Fetch(ctx, dir, npm.Fetch, func(words int) { report(int64(words), 0) })
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	a.printf("%s\n", path)
-	return nil
+	return npm.Tidy(dir)
 }

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"archive/tar"
-	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -11,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
@@ -19,12 +17,16 @@ import (
 
 const npmPackage = "onnxruntime-node@" + LibraryVersion
 
+// Download brings an npm package, name@version: it hands the path of the
+// archive, in a temporary folder inside dir, to use, and removes the folder.
+type Download func(ctx context.Context, dir, spec string, use func(archive string) error) error
+
 // FetchLibrary puts the pinned library into the cache folder unless Locate
-// finds a usable one already. The npm client downloads the package into a
-// temporary folder; the one file for this platform is taken out of it and
-// stored only when its digest is the pinned one. Messages for the user go to
-// log. A wrong library named by ONNXRUNTIME_LIB is reported, never replaced.
-func FetchLibrary(ctx context.Context, log io.Writer) (Library, error) {
+// finds a usable one already. The one file for this platform is taken out of
+// the downloaded package and stored only when its digest is the pinned one.
+// Messages for the user go to log. A wrong library named by ONNXRUNTIME_LIB is
+// reported, never replaced.
+func FetchLibrary(ctx context.Context, log io.Writer, download Download) (Library, error) {
 	lib, err := Locate()
 	if err == nil || os.Getenv(LibraryVariable) != "" {
 		return lib, err
@@ -37,25 +39,14 @@ func FetchLibrary(ctx context.Context, log io.Writer) (Library, error) {
 	if err != nil {
 		return Library{}, err
 	}
-	return fetch(ctx, log, dir, art)
+	return fetch(ctx, log, download, dir, art)
 }
 
-func fetch(ctx context.Context, log io.Writer, dir string, art artifact) (Library, error) {
-	temp, err := os.MkdirTemp("", "rationale-onnxruntime-*")
-	if err != nil {
-		return Library{}, fmt.Errorf("runtime: %w", err)
-	}
-	defer os.RemoveAll(temp)
+func fetch(ctx context.Context, log io.Writer, download Download, dir string, art artifact) (Library, error) {
 	fmt.Fprintf(log, "fetching %s with npm (about 110 MB)\n", npmPackage)
-	archive, err := npmPack(ctx, temp)
+	err := download(ctx, dir, npmPackage, func(archive string) error { return storeMember(archive, art, dir) })
 	if err != nil {
-		return Library{}, err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return Library{}, fmt.Errorf("runtime: %w", err)
-	}
-	if err := storeMember(archive, art, dir); err != nil {
-		return Library{}, err
+		return Library{}, fmt.Errorf("runtime: fetching onnxruntime: %w; or set %s to the path of your own library", err, LibraryVariable)
 	}
 	lib, err := cachedLibrary(dir, art)
 	if err == nil {
@@ -64,52 +55,32 @@ func fetch(ctx context.Context, log io.Writer, dir string, art artifact) (Librar
 	return lib, err
 }
 
-// npmPack downloads the package's archive into dir and gives its path.
-func npmPack(ctx context.Context, dir string) (string, error) {
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		return "", fmt.Errorf("runtime: fetching onnxruntime needs npm: %w; install npm, or set %s to the path of your own library", err, LibraryVariable)
-	}
-	cmd := exec.CommandContext(ctx, npm, "pack", "--ignore-scripts", "--silent", "--pack-destination", dir, npmPackage)
-	cmd.Dir = dir
-	if output, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("runtime: npm pack %s: %w: %s", npmPackage, errors.Join(ctx.Err(), err), bytes.TrimSpace(output))
-	}
-	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
-	if err != nil || len(found) != 1 {
-		return "", fmt.Errorf("runtime: npm pack %s left %d archives, expected one", npmPackage, len(found))
-	}
-	return found[0], nil
-}
-
 // storeMember copies the artifact out of the archive into dir, where it
-// appears complete and with the pinned digest or not at all.
+// appears complete and with the pinned digest or not at all. Until then it lies
+// beside the archive.
 func storeMember(archive string, art artifact, dir string) error {
 	f, err := os.Open(archive)
 	if err != nil {
-		return fmt.Errorf("runtime: %w", err)
+		return err
 	}
 	defer f.Close()
 	member, err := openMember(f, art.member)
 	if err != nil {
-		return fmt.Errorf("runtime: %s: %w", npmPackage, err)
+		return fmt.Errorf("%s: %w", npmPackage, err)
 	}
-	target, err := renameio.NewPendingFile(filepath.Join(dir, filepath.Base(art.member)), renameio.WithTempDir(dir), renameio.WithPermissions(0o644))
+	target, err := renameio.NewPendingFile(filepath.Join(dir, filepath.Base(art.member)), renameio.WithTempDir(filepath.Dir(archive)), renameio.WithPermissions(0o644))
 	if err != nil {
-		return fmt.Errorf("runtime: %w", err)
+		return err
 	}
 	defer target.Cleanup()
 	hash := sha256.New()
 	if _, err := io.Copy(io.MultiWriter(target, hash), member); err != nil {
-		return fmt.Errorf("runtime: storing %s of %s: %w", art.member, npmPackage, err)
+		return fmt.Errorf("storing %s of %s: %w", art.member, npmPackage, err)
 	}
 	if digest := hex.EncodeToString(hash.Sum(nil)); digest != art.sha256 {
-		return fmt.Errorf("runtime: %s of %s was refused: its SHA-256 is %s, expected %s", art.member, npmPackage, digest, art.sha256)
+		return fmt.Errorf("%s of %s was refused: its SHA-256 is %s, expected %s", art.member, npmPackage, digest, art.sha256)
 	}
-	if err := target.CloseAtomicallyReplace(); err != nil {
-		return fmt.Errorf("runtime: %w", err)
-	}
-	return nil
+	return target.CloseAtomicallyReplace()
 }
 
 // openMember winds a .tgz forward to the named regular file.

@@ -1,0 +1,81 @@
+// Package npm downloads packages with the npm client, which ends when the
+// program does, and leaves nothing behind that a later download would not
+// remove.
+package npm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// patience is how long npm's output is waited for once it was ended.
+const patience = 5 * time.Second
+
+// Fetch has npm download a package, name@version, into a temporary folder
+// inside dir, which is made when missing. It hands the path of the package's
+// archive to use, which may write beside it, and removes the folder. What
+// killed downloads have left in dir is removed first. When ctx ends, npm and
+// what it has started are ended.
+func Fetch(ctx context.Context, dir, spec string, use func(archive string) error) (err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if err := Tidy(dir); err != nil {
+		return err
+	}
+	work, err := newFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, work.remove()) }()
+	archive, err := pack(ctx, work.path, spec)
+	if err != nil {
+		return err
+	}
+	return use(archive)
+}
+
+// pack downloads the package's archive into a folder and gives its path.
+func pack(ctx context.Context, dir, spec string) (string, error) {
+	program, err := exec.LookPath("npm")
+	if err != nil {
+		return "", fmt.Errorf("npm is needed to fetch %s: %w; install Node.js, which brings it", spec, err)
+	}
+	cmd := exec.CommandContext(ctx, program, "pack", "--silent", "--ignore-scripts", spec)
+	var complaint strings.Builder
+	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, &complaint, patience
+	switch err := runAlone(cmd); {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("npm pack %s: %w", spec, context.Cause(ctx))
+	case err != nil:
+		return "", fmt.Errorf("npm pack %s: %w: %s; check the network", spec, err, lastLine(complaint.String()))
+	}
+	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
+	if err != nil || len(found) != 1 {
+		return "", fmt.Errorf("npm pack %s left %d archives, expected one", spec, len(found))
+	}
+	return found[0], nil
+}
+
+// runAlone runs a command in a process group of its own, all of which ends
+// with the command's context. Linux ends the command with the program, for
+// which it looks at the thread that started it.
+func runAlone(cmd *exec.Cmd) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd.SysProcAttr = attributes()
+	cmd.Cancel = func() error { return endGroup(cmd.Process.Pid) }
+	return cmd.Run()
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
