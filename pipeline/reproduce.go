@@ -19,10 +19,13 @@ type scope struct {
 	Dataset     []string `placeholder:"NAME" help:"Only this dataset; may be repeated. Every one that is there unless given."`
 }
 
+// maxSeeds is more than anybody has the time for.
+const maxSeeds = 1000
+
 // Validate is called by kong.
 func (s *scope) Validate() error {
-	if s.Seeds < 0 {
-		return fmt.Errorf("--seeds %d: expected 1 or more", s.Seeds)
+	if s.Seeds < 0 || s.Seeds > maxSeeds {
+		return fmt.Errorf("--seeds %d: expected 1 to %d", s.Seeds, maxSeeds)
 	}
 	return nil
 }

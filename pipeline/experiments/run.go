@@ -62,6 +62,9 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{Method: method, Dataset: data.name, Seed: spec.Seed, Settings: settings}
+	if err := r.checkMemory(data, l.backend.Provider == runtime.CUDA, runtime.MachineMemory()); err != nil {
+		return nil, err
+	}
 	r.Data = tokenized(data, settings)
 	r.Graphs = r.exported(data, l.backend.Provider == runtime.CUDA)
 	backend := l.backend
