@@ -33,11 +33,11 @@ func allRuns(store *engine.Store) ([]*trainedRun, error) {
 		return nil, err
 	}
 	var runs []*trainedRun
-	for _, m := range manifests {
+	for _, m := range manifests.Manifests {
 		if m.Stage != (&train.Stage{}).Name() {
 			continue
 		}
-		r, err := readRun(store, m, manifests)
+		r, err := readRun(store, m, manifests.Manifests)
 		if err != nil {
 			return nil, err
 		}

@@ -85,11 +85,12 @@ func (p *Plan) explain(s *Store, decisions []Decision) error {
 	return nil
 }
 
-// earlier lists the store's artifacts that are not part of this plan.
+// earlier lists the store's artifacts that are not part of this plan. Damaged
+// ones are left out: they say nothing about a step, and stop none.
 func (p *Plan) earlier(s *Store) ([]Manifest, error) {
 	all, err := s.List()
 	var list []Manifest
-	for _, m := range all {
+	for _, m := range all.Manifests {
 		if _, ours := p.byID[m.ID]; !ours {
 			list = append(list, m)
 		}

@@ -25,6 +25,11 @@
 //	damaged/train-0123456789abcdef/     an artifact whose digests did not agree
 //	log/train-0123456789abcdef.json     times and memory, not part of the artifact
 //	lock                                held by the one process that writes
+//	.rationale                          the marker: the folder is the program's
+//
+// A folder that is neither empty nor bears the marker is not touched, except
+// one that earlier versions made, which is known by what lies in it. What is
+// removed bears a name that the engine gives, and is no link.
 //
 // Planning and checking read only: they create nothing, not even the store.
 package engine

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,62 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rationale/pipeline/disk/disktest"
 )
-
-// faultyFS fails the n-th call with a full disk, and all later ones as well
-// if the disk stays full. A failing write leaves half of its data behind.
-type faultyFS struct {
-	fileSystem
-	failAt, calls int
-	stays         bool
-	failed        string // the path that the failed call was about
-}
-
-func (f *faultyFS) fail(op, path string) error {
-	f.calls++
-	if f.calls == f.failAt || f.stays && f.calls > f.failAt {
-		if f.failed == "" {
-			f.failed = path
-		}
-		return &fs.PathError{Op: op, Path: path, Err: syscall.ENOSPC}
-	}
-	return nil
-}
-
-func (f *faultyFS) MkdirAll(dir string) error {
-	if err := f.fail("mkdir", dir); err != nil {
-		return err
-	}
-	return f.fileSystem.MkdirAll(dir)
-}
-
-func (f *faultyFS) WriteFile(name string, data []byte) error {
-	if err := f.fail("write", name); err != nil {
-		return errors.Join(err, f.fileSystem.WriteFile(name, data[:len(data)/2]))
-	}
-	return f.fileSystem.WriteFile(name, data)
-}
-
-func (f *faultyFS) Sync(name string) error {
-	if err := f.fail("sync", name); err != nil {
-		return err
-	}
-	return f.fileSystem.Sync(name)
-}
-
-func (f *faultyFS) Rename(from, to string) error {
-	if err := f.fail("rename", from); err != nil {
-		return err
-	}
-	return f.fileSystem.Rename(from, to)
-}
-
-func (f *faultyFS) RemoveAll(name string) error {
-	if err := f.fail("remove", name); err != nil {
-		return err
-	}
-	return f.fileSystem.RemoveAll(name)
-}
 
 // TestEveryDiskCallMayFail fails the first call that changes the disk, then
 // the second, and so on until a run meets no fault. After each, every artifact
@@ -92,17 +38,17 @@ func TestEveryDiskCallMayFail(t *testing.T) {
 // leftover, with the n-th call failing; it is false when no call failed.
 func failAtCall(t *testing.T, p *Plan, n int, stays bool, want map[string]string) bool {
 	s := storeWithDamage(t, p)
-	faulty := &faultyFS{fileSystem: lazyFS{}, failAt: n, stays: stays}
+	faulty := &disktest.Faulty{FS: disktest.Lazy{}, FailAt: n, Stays: stays}
 	s.fs = faulty
 	_, err := Run(t.Context(), p, Options{Store: s})
-	if faulty.failed == "" {
+	if faulty.Failed == "" {
 		if err != nil {
 			t.Fatal(err)
 		}
 		return false
 	}
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), faulty.failed) {
-		t.Errorf("call %d: error %v, want one that names %s", n, err, faulty.failed)
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), faulty.Failed) {
+		t.Errorf("call %d: error %v, want one that names %s", n, err, faulty.Failed)
 	}
 	wantWholeOrAbsent(t, p, s.Dir())
 
@@ -125,7 +71,7 @@ func storeWithDamage(t *testing.T, p *Plan) *Store {
 	}
 	mustRun(t, first, s)
 	flipByte(t, filepath.Join(s.artifact(first.steps[0].ID), "chain.txt"))
-	if err := os.WriteFile(filepath.Join(s.folder(tmpFolder), "half"), nil, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(s.folder(tmpFolder), "b-0123456789abcdef.log"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return openStore(t, s.Dir())

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"rationale/pipeline/disk"
 )
 
 // ErrLocked is wrapped by the error of a Run that found the store in use.
@@ -21,8 +23,11 @@ const lockRetry = 100 * time.Millisecond
 // ends in whatever way. When another process has it, waiting is told once who
 // that is, and lock tries again for up to the given time.
 func (s *Store) lock(ctx context.Context, wait time.Duration, waiting func(holder string)) (*flock.Flock, error) {
-	name := s.folder("lock")
-	l := flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))
+	name := s.folder(lockName)
+	l, err := disk.Lock(name)
+	if err != nil {
+		return nil, fmt.Errorf("lock store: %w", err)
+	}
 	ok, err := l.TryLock()
 	if !ok && err == nil && wait > 0 {
 		waiting(lockHolder(name))
@@ -53,7 +58,7 @@ func retryLock(ctx context.Context, l *flock.Flock, wait time.Duration) (bool, e
 
 // lockHolder describes the process that has the lock, as well as is known.
 func lockHolder(name string) string {
-	data, err := os.ReadFile(name)
+	data, err := disk.ReadFile(name, 32)
 	pid, convErr := strconv.Atoi(strings.TrimSpace(string(data)))
 	if err != nil || convErr != nil {
 		return "another process"

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rationale/pipeline/disk"
 )
 
 // Log is what it took to make an artifact. It is kept beside the artifacts
@@ -32,6 +34,9 @@ type Log struct {
 	// in bytes when the stage ended, stages that ran before or beside it
 	// included; 0 where the system does not tell.
 	PeakRSS int64 `json:"peak_rss_bytes"`
+	// Command is the command line that had it made, with the program's name
+	// left out; records of earlier versions have none.
+	Command []string `json:"command,omitempty"`
 }
 
 // Log reads the record of how an artifact was made. It is false when there is
@@ -41,7 +46,7 @@ func (s *Store) Log(id string) (Log, bool, error) {
 		return Log{}, false, err
 	}
 	name := s.logFile(id)
-	data, err := os.ReadFile(name)
+	data, err := disk.ReadFile(name, maxLog)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Log{}, false, nil
 	}
@@ -55,6 +60,9 @@ func (s *Store) Log(id string) (Log, bool, error) {
 	return l, true, nil
 }
 
+// maxLog bounds what is read of a record, which has a few hundred bytes.
+const maxLog = 1 << 20
+
 // writeLog puts the record in place in one step, so that a reader never sees
 // half of it.
 func (s *Store) writeLog(l Log) error {
@@ -62,11 +70,13 @@ func (s *Store) writeLog(l Log) error {
 	if err != nil {
 		return err
 	}
-	tmp := filepath.Join(s.folder(tmpFolder), l.ID+".log")
-	if err := s.fs.WriteFile(tmp, data); err != nil {
-		return err
-	}
-	return s.fs.Rename(tmp, s.logFile(l.ID))
+	tmp, name := filepath.Join(s.folder(tmpFolder), l.ID+".log"), s.logFile(l.ID)
+	return inOrder(
+		func() error { return disk.FileOrNothing(tmp) },
+		func() error { return disk.FileOrNothing(name) },
+		func() error { return s.fs.WriteFile(tmp, data) },
+		func() error { return s.fs.Rename(tmp, name) },
+	)
 }
 
 func (s *Store) logFile(id string) string { return filepath.Join(s.folder(logFolder), id+".json") }

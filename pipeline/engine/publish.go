@@ -7,12 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"rationale/pipeline/disk"
 )
 
 // create makes the store's folders.
 func (s *Store) create() error {
 	for _, name := range []string{artifactsFolder, tmpFolder, workFolder, logFolder} {
-		if err := s.fs.MkdirAll(s.folder(name)); err != nil {
+		if err := disk.Folder(s.fs, s.folder(name)); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
 	}
@@ -23,32 +25,29 @@ func (s *Store) create() error {
 }
 
 // tidy removes what killed processes left behind: all unfinished output, and
-// the resume state of artifacts that are complete. It needs the lock.
+// the resume state of artifacts that are complete. It needs the lock, and a
+// store that has been claimed; what bears no name of the program's stays.
 func (s *Store) tidy() error {
-	err := s.removeEntries(tmpFolder, func(string) bool { return true })
+	unfinished, err := s.ours(tmpFolder)
 	if err != nil {
 		return err
 	}
-	return s.removeEntries(workFolder, func(id string) bool {
-		has, err := s.Has(id)
-		return has && err == nil
-	})
-}
-
-func (s *Store) removeEntries(folder string, which func(name string) bool) error {
-	entries, err := os.ReadDir(s.folder(folder))
+	work, err := s.ours(workFolder)
 	if err != nil {
-		return fmt.Errorf("store: %w", err)
+		return err
 	}
-	for _, e := range entries {
-		if !which(e.Name()) {
-			continue
-		}
-		if err := s.fs.RemoveAll(filepath.Join(s.folder(folder), e.Name())); err != nil {
+	for _, path := range append(unfinished, slices.DeleteFunc(work, s.isNeeded)...) {
+		if err := s.fs.RemoveAll(path); err != nil {
 			return fmt.Errorf("store: %w", err)
 		}
 	}
 	return nil
+}
+
+// isNeeded tells whether resume state belongs to an artifact that is not there.
+func (s *Store) isNeeded(work string) bool {
+	has, err := s.Has(filepath.Base(work))
+	return !has || err != nil
 }
 
 // setAside moves a damaged artifact out of the way, where people can look at
@@ -56,8 +55,8 @@ func (s *Store) removeEntries(folder string, which func(name string) bool) error
 func (s *Store) setAside(id string) error {
 	from, to := s.artifact(id), filepath.Join(s.folder(damagedFolder), id)
 	err := inOrder(
-		func() error { return s.fs.MkdirAll(s.folder(damagedFolder)) },
-		func() error { return s.fs.RemoveAll(to) },
+		func() error { return disk.Folder(s.fs, s.folder(damagedFolder)) },
+		func() error { return s.remove(to) },
 		func() error { return s.fs.Rename(from, to) },
 		func() error { return s.fs.Sync(s.folder(artifactsFolder)) },
 	)
@@ -72,8 +71,9 @@ func (s *Store) setAside(id string) error {
 func (s *Store) prepare(id string) (out, work string, err error) {
 	out, work = filepath.Join(s.folder(tmpFolder), id), filepath.Join(s.folder(workFolder), id)
 	err = inOrder(
-		func() error { return s.fs.MkdirAll(out) },
-		func() error { return s.fs.MkdirAll(work) },
+		func() error { return vacant(out) },
+		func() error { return disk.Folder(s.fs, out) },
+		func() error { return disk.Folder(s.fs, work) },
 	)
 	return out, work, err
 }

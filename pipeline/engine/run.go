@@ -29,6 +29,9 @@ type Options struct {
 	// Grace is how long to wait for stages to stop once the run is cancelled
 	// or a stage has failed; ten seconds when zero.
 	Grace time.Duration
+	// Command is the command line that this run serves, kept in the records of
+	// what it makes, to tell people how to make a damaged artifact again.
+	Command []string
 	// Progress shows the run to people; nil shows nothing.
 	Progress *progress.Display
 	// Log takes messages for people, the stages' own included; nil drops them.
@@ -71,8 +74,8 @@ func Run(ctx context.Context, p *Plan, o Options) (Report, error) {
 	if err != nil || upToDate(decisions) {
 		return Report{Decisions: decisions}, err
 	}
-	if err := o.Store.fs.MkdirAll(o.Store.dir); err != nil {
-		return Report{Decisions: decisions}, fmt.Errorf("store: %w", err)
+	if err := o.Store.claim(); err != nil {
+		return Report{Decisions: decisions}, err
 	}
 	lock, err := o.Store.lock(ctx, o.LockWait, o.tellWaiting)
 	if err != nil {

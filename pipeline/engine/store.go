@@ -6,13 +6,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"rationale/pipeline/disk"
 )
 
 // Store keeps artifacts in a folder. Reading needs no lock and changes
 // nothing; only Run writes. It is safe for concurrent use.
 type Store struct {
 	dir     string
-	fs      fileSystem
+	fs      disk.FS
 	digests digestCache
 }
 
@@ -34,7 +36,7 @@ func OpenStore(dir string) (*Store, error) {
 	case !info.IsDir():
 		return nil, fmt.Errorf("store %s is a file; expected a folder", abs)
 	}
-	return &Store{dir: abs, fs: diskFS{}}, nil
+	return &Store{dir: abs, fs: disk.Real{}}, nil
 }
 
 // Dir is the store's folder as an absolute path.
@@ -63,32 +65,55 @@ func (s *Store) Has(id string) (bool, error) {
 	return err == nil, err
 }
 
-// List reads the manifests of all artifacts in the order of their names,
-// without checking the files. Damaged manifests are passed over.
-func (s *Store) List() ([]Manifest, error) {
+// Listing is what a store holds, in the order of the artifacts' names.
+type Listing struct {
+	// Manifests are those that could be read.
+	Manifests []Manifest
+	// Damaged are the artifacts whose manifests could not be, and why.
+	Damaged []*DamageError
+}
+
+// List reads the manifests of all artifacts without checking the files.
+func (s *Store) List() (Listing, error) {
+	var list Listing
 	entries, err := os.ReadDir(s.folder(artifactsFolder))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+	if errors.Is(err, fs.ErrNotExist) {
+		return list, nil
 	}
-	var list []Manifest
+	if err != nil {
+		return list, fmt.Errorf("store: %w", err)
+	}
 	for _, e := range entries {
-		if checkID(e.Name()) != nil {
-			continue
-		}
-		if m, err := s.Manifest(e.Name()); err == nil {
-			list = append(list, m)
+		if checkID(e.Name()) == nil {
+			list.add(s, e.Name())
 		}
 	}
 	return list, nil
 }
 
-// Manifest reads an artifact's manifest without checking its files.
-func (s *Store) Manifest(id string) (Manifest, error) {
-	dir, err := s.Path(id)
-	if err != nil {
-		return Manifest{}, err
+// add puts the artifact where it belongs. One that is no longer there has been
+// set aside by another process.
+func (l *Listing) add(s *Store, id string) {
+	m, err := s.Manifest(id)
+	var damage *DamageError
+	switch {
+	case err == nil:
+		l.Manifests = append(l.Manifests, m)
+	case errors.As(err, &damage):
+		l.Damaged = append(l.Damaged, damage)
+	case !errors.Is(err, fs.ErrNotExist):
+		l.Damaged = append(l.Damaged, &DamageError{ID: id, File: ManifestName, Fault: err.Error()})
 	}
-	data, err := os.ReadFile(filepath.Join(dir, ManifestName))
+}
+
+// maxManifest bounds what is read of a manifest: some 100 bytes for each file
+// of an artifact and the stage's parameters.
+const maxManifest = 64 << 20
+
+// Manifest reads an artifact's manifest without checking its files. A fault of
+// the manifest is a *DamageError; an absent artifact wraps fs.ErrNotExist.
+func (s *Store) Manifest(id string) (Manifest, error) {
+	data, err := s.readManifest(id)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -102,7 +127,32 @@ func (s *Store) Manifest(id string) (Manifest, error) {
 	return m, nil
 }
 
+// readManifest gives the manifest's bytes.
+func (s *Store) readManifest(id string) ([]byte, error) {
+	dir, err := s.Path(id)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, &DamageError{ID: id, File: ".", Fault: "not a folder"}
+	}
+	data, err := disk.ReadFile(filepath.Join(dir, ManifestName), maxManifest)
+	var foreign *disk.ForeignError
+	switch {
+	case errors.As(err, &foreign):
+		return nil, &DamageError{ID: id, File: ManifestName, Fault: "not a regular file"}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &DamageError{ID: id, File: ManifestName, Fault: "missing"}
+	}
+	return data, err
+}
+
 const (
+	lockName        = "lock"
 	artifactsFolder = "artifacts"
 	damagedFolder   = "damaged"
 	logFolder       = "log"

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"rationale/pipeline/disk/disktest"
 	"rationale/stages"
 )
 
@@ -222,17 +223,6 @@ func (g *graph) onStep(f func(ctx context.Context, name string, step int) error)
 	}
 }
 
-// lazyFS does not wait for the disk, which makes the tests that do not
-// measure durability many times faster.
-type lazyFS struct{ diskFS }
-
-func (lazyFS) Sync(name string) error {
-	_, err := os.Stat(name)
-	return err
-}
-
-func (lazyFS) WriteFile(name string, data []byte) error { return os.WriteFile(name, data, 0o644) }
-
 func newStore(t testing.TB) *Store {
 	t.Helper()
 	return openStore(t, filepath.Join(t.TempDir(), "store"))
@@ -244,7 +234,7 @@ func openStore(t testing.TB, dir string) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.fs = lazyFS{}
+	s.fs = disktest.Lazy{}
 	return s
 }
 

@@ -42,13 +42,7 @@ func (s *Store) Verify(id string) (Manifest, error) {
 }
 
 func (s *Store) verify(id, dir string) (Manifest, error) {
-	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
-		return Manifest{}, &DamageError{ID: id, File: ".", Fault: "not a folder"}
-	}
 	m, err := s.Manifest(id)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Manifest{}, &DamageError{ID: id, File: ManifestName, Fault: "missing"}
-	}
 	if err != nil {
 		return Manifest{}, err
 	}

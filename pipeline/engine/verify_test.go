@@ -185,15 +185,19 @@ func TestOpenStoreOnAFile(t *testing.T) {
 
 func TestList(t *testing.T) {
 	s, g := newStore(t), newGraph(shapes["chain"], newRaw(t))
-	if list, err := s.List(); err != nil || len(list) != 0 {
+	if list, err := s.List(); err != nil || len(list.Manifests) != 0 {
 		t.Errorf("list of an absent store: %v, %v", list, err)
 	}
 	p := g.plan(t)
 	mustRun(t, p, s)
 	flipByte(t, filepath.Join(s.artifact(p.Steps()[1].ID), ManifestName))
-	list, err := s.List()
+	all, err := s.List()
+	list := all.Manifests
 	if err != nil || len(list) != 2 || list[0].Stage != "a" || list[1].Stage != "c" || list[0].Label != "make a" {
 		t.Errorf("list %+v, %v", list, err)
+	}
+	if len(all.Damaged) != 1 || all.Damaged[0].ID != p.Steps()[1].ID || all.Damaged[0].File != ManifestName {
+		t.Errorf("damaged: %+v", all.Damaged)
 	}
 }
 

@@ -166,7 +166,7 @@ func (p *publisher) addReadings(m *report.Material) error {
 		return err
 	}
 	used := m.Data
-	for _, artifact := range manifests {
+	for _, artifact := range manifests.Manifests {
 		if artifact.Stage != (&tokenize.Stage{}).Name() {
 			continue
 		}
