@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -63,12 +64,10 @@ func (u *unfinished) own() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	marked := false
+	marked := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == Marker && e.Type().IsRegular() })
 	for _, e := range entries {
-		marked = marked || e.Name() == Marker && e.Type().IsRegular()
-	}
-	for _, e := range entries {
-		if !marked || e.Name() != Marker && e.Name() != filepath.Base(u.content()) {
+		content := e.Name() == filepath.Base(u.content()) && (e.IsDir() || e.Type().IsRegular())
+		if !marked || e.Name() != Marker && !content {
 			return &ForeignError{u.dir, "holds " + e.Name() + ", which rationale did not make", "move it away"}
 		}
 	}
