@@ -41,6 +41,8 @@ GPU_REPORT := out/gpu.txt
 
 gpu: export ONNXRUNTIME_LIB := $(abspath $(ONNXRUNTIME_LIB))
 gpu: library ## check and time training on an NVIDIA GPU (README, GPU); the report is out/gpu.txt
+	@if [ -L $(GPU_REPORT) ] || { [ -e $(GPU_REPORT) ] && [ ! -f $(GPU_REPORT) ]; }; then \
+		echo "make gpu: $(GPU_REPORT) is not a regular file; remove it or set GPU_REPORT" >&2; exit 1; fi
 	@mkdir -p $(dir $(GPU_REPORT))
 	@{ date -u; echo "commit $$(git describe --always --dirty 2>/dev/null || echo unknown)"; ./$(PROGRAM) --version; echo; } >$(GPU_REPORT)
 	@echo "what is there"

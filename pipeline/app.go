@@ -18,6 +18,7 @@ import (
 // app is what the verbs work with.
 type app struct {
 	*globals
+	args    []string // of the command line
 	in      io.Reader
 	out     *bufio.Writer // stdout: data, written out by finish
 	screen  io.Writer     // stdout itself, to ask whether it is a terminal

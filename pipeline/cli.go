@@ -104,6 +104,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 		return usageError{fmt.Errorf("%w; see rationale --help", err)}
 	}
 	a := newApp(&c.globals, stdin, stdout, stderr)
+	a.args = args
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return a.finish(parsed.Run(a))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // compareCmd is `rationale compare`.
@@ -42,6 +43,8 @@ type difference struct {
 type comparison struct {
 	First    string       `json:"first"`
 	Second   string       `json:"second"`
+	FirstID  string       `json:"first_evaluation"` // the artifacts with the numbers
+	SecondID string       `json:"second_evaluation"`
 	Settings []difference `json:"settings"`
 	Test     []line       `json:"test"`
 }
@@ -71,7 +74,10 @@ func (c *compareCmd) Run(a *app) error {
 }
 
 func compare(first, second *trainedRun) (*comparison, error) {
-	c := &comparison{First: first.Label, Second: second.Label, Settings: []difference{}}
+	c := &comparison{
+		First: first.Label, Second: second.Label, FirstID: first.Evaluation, SecondID: second.Evaluation,
+		Settings: []difference{},
+	}
 	a, err := first.numbers()
 	if err != nil {
 		return nil, err
@@ -127,9 +133,15 @@ func differences(first, second *trainedRun) ([]difference, error) {
 	return list, nil
 }
 
-// settings are a run's parameters by name.
+// settings are a run's parameters by name, with those of its evaluation that
+// the run does not share.
 func settings(r *trainedRun) (map[string]string, error) {
 	flat := map[string]string{}
+	measured, err := r.measuring()
+	if err != nil {
+		return nil, err
+	}
+	flat["draws"] = strconv.Itoa(measured.Draws)
 	for _, part := range []any{r.Graphs, r.Graphs.Hyper, r.Params, r.Params.Engine} {
 		data, err := json.Marshal(part)
 		if err != nil {
@@ -149,7 +161,7 @@ func settings(r *trainedRun) (map[string]string, error) {
 }
 
 func (c *comparison) print(a *app) error {
-	a.printf("first:  %s\nsecond: %s\n\n", c.First, c.Second)
+	a.printf("first:  %s (%s)\nsecond: %s (%s)\n\n", c.First, c.FirstID, c.Second, c.SecondID)
 	if len(c.Settings) == 0 {
 		a.printf("The settings are the same.\n\n")
 	} else if err := c.printSettings(a); err != nil {

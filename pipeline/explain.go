@@ -7,9 +7,9 @@ import (
 	"os"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"golang.org/x/term"
 
+	"rationale/pipeline/disk"
 	"rationale/plots"
 	"rationale/plots/html"
 	"rationale/stages/evaluate"
@@ -117,10 +117,8 @@ func writePage(path string, r *trainedRun, texts []evaluate.Example) error {
 	if err := page.Write(&content); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(path, content.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("cannot write the page: %w", err)
-	}
-	return nil
+	_, err := disk.WriteFile(disk.Real{}, path, content.Bytes())
+	return writable("cannot write the page", err)
 }
 
 // terminal says what stdout can show: NO_COLOR and TERM=dumb are respected.

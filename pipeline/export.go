@@ -5,14 +5,12 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"text/template"
 
-	"github.com/google/renameio/v2"
-
 	"rationale/datasets"
+	"rationale/pipeline/disk"
 	"rationale/stages/evaluate"
 	"rationale/stages/generate"
 	"rationale/stages/tokenize"
@@ -21,12 +19,12 @@ import (
 // exportCmd is `rationale export`.
 type exportCmd struct {
 	Name string `arg:"" name:"run" help:"The run."`
-	Dir  string `arg:"" help:"A folder that is new or empty."`
+	Dir  string `arg:"" help:"A folder that is new or empty, or holds an export of this run."`
 }
 
 // Help is shown by --help.
 func (*exportCmd) Help() string {
-	return `Writes ` + evaluate.ModelFile + ` (word vectors inside), ` + tokenize.VocabularyFile + ` and ` + cardFile + `, and prints their paths.
+	return `Writes ` + evaluate.ModelFile + ` (word vectors inside), ` + tokenize.VocabularyFile + ` and ` + cardFile + `, and prints their paths. The folder appears as a whole; stopped anywhere, the same command finishes it.
 
 Example:
 
@@ -52,27 +50,31 @@ func (c *exportCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if err := emptyFolder(c.Dir); err != nil {
+	if err := writable("cannot export", disk.WriteFolder(disk.Real{}, c.Dir, files)); err != nil {
 		return err
 	}
 	for _, f := range files {
-		path := filepath.Join(c.Dir, f.name)
-		if err := renameio.WriteFile(path, f.content, 0o644); err != nil {
-			return fmt.Errorf("cannot write %s: %w", path, err)
-		}
-		a.printf("%s\n", path)
+		a.printf("%s\n", filepath.Join(c.Dir, f.Name))
 	}
 	return nil
 }
 
-// exportedFile is a file of an exported model.
-type exportedFile struct {
-	name    string
-	content []byte
+// writable tells what could not be written. A place where nothing of ours may
+// go is a mistake in the command line.
+func writable(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("%s: %w", what, err)
+	var foreign *disk.ForeignError
+	if errors.As(err, &foreign) {
+		return usageError{err}
+	}
+	return err
 }
 
 // exported reads everything before anything is written.
-func exported(a *app, r *trainedRun) ([]exportedFile, error) {
+func exported(a *app, r *trainedRun) ([]disk.File, error) {
 	evaluation, err := r.folder(r.Evaluation)
 	if err != nil {
 		return nil, err
@@ -90,21 +92,7 @@ func exported(a *app, r *trainedRun) ([]exportedFile, error) {
 		return nil, err
 	}
 	card, err := modelCard(a, r, data)
-	return []exportedFile{{evaluate.ModelFile, model}, {tokenize.VocabularyFile, vocabulary}, {cardFile, card}}, err
-}
-
-// emptyFolder makes the folder; one that holds something is left alone.
-func emptyFolder(dir string) error {
-	entries, err := os.ReadDir(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return makeFolder(dir)
-	case err != nil:
-		return fmt.Errorf("cannot export: %w", err)
-	case len(entries) > 0:
-		return usagef("%s is not empty; name a new folder", dir)
-	}
-	return nil
+	return []disk.File{{Name: evaluate.ModelFile, Content: model}, {Name: tokenize.VocabularyFile, Content: vocabulary}, {Name: cardFile, Content: card}}, err
 }
 
 // card is what the template of the model card shows.
@@ -139,7 +127,9 @@ func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
 		return nil, err
 	}
 	c.Table = pivot(numbers)
-	c.Data = r.datasetMeta(a.dataDir())
+	if c.Data, err = r.datasetMeta(a.dataDir()); err != nil {
+		return nil, err
+	}
 	t, err := template.New(cardFile).Parse(cardText)
 	if err != nil {
 		return nil, err
@@ -150,19 +140,23 @@ func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
 }
 
 // datasetMeta describes the dataset that the run was trained on, as long as it
-// is still there unchanged.
-func (r *trainedRun) datasetMeta(dataDir string) *datasets.Meta {
+// is still there unchanged. An imported one may have gone its own way since;
+// a generated one is an artifact like any other, and damage to it is an error.
+func (r *trainedRun) datasetMeta(dataDir string) (*datasets.Meta, error) {
 	source := r.evaluated.Inputs[evaluate.DatasetRole]
 	set, err := r.openDataset(dataDir, source.Artifact)
+	if err != nil && source.Artifact == "" {
+		return nil, nil
+	}
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer set.Close()
 	if source.Artifact == "" && set.Digest() != source.Digest {
-		return nil
+		return nil, nil
 	}
 	meta := set.Meta()
-	return &meta
+	return &meta, nil
 }
 
 // openDataset opens a generated dataset in the store or an imported one.

@@ -2,11 +2,14 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +35,7 @@ func TestKilledRunsCostNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	killed := 0
 	for killed < kills {
-		if !s.killAfter("killed", time.Duration(random.Float64()*float64(whole)/4)) {
+		if !s.killAfter("killed", time.Duration(random.Float64()*float64(whole)/4), smokeRun...) {
 			break
 		}
 		killed++
@@ -55,9 +58,9 @@ func TestKilledRunsCostNothing(t *testing.T) {
 
 // killAfter starts the program and kills it after a while. It is false when
 // the program was done before.
-func (s *session) killAfter(out string, delay time.Duration) bool {
+func (s *session) killAfter(out string, delay time.Duration, args ...string) bool {
 	s.t.Helper()
-	cmd, text := s.command(out, smokeRun...)
+	cmd, text := s.command(out, args...)
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -111,4 +114,61 @@ func (s *session) mustDoNothing(out string) {
 	if diff := cmp.Diff(before, s.digests(out)); diff != "" {
 		s.t.Errorf("doing nothing changed files:\n%s", diff)
 	}
+}
+
+// TestKilledExports: an export killed at any moment leaves no folder or a whole
+// one, and the same command ends with the bytes of an undisturbed one.
+func TestKilledExports(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains a model")
+	}
+	s := newSession(t)
+	s.mustRun("out", "train", "--method", "RNP", "--dataset", "generated-aroma", "--profile", "smoke", "--set", "epochs=1", "--set", "hidden=6")
+	export := func(to string) []string { return []string{"export", "train-", to} }
+	took := s.mustRun("out", export("whole")...)
+	want := files(t, filepath.Join(s.dir, "whole"))
+	random := rand.New(rand.NewPCG(3, 4))
+	killed := 0
+	for range 30 {
+		// The first half of the time goes by before anything is written.
+		after := took/3 + time.Duration(random.Float64()*float64(took))
+		if s.killAfter("out", after, export("killed")...) {
+			killed++
+		}
+		if got := files(t, filepath.Join(s.dir, "killed")); len(got) > 0 && !cmp.Equal(want, got) {
+			t.Fatalf("after %v there is half an export: %v", after, slices.Sorted(maps.Keys(got)))
+		}
+		s.mustRun("out", export("killed")...)
+		if diff := cmp.Diff(want, files(t, filepath.Join(s.dir, "killed"))); diff != "" {
+			t.Fatalf("killed after %v and run again:\n%s", after, diff)
+		}
+		if err := os.RemoveAll(filepath.Join(s.dir, "killed")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(s.dir, ".*")); err != nil || left != nil {
+		t.Errorf("left: %v %v", left, err)
+	}
+	if killed == 0 {
+		t.Error("nothing was killed")
+	}
+	t.Logf("%d of 30 exports were killed in time", killed)
+}
+
+// files are the contents of a folder's files; none when it is absent.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[e.Name()] = fmt.Sprintf("%x", sha256.Sum256(data))
+	}
+	return got
 }

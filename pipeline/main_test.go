@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "damage": damage, "snapshot": snapshot,
+			"evaluations": evaluations, "manifests": manifests, "for-verbs": forVerbs, "labelled": labelled, "pipe": pipe,
 		},
 	})
 }

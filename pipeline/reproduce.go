@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,7 @@ func (a *app) plan(s scope) (*work, error) {
 func (a *app) engineOptions(store *engine.Store) engine.Options {
 	return engine.Options{
 		Store: store, Jobs: a.Jobs, KeepGoing: true, LockWait: 2 * time.Second,
-		Progress: a.display, Log: a.log,
+		Progress: a.display, Log: a.log, Command: a.args,
 	}
 }
 
@@ -137,6 +138,9 @@ type outlook struct {
 	Stages    int               `json:"stages"`
 	Stale     int               `json:"stale"`
 	Decisions []engine.Decision `json:"decisions"`
+	// Damaged are artifacts of the store that no experiment here needs and
+	// whose manifests cannot be read.
+	Damaged []damaged `json:"damaged,omitempty"`
 }
 
 func (w *work) outlook(ctx context.Context) (*outlook, error) {
@@ -150,7 +154,21 @@ func (w *work) outlook(ctx context.Context) (*outlook, error) {
 			o.Stale++
 		}
 	}
-	return o, nil
+	o.Damaged, err = w.damagedElsewhere(decisions)
+	return o, err
+}
+
+// damagedElsewhere lists the store's damaged artifacts that are not among the
+// decisions, which tell of their own.
+func (w *work) damagedElsewhere(decisions []engine.Decision) ([]damaged, error) {
+	all, err := w.store.List()
+	var list []damaged
+	for _, d := range all.Damaged {
+		if !slices.ContainsFunc(decisions, func(known engine.Decision) bool { return known.ID == d.ID }) {
+			list = append(list, newDamaged(w.store, d))
+		}
+	}
+	return list, err
 }
 
 // tell prints what there is to do.
@@ -173,6 +191,9 @@ func (o *outlook) print(a *app) error {
 			state = "to do"
 		}
 		rows = append(rows, []string{state, d.ID, d.Label, d.Reason})
+	}
+	for _, d := range o.Damaged {
+		rows = append(rows, []string{"damaged", d.ID, d.Label, d.Fault})
 	}
 	if err := a.printTable(rows); err != nil {
 		return err

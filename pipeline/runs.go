@@ -4,44 +4,47 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"rationale/pipeline/engine"
-	"rationale/stages/evaluate"
 	"rationale/stages/export"
 	"rationale/stages/train"
 )
 
 // trainedRun is a training run in the store.
 type trainedRun struct {
-	ID         string        `json:"id"`
-	Label      string        `json:"label"`
-	Evaluation string        `json:"evaluation,omitempty"` // artifact; empty when there is none
-	Graphs     export.Params `json:"graphs"`
-	Params     train.Params  `json:"params"`
+	ID          string        `json:"id"`
+	Label       string        `json:"label"`
+	Evaluation  string        `json:"evaluation,omitempty"` // the one that is shown; empty when there is none
+	Evaluations []*evaluation `json:"evaluations,omitempty"`
+	Graphs      export.Params `json:"graphs"`
+	Params      train.Params  `json:"params"`
+	Damaged     string        `json:"damaged,omitempty"` // what is wrong with it
 
 	store     *engine.Store
 	manifest  engine.Manifest
 	evaluated engine.Manifest
+	unknown   []*evaluation       // damaged ones that may be this run's
+	damage    *engine.DamageError // of the run's manifest, or that of its graphs
 }
 
-// allRuns lists the training runs of a store in the order of their labels.
+// allRuns lists the training runs of a store in the order of their labels,
+// damaged ones too.
 func allRuns(store *engine.Store) ([]*trainedRun, error) {
-	manifests, err := store.List()
+	list, err := store.List()
 	if err != nil {
 		return nil, err
 	}
 	var runs []*trainedRun
-	for _, m := range manifests.Manifests {
-		if m.Stage != (&train.Stage{}).Name() {
-			continue
+	for _, m := range list.Manifests {
+		if m.Stage == trainStage() {
+			runs = append(runs, readRun(store, m, list))
 		}
-		r, err := readRun(store, m, manifests.Manifests)
-		if err != nil {
-			return nil, err
+	}
+	for _, d := range list.Damaged {
+		if strings.HasPrefix(d.ID, trainStage()+"-") {
+			runs = append(runs, damagedRun(store, d))
 		}
-		runs = append(runs, r)
 	}
 	slices.SortFunc(runs, func(a, b *trainedRun) int {
 		return strings.Compare(a.Label+"\x00"+a.ID, b.Label+"\x00"+b.ID)
@@ -49,27 +52,50 @@ func allRuns(store *engine.Store) ([]*trainedRun, error) {
 	return runs, nil
 }
 
+// damagedRun is all that is known of a run without a manifest.
+func damagedRun(store *engine.Store, d *engine.DamageError) *trainedRun {
+	r := &trainedRun{ID: d.ID, Label: recordOf(store, d.ID).Label, store: store}
+	r.spoil(d)
+	return r
+}
+
+// spoil notes what makes the run unusable.
+func (r *trainedRun) spoil(d *engine.DamageError) {
+	r.damage = d
+	r.Damaged = "file " + d.File + ": " + d.Fault
+	if d.ID != r.ID {
+		r.Damaged = d.ID + ": " + r.Damaged
+	}
+}
+
 // readRun completes a run from the manifests around it.
-func readRun(store *engine.Store, m engine.Manifest, all []engine.Manifest) (*trainedRun, error) {
+func readRun(store *engine.Store, m engine.Manifest, list engine.Listing) *trainedRun {
 	r := &trainedRun{ID: m.ID, Label: m.Label, store: store, manifest: m}
-	if err := json.Unmarshal(m.Params, &r.Params); err != nil {
-		return nil, fmt.Errorf("artifact %s: parameters: %w", m.ID, err)
+	r.Evaluations, r.unknown = evaluationsOf(store, m.ID, list)
+	graphs, err := list.Find(m.Inputs[train.GraphsRole].Artifact)
+	if err == nil {
+		err = parameters(graphs, &r.Graphs)
 	}
-	for _, other := range all {
-		if other.ID == m.Inputs[train.GraphsRole].Artifact {
-			if err := json.Unmarshal(other.Params, &r.Graphs); err != nil {
-				return nil, fmt.Errorf("artifact %s: parameters: %w", other.ID, err)
-			}
-		}
-		if other.Stage == (&evaluate.Stage{}).Name() && other.Inputs[evaluate.RunRole].Artifact == m.ID {
-			r.Evaluation, r.evaluated = other.ID, other
-		}
+	if err == nil {
+		err = parameters(m, &r.Params)
 	}
-	return r, nil
+	if d := damageIn(err); d != nil {
+		r.spoil(d)
+	}
+	return r
+}
+
+// parameters reads a stage's parameters out of its manifest.
+func parameters(m engine.Manifest, into any) error {
+	if err := json.Unmarshal(m.Params, into); err != nil {
+		return &engine.DamageError{ID: m.ID, File: engine.ManifestName, Fault: "parameters: " + err.Error()}
+	}
+	return nil
 }
 
 // findRun finds a run by its id, by the beginning of one (with or without
-// "train-"), by its evaluation's id, or by its label. It must be the only one.
+// "train-"), by its label, or by the id of an evaluation of it. It must be the
+// only one, and undamaged as far as manifests tell.
 func findRun(store *engine.Store, name string) (*trainedRun, error) {
 	runs, err := allRuns(store)
 	if err != nil {
@@ -78,19 +104,19 @@ func findRun(store *engine.Store, name string) (*trainedRun, error) {
 	if len(runs) == 0 {
 		return nil, usagef("no run %q: there are none in %s; make one with rationale train or reproduce", name, store.Dir())
 	}
-	var found []*trainedRun
-	for _, r := range runs {
-		if r.isCalled(name) {
-			found = append(found, r)
-		}
-	}
+	found := filter(runs, func(r *trainedRun) bool { return r.isCalled(name) })
 	switch len(found) {
 	case 0:
 		return nil, usagef("no run %q among the %d in %s; see rationale list runs", name, len(runs), store.Dir())
 	case 1:
-		return found[0], nil
+	default:
+		return nil, usagef("%q may be any of %d runs: %s", name, len(found), enumerate(found))
 	}
-	return nil, usagef("%q may be any of %d runs: %s", name, len(found), enumerate(found))
+	r := found[0]
+	if r.damage != nil {
+		return nil, withAgain(store, r.damage)
+	}
+	return r, r.choose(name)
 }
 
 func (r *trainedRun) isCalled(name string) bool {
@@ -99,7 +125,8 @@ func (r *trainedRun) isCalled(name string) bool {
 	}
 	_, digits, _ := strings.Cut(r.ID, "-")
 	return strings.HasPrefix(r.ID, name) || strings.HasPrefix(digits, name) ||
-		r.Evaluation == name || r.Label == name || strings.TrimPrefix(r.Label, "train ") == name
+		r.Label == name || strings.TrimPrefix(r.Label, "train ") == name ||
+		slices.ContainsFunc(r.Evaluations, func(e *evaluation) bool { return e.ID == name })
 }
 
 func enumerate(runs []*trainedRun) string {
@@ -114,10 +141,10 @@ func enumerate(runs []*trainedRun) string {
 // is parsed before.
 func (r *trainedRun) folder(id string) (string, error) {
 	if id == "" {
-		return "", fmt.Errorf("run %s has not been evaluated; the command that trained it does that too and repeats nothing that is done", r.ID)
+		return "", r.unevaluated()
 	}
 	if _, err := r.store.Verify(id); err != nil {
-		return "", fmt.Errorf("%w; the command that made it makes it again", err)
+		return "", withAgain(r.store, err)
 	}
 	return r.store.Path(id)
 }
@@ -134,27 +161,4 @@ func (r *trainedRun) result() (train.Result, error) {
 // dataFolder is the tokenized dataset that the run was trained on.
 func (r *trainedRun) dataFolder() (string, error) {
 	return r.folder(r.manifest.Inputs[train.DataRole].Artifact)
-}
-
-// listRuns is `rationale list runs`.
-func listRuns(a *app, asJSON bool) error {
-	store, err := a.store()
-	if err != nil {
-		return err
-	}
-	runs, err := allRuns(store)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		return a.printJSON(append([]*trainedRun{}, runs...))
-	}
-	rows := [][]string{{"RUN", "METHOD", "DATASET", "SEED", "EPOCHS", "EVALUATED"}}
-	for _, r := range runs {
-		rows = append(rows, []string{
-			r.ID, r.Graphs.Method, r.Params.Dataset, strconv.FormatUint(r.Params.Seed, 10),
-			strconv.Itoa(r.Params.Epochs), map[bool]string{true: "yes", false: "no"}[r.Evaluation != ""],
-		})
-	}
-	return a.printTable(rows)
 }

@@ -48,7 +48,7 @@ func TestJoin(t *testing.T) {
 }
 
 func TestRunIsCalled(t *testing.T) {
-	r := &trainedRun{ID: "train-0123456789abcdef", Label: "train RNP on toys, seed 1", Evaluation: "evaluate-fedcba9876543210"}
+	r := &trainedRun{ID: "train-0123456789abcdef", Label: "train RNP on toys, seed 1", Evaluations: []*evaluation{{ID: "evaluate-fedcba9876543210"}}}
 	for _, name := range []string{
 		"train-0123456789abcdef", "train-01", "0123", "evaluate-fedcba9876543210", "train RNP on toys, seed 1", "RNP on toys, seed 1",
 	} {

@@ -54,7 +54,7 @@ func (c *trainCmd) Run(ctx context.Context, a *app) error {
 	if _, err := engine.Run(ctx, plan, a.engineOptions(store)); err != nil {
 		return err
 	}
-	found, err := findRun(store, plan.ID(planned.Train))
+	found, err := findRun(store, plan.ID(planned.Evaluate))
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 func (o Options) execute(ctx context.Context, step *Step) (log Log, err error) {
 	task := o.Progress.Start(step.Label, step.Weight, o.Store.hasWork(step.ID))
 	defer func() { task.End(err) }()
-	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: o.threads(), Jobs: o.Jobs, Command: o.Command}
+	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: o.threads(), Jobs: o.Jobs, Command: o.Command, Inputs: step.artifacts()}
 
 	inputs, err := o.Store.inputs(step)
 	if err != nil {

@@ -37,6 +37,9 @@ type Log struct {
 	// Command is the command line that had it made, with the program's name
 	// left out; records of earlier versions have none.
 	Command []string `json:"command,omitempty"`
+	// Inputs are the artifacts that it was made from, by role: a damaged
+	// manifest does not tell any more.
+	Inputs map[string]string `json:"inputs,omitempty"`
 }
 
 // Log reads the record of how an artifact was made. It is false when there is

@@ -33,6 +33,17 @@ type Step struct {
 	external map[string]Input // the roles filled by external folders
 }
 
+// artifacts are the inputs that lie in the store, by role.
+func (s *Step) artifacts() map[string]string {
+	ids := map[string]string{}
+	for role, source := range s.Recipe.Inputs {
+		if source.Artifact != "" {
+			ids[role] = source.Artifact
+		}
+	}
+	return ids
+}
+
 // NewPlan orders the targets and everything they need: inputs first, ties in
 // the order of mention, so the same graph always gives the same order. Nodes
 // with equal identity become one step. A cycle is an error.

@@ -106,6 +106,22 @@ func (l *Listing) add(s *Store, id string) {
 	}
 }
 
+// Find gives the manifest of an artifact. One that is damaged or not there is a
+// *DamageError.
+func (l Listing) Find(id string) (Manifest, error) {
+	for _, m := range l.Manifests {
+		if m.ID == id {
+			return m, nil
+		}
+	}
+	for _, d := range l.Damaged {
+		if d.ID == id {
+			return Manifest{}, d
+		}
+	}
+	return Manifest{}, &DamageError{ID: id, File: ".", Fault: "missing"}
+}
+
 // maxManifest bounds what is read of a manifest: some 100 bytes for each file
 // of an artifact and the stage's parameters.
 const maxManifest = 64 << 20

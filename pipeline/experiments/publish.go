@@ -2,16 +2,17 @@ package experiments
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"rationale/pipeline/disk"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/report"
 	"rationale/plots"
@@ -23,9 +24,13 @@ import (
 
 // Publish puts the finished batch into the folder dir: figures, records.csv,
 // provenance.json and report.html. It lists the files it wrote and leaves
-// alone what is there already with the same content.
+// alone what is there already with the same content. dir must be absent, empty
+// or hold results.
 func (b *Batch) Publish(store *engine.Store, plan *engine.Plan, dir string) (written []string, err error) {
 	p := publisher{store: store, plan: plan, dir: dir}
+	if err := disk.Claim(disk.Real{}, dir, "results", p.older); err != nil {
+		return nil, err
+	}
 	m, err := p.material(b)
 	if err != nil {
 		return nil, err
@@ -42,7 +47,7 @@ func (b *Batch) Publish(store *engine.Store, plan *engine.Plan, dir string) (wri
 	}
 	return p.written, p.render([]rendering{
 		{"records.csv", func(w io.Writer) error { return plots.WriteRecords(w, m.Records) }},
-		{"provenance.json", m.WriteProvenance},
+		{provenanceFile, m.WriteProvenance},
 		{"report.html", m.Write},
 	})
 }
@@ -83,23 +88,36 @@ type publisher struct {
 	written []string
 }
 
-// folder is a node's artifact.
-func (p *publisher) folder(n *engine.Node) (string, error) { return p.store.Path(p.plan.ID(n)) }
+// older recognises results of a version of the program that left no marker in
+// the folder: provenance.json is known by its content.
+func (p *publisher) older([]fs.DirEntry) bool {
+	data, err := disk.ReadFile(filepath.Join(p.dir, provenanceFile), 1<<30)
+	return err == nil && report.IsProvenance(data)
+}
+
+const provenanceFile = "provenance.json"
+
+// folder is a node's artifact, checked against its digests.
+func (p *publisher) folder(n *engine.Node) (string, error) {
+	if _, err := p.store.Verify(p.plan.ID(n)); err != nil {
+		return "", fmt.Errorf("%w; the same command makes it again", err)
+	}
+	return p.store.Path(p.plan.ID(n))
+}
 
 // put writes a file in one step, unless it is there with this content.
 func (p *publisher) put(name string, content []byte) error {
 	path := filepath.Join(p.dir, name)
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
-		return nil
+	if folder := filepath.Dir(path); folder != p.dir {
+		if err := disk.Folder(disk.Real{}, folder); err != nil {
+			return err
+		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
+	written, err := disk.WriteFile(disk.Real{}, path, content)
+	if written {
+		p.written = append(p.written, path)
 	}
-	if err := renameio.WriteFile(path, content, 0o644); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	p.written = append(p.written, path)
-	return nil
+	return err
 }
 
 func (p *publisher) copyFigure(f Figure) error {
@@ -159,22 +177,27 @@ func (p *publisher) material(b *Batch) (report.Material, error) {
 }
 
 // addReadings lists what other tokenizers made of the same datasets, where
-// somebody asked for it (`rationale data tokenize`).
+// somebody asked for it (`rationale data tokenize`), and what in the store is
+// damaged: it is no part of this batch, and stops nothing.
 func (p *publisher) addReadings(m *report.Material) error {
-	manifests, err := p.store.List()
+	list, err := p.store.List()
 	if err != nil {
 		return err
 	}
+	for _, d := range list.Damaged {
+		m.Damaged = append(m.Damaged, *d)
+	}
 	used := m.Data
-	for _, artifact := range manifests.Manifests {
+	for _, artifact := range list.Manifests {
 		if artifact.Stage != (&tokenize.Stage{}).Name() {
 			continue
 		}
-		dir, err := p.store.Path(artifact.ID)
-		if err != nil {
-			return err
+		summary, err := p.reading(artifact.ID)
+		var damage *engine.DamageError
+		if errors.As(err, &damage) {
+			m.Damaged = append(m.Damaged, *damage)
+			continue
 		}
-		summary, err := tokenize.ReadSummary(dir)
 		if err != nil {
 			return err
 		}
@@ -186,6 +209,18 @@ func (p *publisher) addReadings(m *report.Material) error {
 		}
 	}
 	return nil
+}
+
+// reading reads the summary of a tokenized dataset that is undamaged.
+func (p *publisher) reading(id string) (tokenize.Summary, error) {
+	if _, err := p.store.Verify(id); err != nil {
+		return tokenize.Summary{}, err
+	}
+	dir, err := p.store.Path(id)
+	if err != nil {
+		return tokenize.Summary{}, err
+	}
+	return tokenize.ReadSummary(dir)
 }
 
 // command is the line that makes the batch again.

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"rationale/pipeline/engine"
 	"rationale/plots"
 	"rationale/stages/evaluate"
 	"rationale/stages/tokenize"
@@ -18,6 +19,9 @@ type Material struct {
 	Runs    []Run
 	Data    []Dataset
 	Records []plots.Record // of all runs
+	// Damaged are artifacts of the store that are no part of this and cannot
+	// be read.
+	Damaged []engine.DamageError
 }
 
 // Figure is one drawn experiment.

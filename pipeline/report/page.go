@@ -15,7 +15,7 @@ func (m Material) Write(w io.Writer) error {
 	page := html.Page{
 		Title:    m.Title,
 		Subtitle: fmt.Sprintf("Profile %s · %d runs · %s", m.Profile, len(m.Runs), m.Library),
-		Sections: []html.Section{m.figures(), m.results(), m.paperNumbers(), m.data(), m.examples(), m.settings(), m.differences(), m.cost()},
+		Sections: []html.Section{m.figures(), m.results(), m.paperNumbers(), m.data(), m.examples(), m.settings(), m.differences(), m.cost(), m.damaged()},
 	}
 	page.Sections = slices.DeleteFunc(page.Sections, func(s html.Section) bool { return len(s.Blocks) == 0 })
 	return page.Write(w)
@@ -77,6 +77,21 @@ func (m Material) cost() html.Section {
 		})
 	}
 	return html.Section{Title: "Run times and memory", Blocks: []html.Block{t}}
+}
+
+// damaged lists what may be missed on the page.
+func (m Material) damaged() html.Section {
+	if len(m.Damaged) == 0 {
+		return html.Section{}
+	}
+	t := html.Table{
+		Caption: "Artifacts in the same store that are damaged. Nothing on this page depends on them.",
+		Header:  []string{"Artifact", "File", "Fault"}, Labels: 3,
+	}
+	for _, d := range m.Damaged {
+		t.Rows = append(t.Rows, []string{d.ID, d.File, d.Fault})
+	}
+	return html.Section{Title: "Damaged artifacts", Blocks: []html.Block{t}}
 }
 
 func (m Material) data() html.Section {

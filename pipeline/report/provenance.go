@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"strings"
 )
 
 // provenance is provenance.json: for every run behind a number, what made it.
@@ -22,6 +24,14 @@ type provenanceRun struct {
 	Seed        uint64            `json:"seed"`
 	ChosenEpoch int               `json:"chosen_epoch"`
 	Settings    map[string]string `json:"settings"`
+}
+
+// IsProvenance tells whether a file is one that WriteProvenance wrote.
+func IsProvenance(data []byte) bool {
+	var p provenance
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(&p) == nil && strings.HasPrefix(p.Command, "rationale reproduce") && p.Profile != "" && p.Library != ""
 }
 
 // WriteProvenance writes provenance.json. A record's Run is the name of an

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"rationale/pipeline/engine"
 	"rationale/plots"
 	"rationale/stages/evaluate"
 	"rationale/stages/tokenize"
@@ -91,6 +92,35 @@ func TestProvenanceNamesEveryRun(t *testing.T) {
 	for _, r := range m.Records {
 		if !named[r.Run] {
 			t.Errorf("the run %s behind a number is not named", r.Run)
+		}
+	}
+}
+
+func TestIsProvenance(t *testing.T) {
+	var out bytes.Buffer
+	if err := material("d").WriteProvenance(&out); err != nil {
+		t.Fatal(err)
+	}
+	if !IsProvenance(out.Bytes()) {
+		t.Error("what was written is not recognised")
+	}
+	for _, other := range []string{"", "{}", "null", `{"command":"rationale reproduce"}`, `{"command":"npm","profile":"quick","library":"x"}`, out.String()[:out.Len()/2]} {
+		if IsProvenance([]byte(other)) {
+			t.Errorf("recognised: %s", other)
+		}
+	}
+}
+
+func TestDamagedArtifactsAreShown(t *testing.T) {
+	m := material("d")
+	m.Damaged = []engine.DamageError{{ID: "train-0123456789abcdef", File: "manifest.json", Fault: "missing"}}
+	var out bytes.Buffer
+	if err := m.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Damaged artifacts", "train-0123456789abcdef", "manifest.json", "missing"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the page lacks %q", want)
 		}
 	}
 }

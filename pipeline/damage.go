@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"rationale/pipeline/engine"
+)
+
+// damaged is an artifact that cannot be read.
+type damaged struct {
+	ID    string `json:"id"`
+	Label string `json:"label,omitempty"` // empty when no record of it is left
+	Fault string `json:"fault"`
+	Again string `json:"again"` // how to make it again
+}
+
+func newDamaged(store *engine.Store, d *engine.DamageError) damaged {
+	return damaged{ID: d.ID, Label: recordOf(store, d.ID).Label, Fault: "file " + d.File + ": " + d.Fault, Again: again(store, d.ID)}
+}
+
+// recordOf is the record of how an artifact was made. It lies beside the
+// artifact, so it outlives its damage; an unreadable one counts as none.
+func recordOf(store *engine.Store, id string) engine.Log {
+	record, ok, err := store.Log(id)
+	if !ok || err != nil {
+		return engine.Log{}
+	}
+	return record
+}
+
+// again says how to make an artifact again.
+func again(store *engine.Store, id string) string {
+	record := recordOf(store, id)
+	if len(record.Command) == 0 {
+		return "the command that made it makes it again"
+	}
+	return "make it again: " + commandLine(append([]string{"rationale"}, record.Command...))
+}
+
+// withAgain adds to an error about a damaged artifact how to make it again.
+func withAgain(store *engine.Store, err error) error {
+	d := damageIn(err)
+	if d == nil {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, again(store, d.ID))
+}
+
+// commandLine writes words so that a shell reads them as they are.
+func commandLine(words []string) string {
+	quoted := make([]string, len(words))
+	for i, word := range words {
+		quoted[i] = word
+		if word == "" || strings.Trim(word, plainLetters) != "" {
+			quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
+
+// plainLetters mean nothing to a shell.
+const plainLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
+
+// damageIn is the damage that an error tells of; nil when it tells of none.
+func damageIn(err error) *engine.DamageError {
+	var d *engine.DamageError
+	errors.As(err, &d)
+	return d
+}

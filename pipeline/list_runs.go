@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// listRuns is `rationale list runs`.
+func listRuns(a *app, asJSON bool) error {
+	store, err := a.store()
+	if err != nil {
+		return err
+	}
+	runs, err := allRuns(store)
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"RUN", "METHOD", "DATASET", "SEED", "EPOCHS", "EVALUATED"}}
+	for _, r := range runs {
+		if err := r.inspect(); err != nil {
+			return err
+		}
+		rows = append(rows, r.row())
+	}
+	if asJSON {
+		return a.printJSON(append([]*trainedRun{}, runs...))
+	}
+	return a.printTable(rows)
+}
+
+// row is the run's line in the list.
+func (r *trainedRun) row() []string {
+	if r.damage != nil {
+		return []string{r.ID, "?", "?", "?", "?", r.state()}
+	}
+	return []string{
+		r.ID, r.Graphs.Method, r.Params.Dataset, strconv.FormatUint(r.Params.Seed, 10),
+		strconv.Itoa(r.Params.Epochs), r.state(),
+	}
+}
+
+// state tells in a list of runs whether the run has been evaluated.
+func (r *trainedRun) state() string {
+	bad := slices.IndexFunc(r.Evaluations, func(e *evaluation) bool { return e.Damaged != "" })
+	switch {
+	case r.Damaged != "":
+		return "damaged: " + r.Damaged
+	case bad >= 0:
+		return "damaged: " + r.Evaluations[bad].ID + ": " + r.Evaluations[bad].Damaged
+	case len(r.Evaluations) == 0:
+		return "no"
+	case len(r.Evaluations) == 1:
+		return "yes"
+	}
+	return fmt.Sprintf("yes, %d times", len(r.Evaluations))
+}
+
+// inspect checks the run's files and those of its evaluations, for lists.
+func (r *trainedRun) inspect() error {
+	if r.damage != nil {
+		return nil
+	}
+	fault, err := r.fault(r.ID)
+	if r.Damaged = fault; err != nil {
+		return err
+	}
+	for _, e := range r.Evaluations {
+		if e.Damaged == "" {
+			if e.Damaged, err = r.fault(e.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fault says what is wrong with an artifact's files; nothing when it is empty.
+func (r *trainedRun) fault(id string) (string, error) {
+	_, err := r.store.Verify(id)
+	if d := damageIn(err); d != nil {
+		return "file " + d.File + ": " + d.Fault, nil
+	}
+	return "", err
+}
