@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/gofrs/flock"
 )
 
 // publish lets fill build a folder under a hidden name and then puts it in the
@@ -17,13 +15,9 @@ func publish(dataDir, name string, fill func(dir string) error) (err error) {
 	if err := os.MkdirAll(dataDir, 0o755); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
-	lock := flock.New(filepath.Join(dataDir, ".lock"))
-	held, err := lock.TryLock()
+	lock, err := lockFolder(dataDir)
 	if err != nil {
-		return fmt.Errorf("data folder: %w", err)
-	}
-	if !held {
-		return fmt.Errorf("another import is writing to %s; wait for it to end", dataDir)
+		return err
 	}
 	defer lock.Unlock()
 	target, temp := filepath.Join(dataDir, name), filepath.Join(dataDir, ".importing")
@@ -33,7 +27,7 @@ func publish(dataDir, name string, fill func(dir string) error) (err error) {
 	if err := os.Mkdir(temp, 0o755); err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp)
+	defer discard(temp)
 	if err := fill(temp); err != nil {
 		return err
 	}
@@ -47,36 +41,19 @@ func publish(dataDir, name string, fill func(dir string) error) (err error) {
 }
 
 // cleanUp removes what a killed import left. Where folders cannot be exchanged,
-// the older dataset may have been moved aside; it is brought back first.
+// the older dataset may have been moved aside; it is brought back first. What
+// no import made is left, and an error.
 func cleanUp(target, temp string) error {
-	if err := checkTarget(target); err != nil {
+	aside := asideOf(target)
+	if err := errors.Join(ours(target), ours(temp), ours(aside)); err != nil {
 		return err
 	}
-	aside := asideOf(target)
 	if _, err := os.Lstat(target); errors.Is(err, fs.ErrNotExist) {
 		if err := os.Rename(aside, target); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return errors.Join(os.RemoveAll(aside), os.RemoveAll(temp))
-}
-
-// checkTarget refuses to replace anything but a dataset.
-func checkTarget(target string) error {
-	info, err := os.Lstat(target)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if !info.IsDir() {
-		return fmt.Errorf("%s is not a folder (a link or a file); remove it or choose another name", target)
-	}
-	if _, err := os.Stat(filepath.Join(target, manifestName)); err != nil {
-		return fmt.Errorf("%s is a folder but not a dataset (%w); remove it or choose another name", target, err)
-	}
-	return nil
+	return errors.Join(discard(aside), discard(temp))
 }
 
 // swapIn makes temp the target. An older target is exchanged in one step where
@@ -95,7 +72,7 @@ func swapIn(temp, target string) error {
 	if err := os.Rename(temp, target); err != nil {
 		return errors.Join(err, os.Rename(aside, target))
 	}
-	return os.RemoveAll(aside)
+	return discard(aside)
 }
 
 func asideOf(target string) string {

@@ -134,7 +134,8 @@ func TestRecoversFromAKill(t *testing.T) {
 	if err := os.Rename(target, asideOf(target)); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, ".importing", "half"), 0o755); err != nil {
+	half := filepath.Join(dir, ".importing", spoolName)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(half), 0o755), os.WriteFile(half, []byte("ARROW1\x00\x00half"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Import(&stopped{t.Context(), 3}, dir, ImportOptions{Format: "generated", Name: "small"}, nil)
