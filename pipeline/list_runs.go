@@ -61,6 +61,7 @@ func (r *trainedRun) inspect() error {
 	if r.damage != nil {
 		return nil
 	}
+	_ = r.choose("") // where it cannot tell, the list has all evaluations
 	fault, err := r.fault(r.ID)
 	if r.Damaged = fault; err != nil {
 		return err

@@ -20,6 +20,7 @@ type trainedRun struct {
 	Graphs      export.Params `json:"graphs"`
 	Params      train.Params  `json:"params"`
 	Damaged     string        `json:"damaged,omitempty"` // what is wrong with it
+	Again       string        `json:"again,omitempty"`   // how to make it again
 
 	store     *engine.Store
 	manifest  engine.Manifest
@@ -61,7 +62,7 @@ func damagedRun(store *engine.Store, d *engine.DamageError) *trainedRun {
 
 // spoil notes what makes the run unusable.
 func (r *trainedRun) spoil(d *engine.DamageError) {
-	r.damage = d
+	r.damage, r.Again = d, again(r.store, d.ID)
 	r.Damaged = "file " + d.File + ": " + d.Fault
 	if d.ID != r.ID {
 		r.Damaged = d.ID + ": " + r.Damaged

@@ -208,16 +208,7 @@ func TestOutputsAmongForeignThings(t *testing.T) {
 		}
 		foreign := []string{outside}
 		for range rapid.IntRange(1, 4).Draw(t, "things") {
-			name := rapid.SampledFrom([]string{
-				"page.html", ".page.html.rationale", ".page.html.rationale/content", ".page.html.rationale/" + disk.Marker, "page.html~",
-				"new", "new/model", "new/model/card.md", "new/model/notes.txt", "new/.model.rationale", "new/.model.rationale/content",
-			}).Draw(t, "name")
-			kind := rapid.SampledFrom(disktest.Kinds).Draw(t, "kind")
-			path := filepath.Join(dir, name)
-			if name == "new" && kind == "link to folder" {
-				continue // a folder on the way may lie elsewhere
-			}
-			if disktest.Make(kind, path, outside) && !replaceable(name, kind) {
+			if path := litter(t, dir, outside); path != "" {
 				foreign = append(foreign, path)
 			}
 		}
@@ -239,6 +230,24 @@ func TestOutputsAmongForeignThings(t *testing.T) {
 	if refused == 0 || done == 0 {
 		t.Error("one of the two never happened")
 	}
+}
+
+// litter puts something at or near an output's path and gives its path; none
+// when the output may replace it.
+func litter(t *rapid.T, dir, outside string) string {
+	name := rapid.SampledFrom([]string{
+		"page.html", ".page.html.rationale", ".page.html.rationale/content", ".page.html.rationale/" + disk.Marker, "page.html~",
+		"new", "new/model", "new/model/card.md", "new/model/notes.txt", "new/.model.rationale", "new/.model.rationale/content",
+	}).Draw(t, "name")
+	kind := rapid.SampledFrom(disktest.Kinds).Draw(t, "kind")
+	if name == "new" && kind == "link to folder" {
+		return "" // a folder on the way may lie elsewhere
+	}
+	path := filepath.Join(dir, name)
+	if !disktest.Make(kind, path, outside) || replaceable(name, kind) {
+		return ""
+	}
+	return path
 }
 
 // replaceable things are those that an output may replace or work in: a
