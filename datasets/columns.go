@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"rationale/datasets/quote"
 )
 
 // columnOptions are the options of the formats with named columns.
@@ -98,7 +100,7 @@ func require(path string, asked []askedColumn, existing []string) error {
 	for _, a := range asked {
 		if a.column != "" && !slices.Contains(existing, a.column) {
 			return fmt.Errorf("%s has no column %q: %s (name the right one with %s=COLUMN)",
-				path, a.column, hint(a.column, existing), a.option)
+				quote.Name(path), a.column, hint(a.column, existing), a.option)
 		}
 	}
 	return nil
@@ -112,7 +114,7 @@ func (c *columns) example(cell func(column string) string) (Example, error) {
 		return Example{}, leftOut("class " + class)
 	}
 	if class == "" || c.classes != nil && !slices.Contains(c.classes, class) {
-		return Example{}, badRow("unknown label", "column %s holds %q; expected %s", c.label, class, c.expectedClass())
+		return Example{}, badRow("unknown label", "column %s holds %q; expected %s", quote.Name(c.label), class, c.expectedClass())
 	}
 	e := Example{Class: class}
 	e.ID = strings.TrimSpace(optional(cell, c.id))
@@ -128,7 +130,7 @@ func (c *columns) expectedClass() string {
 	if c.classes == nil {
 		return "the name of a class"
 	}
-	return "one of " + strings.Join(append(slices.Clone(c.classes), c.drop...), ", ")
+	return "one of " + quote.Names(append(slices.Clone(c.classes), c.drop...))
 }
 
 func optional(cell func(string) string, column string) string {

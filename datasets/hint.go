@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"rationale/datasets/quote"
 )
 
 // hint lists what exists and names the one that was probably meant.
@@ -11,9 +13,9 @@ func hint(word string, known []string) string {
 	if len(known) == 0 {
 		return "there are none"
 	}
-	list := "there are " + strings.Join(known, ", ")
+	list := "there are " + quote.Names(known)
 	if near := nearest(word, known); near != "" {
-		return "did you mean " + near + "? " + list
+		return "did you mean " + quote.Name(near) + "? " + list
 	}
 	return list
 }

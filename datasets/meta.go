@@ -3,6 +3,8 @@ package datasets
 import (
 	"strconv"
 	"strings"
+
+	"rationale/datasets/quote"
 )
 
 // SplitNames lists the splits of every dataset, in the order in which they are
@@ -78,9 +80,15 @@ func (m *SplitMeta) add(t *Text) {
 }
 
 // Command is the command line that imports the dataset again, with the sources'
-// names in place of their paths.
+// names in place of their paths. A shell can be given it as it is.
 func (m Meta) Command() string {
-	words := append([]string{"rationale", "data", "import", m.Format}, m.Given...)
+	words := []string{"rationale", "data", "import", m.Format}
+	for _, source := range m.Given {
+		if strings.HasPrefix(source, "-") {
+			source = "./" + source // else it would be an option
+		}
+		words = append(words, source)
+	}
 	words = append(words, "--name", m.Name)
 	if m.Split != "" {
 		words = append(words, "--split", m.Split)
@@ -97,12 +105,7 @@ func (m Meta) Command() string {
 	for _, key := range sortedKeys(m.Options) {
 		words = append(words, "--set", key+"="+m.Options[key])
 	}
-	for i, word := range words {
-		if strings.ContainsAny(word, " \t\"'$*;&|<>()") {
-			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(words, " ")
+	return quote.Command(words...)
 }
 
 // sameBalance compares two settings; nothing and "off" are the same.

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"rationale/datasets/quote"
 )
 
 // Set is an open dataset whose files have been checked.
@@ -62,7 +64,7 @@ func missing(dataDir, name string) error {
 
 // importCommand is all that can be said when no manifest tells the format.
 func importCommand(name string) string {
-	return "rationale data import FORMAT SOURCE... --name " + name
+	return "rationale data import FORMAT SOURCE... --name " + quote.Shell(name)
 }
 
 func openRoot(root *os.Root, dir, name string) (*Set, error) {

@@ -3,6 +3,8 @@ package datasets
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"rationale/datasets/quote"
 )
 
 // Text is one example: a tokenised text with its class.
@@ -80,9 +82,9 @@ type RowError struct {
 
 // Error names file and line first, so that editors can jump there.
 func (e *RowError) Error() string {
-	place := e.File
+	place := quote.Name(e.File)
 	if e.Line > 0 {
-		place = fmt.Sprintf("%s:%d", e.File, e.Line)
+		place = fmt.Sprintf("%s:%d", place, e.Line)
 	}
 	return fmt.Sprintf("%s: %s: %s", place, e.Reason, e.Detail)
 }

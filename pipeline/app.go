@@ -9,8 +9,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 
+	"rationale/datasets/quote"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/engine/progress"
 )
@@ -20,7 +22,8 @@ type app struct {
 	*globals
 	args    []string // of the command line
 	in      io.Reader
-	out     *bufio.Writer // stdout: data, written out by finish
+	out     *quote.Writer // stdout: data, written out by finish; nothing in it can steer a terminal
+	colours *bufio.Writer // behind out: for what brings the program's own colours
 	screen  io.Writer     // stdout itself, to ask whether it is a terminal
 	display *progress.Display
 	log     *slog.Logger
@@ -36,7 +39,11 @@ func newApp(g *globals, stdin io.Reader, stdout, stderr io.Writer) *app {
 		level = slog.LevelDebug
 	}
 	handler := slog.NewTextHandler(display, &slog.HandlerOptions{Level: level, ReplaceAttr: withoutTime})
-	return &app{globals: g, in: stdin, out: bufio.NewWriter(output{stdout}), screen: stdout, display: display, log: slog.New(handler)}
+	buffered := bufio.NewWriter(output{stdout})
+	return &app{
+		globals: g, in: stdin, out: quote.NewWriter(buffered), colours: buffered, screen: stdout,
+		display: display, log: slog.New(handler),
+	}
 }
 
 // withoutTime leaves the time out of messages: people read them as they come.
@@ -50,15 +57,30 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 // finish writes out what the verb printed; data that could not be written is
 // a failure.
 func (a *app) finish(err error) error {
-	flushed := a.out.Flush()
+	flushed := errors.Join(a.out.Flush(), a.colours.Flush())
 	if flushed == nil || errors.As(err, new(outputError)) {
 		return err // the verb met the failed write by itself
 	}
 	return errors.Join(err, flushed)
 }
 
-// printf writes data. Errors show in finish.
-func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.out, format, args...) }
+// printf writes data; the line ends are those of format alone. Errors show in
+// finish.
+func (a *app) printf(format string, args ...any) { fmt.Fprintf(a.out, format, singleLines(args)...) }
+
+// singleLines keeps text from elsewhere from beginning lines of its own.
+func singleLines(args []any) []any {
+	lines := slices.Clone(args)
+	for i, arg := range args {
+		switch text := arg.(type) {
+		case string:
+			lines[i] = quote.Line(text)
+		case error:
+			lines[i] = quote.Line(text.Error())
+		}
+	}
+	return lines
+}
 
 // printJSON writes a value as indented JSON.
 func (a *app) printJSON(v any) error {
@@ -76,7 +98,7 @@ func (a *app) printTable(rows [][]string) error {
 			if i > 0 {
 				fmt.Fprint(w, "\t")
 			}
-			fmt.Fprint(w, cell)
+			fmt.Fprint(w, quote.Line(cell))
 		}
 		fmt.Fprintln(w)
 	}
@@ -105,7 +127,9 @@ func (a *app) messages() io.Writer {
 }
 
 // say tells people something on stderr.
-func (a *app) say(format string, args ...any) { fmt.Fprintf(a.messages(), format+"\n", args...) }
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintf(a.messages(), format+"\n", singleLines(args)...)
+}
 
 func makeFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {

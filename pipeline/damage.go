@@ -3,8 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
+	"rationale/datasets/quote"
 	"rationale/pipeline/engine"
 )
 
@@ -36,7 +36,7 @@ func again(store *engine.Store, id string) string {
 	if len(record.Command) == 0 {
 		return "the command that made it makes it again"
 	}
-	return "make it again: " + commandLine(append([]string{"rationale"}, record.Command...))
+	return "make it again: " + quote.Command(append([]string{"rationale"}, record.Command...)...)
 }
 
 // withAgain adds to an error about a damaged artifact how to make it again.
@@ -47,21 +47,6 @@ func withAgain(store *engine.Store, err error) error {
 	}
 	return fmt.Errorf("%w; %s", err, again(store, d.ID))
 }
-
-// commandLine writes words so that a shell reads them as they are.
-func commandLine(words []string) string {
-	quoted := make([]string, len(words))
-	for i, word := range words {
-		quoted[i] = word
-		if word == "" || strings.Trim(word, plainLetters) != "" {
-			quoted[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(quoted, " ")
-}
-
-// plainLetters mean nothing to a shell.
-const plainLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
 
 // damageIn is the damage that an error tells of; nil when it tells of none.
 func damageIn(err error) *engine.DamageError {

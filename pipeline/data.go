@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/quote"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -90,7 +91,7 @@ func (c *importCmd) knownTo(format datasets.Format) bool {
 
 // summarize prints what came of the import.
 func (c *importCmd) summarize(a *app, meta *datasets.Meta) error {
-	rows := [][]string{append([]string{"SPLIT", "ROWS", "WITH RATIONALE", "LEFT OUT"}, meta.Classes...)}
+	rows := [][]string{append([]string{"SPLIT", "ROWS", "WITH RATIONALE", "LEFT OUT"}, quoted(meta.Classes)...)}
 	for _, name := range datasets.SplitNames {
 		s := meta.Splits[name]
 		left := 0
@@ -105,6 +106,14 @@ func (c *importCmd) summarize(a *app, meta *datasets.Meta) error {
 	}
 	a.printf("%s\n", filepath.Join(a.dataDir(), meta.Name))
 	return nil
+}
+
+func quoted(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = quote.Name(name)
+	}
+	return out
 }
 
 func counts(numbers []int) []string {

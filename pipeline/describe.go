@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/quote"
 )
 
 // describeCmd is `rationale data describe`.
@@ -64,13 +65,13 @@ func (c *describeCmd) open(dir string) (*datasets.Set, error) {
 }
 
 func (d described) print(a *app) error {
-	a.printf("%s: format %s, classes %s\n", d.Meta.Name, d.Meta.Format, strings.Join(d.Meta.Classes, ", "))
+	a.printf("%s: format %s, classes %s\n", d.Meta.Name, d.Meta.Format, quote.Names(d.Meta.Classes))
 	a.printf("licence: %s\n", d.Meta.Licence)
 	if d.Meta.Split != "" {
 		a.printf("split: %s\n", d.Meta.Split)
 	}
 	for _, s := range d.Meta.Sources {
-		a.printf("source: %s, %d bytes, SHA-256 %s\n", s.Base, s.Bytes, s.SHA256)
+		a.printf("source: %s, %d bytes, SHA-256 %s\n", quote.Name(s.Base), s.Bytes, s.SHA256)
 	}
 	a.printf("digest: %s\nimport again: %s\n\n", d.Stats.Digest, d.Meta.Command())
 	rows := [][]string{{"SPLIT", "ROWS", "PER CLASS", "MEAN LENGTH", "LONGEST", fmt.Sprintf("BEYOND %d", datasets.StatsCut), "GOLD", "NO RATIONALE"}}

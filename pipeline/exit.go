@@ -7,9 +7,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 
+	"rationale/datasets/quote"
 	"rationale/stages"
 )
 
@@ -46,7 +48,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	code := exitCode(err)
 	switch code {
 	case exitFailed, exitUsage:
-		fmt.Fprintln(stderr, "rationale:", err)
+		fmt.Fprintf(stderr, "rationale: %s\n", shown(err))
 	case exitInterrupted:
 		fmt.Fprintln(stderr, "rationale: interrupted; the same command goes on from here")
 	}
@@ -54,6 +56,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		report(stderr, found, args)
 	}
 	return code
+}
+
+// shown is an error for a terminal. What stands below its first line is moved in,
+// so that no name of a file can pass for a message of the program.
+func shown(err error) string {
+	return strings.ReplaceAll(quote.Text(err.Error()), "\n", "\n    ")
 }
 
 func exitCode(err error) int {

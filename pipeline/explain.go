@@ -68,7 +68,7 @@ func (c *explainCmd) Run(ctx context.Context, a *app) error {
 		if i > 0 {
 			a.printf("\n")
 		}
-		if err := highlight(r, text).WriteTerminal(a.out, a.terminal()); err != nil {
+		if err := highlight(r, text).WriteTerminal(a.colours, a.terminal()); err != nil {
 			return err
 		}
 	}

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/template"
 
 	"rationale/datasets"
+	"rationale/datasets/quote"
 	"rationale/pipeline/disk"
 	"rationale/stages/evaluate"
 	"rationale/stages/generate"
@@ -130,7 +132,7 @@ func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
 	if c.Data, err = r.datasetMeta(a.dataDir()); err != nil {
 		return nil, err
 	}
-	t, err := template.New(cardFile).Parse(cardText)
+	t, err := template.New(cardFile).Funcs(template.FuncMap{"text": cardLine}).Parse(cardText)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +140,13 @@ func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
 	err = t.Execute(&out, c)
 	return out.Bytes(), err
 }
+
+// cardLine makes text from elsewhere plain text in Markdown, within its line.
+func cardLine(text string) string {
+	return cardEscapes.Replace(quote.Line(text))
+}
+
+var cardEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "<", "\\<", "[", "\\[", "*", "\\*")
 
 // datasetMeta describes the dataset that the run was trained on, as long as it
 // is still there unchanged. An imported one may have gone its own way since;

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/quote"
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/experiments"
 	"rationale/stages"
@@ -96,7 +97,7 @@ func importedEntry(dir, name string) entry {
 	for _, split := range datasets.SplitNames {
 		rows = append(rows, fmt.Sprintf("%s %d", split, meta.Splits[split].Rows))
 	}
-	return entry{name, meta.Format, strings.Join(rows, ", ") + " rows; classes " + strings.Join(meta.Classes, ", ")}
+	return entry{name, meta.Format, strings.Join(rows, ", ") + " rows; classes " + quote.Names(meta.Classes)}
 }
 
 func listMethods(*app) ([]entry, error) {

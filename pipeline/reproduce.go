@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"rationale/pipeline/engine"
@@ -61,7 +60,9 @@ func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
 	if err := a.checkProvider(ctx, w.plan, w.store); err != nil {
 		return err
 	}
-	a.say("%s", strings.Join(w.batch.Notes, "\n"))
+	for _, note := range w.batch.Notes {
+		a.say("%s", note)
+	}
 	started := time.Now()
 	report, err := engine.Run(ctx, w.plan, a.engineOptions(w.store))
 	if err != nil {
@@ -200,7 +201,9 @@ func (o *outlook) print(a *app) error {
 	}
 	a.printf("%d of %d stages to do\n", o.Stale, o.Stages)
 	if o.Stale > 0 {
-		a.printf("%s\n", strings.Join(o.Notes, "\n"))
+		for _, note := range o.Notes {
+			a.printf("%s\n", note)
+		}
 	}
 	return nil
 }

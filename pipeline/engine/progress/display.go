@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"rationale/datasets/quote"
 	"rationale/stages"
 )
 
@@ -125,18 +126,19 @@ func (d *Display) Close() {
 func (d *Display) Start(label string, weight float64, resumes bool) *Task {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	t := &Task{display: d, label: label, weight: weight, resumes: resumes, begun: time.Now()}
+	t := &Task{display: d, label: quote.Line(label), weight: weight, resumes: resumes, begun: time.Now()}
 	d.run.tasks = append(d.run.tasks, t)
 	d.view.started(&d.run, t)
 	return t
 }
 
 // Write passes whole lines of text, such as log messages, without disturbing
-// the bars.
+// the bars. What could steer the terminal is escaped; the bars' own sequences
+// are added behind.
 func (d *Display) Write(text []byte) (int, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := d.view.message(&d.run, text); err != nil {
+	if err := d.view.message(&d.run, []byte(quote.Text(string(text)))); err != nil {
 		return 0, err
 	}
 	return len(text), nil

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"rationale/datasets/quote"
 )
 
 // Task is a running stage. It is the stages.Progress that the stage is given.
@@ -39,7 +41,7 @@ func (t *Task) Advance(units int64, note string) {
 		t.resumes, t.resumed = false, units
 	}
 	if note != "" {
-		t.note = note
+		t.note = quote.Line(note)
 	}
 }
 
