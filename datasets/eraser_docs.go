@@ -40,7 +40,7 @@ type document struct {
 // opened below docs/ only, whatever their names say.
 func openLibrary(folder string) (*library, error) {
 	l := &library{folder: folder, cache: map[string]*document{}, read: map[string]string{}}
-	root, err := os.OpenRoot(filepath.Join(folder, "docs"))
+	root, err := openFolder(filepath.Join(folder, "docs"))
 	if err == nil {
 		l.root = root
 		return l, nil
@@ -112,7 +112,7 @@ func (l *library) text(id string) (string, error) {
 		}
 		return text, nil
 	}
-	file, err := l.root.Open(id)
+	file, err := openRegular(l.root, id, id)
 	if err != nil {
 		return "", badRow("missing document", "document %q in %s: %v", id, filepath.Join(l.folder, "docs"), err)
 	}

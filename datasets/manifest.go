@@ -71,7 +71,7 @@ func decodeManifest(raw []byte) (*manifest, error) {
 
 // readManifest reads and checks a dataset folder's manifest.
 func readManifest(root *os.Root) (*manifest, error) {
-	file, err := root.Open(manifestName)
+	file, err := openRegular(root, manifestName, manifestName)
 	if err != nil {
 		return nil, err
 	}

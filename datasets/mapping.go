@@ -19,7 +19,7 @@ type mapping struct {
 // mapFile maps a file of a folder that os.Root keeps us inside of, so that no
 // link can lead elsewhere. shown is the path for error messages.
 func mapFile(root *os.Root, name, shown string) (*mapping, error) {
-	file, err := root.Open(name)
+	file, err := openRegular(root, name, shown)
 	if err != nil {
 		return nil, err
 	}
@@ -27,9 +27,6 @@ func mapFile(root *os.Root, name, shown string) (*mapping, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", shown)
 	}
 	if info.Size() == 0 { // an empty range cannot be mapped
 		return &mapping{path: shown}, nil

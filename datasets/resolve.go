@@ -47,7 +47,7 @@ func (j *job) expand(path string) ([]string, error) {
 		return nil, fmt.Errorf("source: %w", err)
 	}
 	if !info.IsDir() {
-		return []string{path}, nil
+		return []string{path}, wantRegular(path, info)
 	}
 	if j.format.Folder == nil {
 		return nil, fmt.Errorf("source %s is a folder; format %s reads files, for example: %s", path, j.format.Name, j.format.Example)

@@ -27,11 +27,14 @@ func Open(dataDir, name string) (*Set, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	data, err := os.OpenRoot(dataDir)
+	data, err := openFolder(dataDir)
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	defer data.Close()
+	if info, err := data.Stat(name); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("dataset %s in %s is no folder but %s", name, dataDir, kindOf(info.Mode()))
+	}
 	root, err := data.OpenRoot(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, missing(dataDir, name)
@@ -45,7 +48,7 @@ func Open(dataDir, name string) (*Set, error) {
 
 // OpenDir opens the dataset in folder dir; see Open.
 func OpenDir(dir string) (*Set, error) {
-	root, err := os.OpenRoot(dir)
+	root, err := openFolder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("dataset folder: %w", err)
 	}

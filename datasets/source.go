@@ -34,7 +34,7 @@ type source struct {
 // openSource opens a file for reading; told receives the number of raw bytes of
 // every read.
 func openSource(path string, told func(int64)) (*source, error) {
-	file, err := os.Open(path)
+	file, err := openRegular(anywhere{}, path, path)
 	if err != nil {
 		return nil, err
 	}

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
+
+	"rationale/tokenizer"
 )
 
 // Format is a file format of word vectors.
@@ -68,7 +71,7 @@ func Build(ctx context.Context, in Input, out string, progress func(words int)) 
 
 // BuildFile is Build on a file, whose base name becomes the table's source.
 func BuildFile(ctx context.Context, path string, format Format, out string, progress func(words int)) error {
-	f, err := os.Open(path)
+	f, err := tokenizer.OpenFile(path, math.MaxInt64)
 	if err != nil {
 		return fmt.Errorf("embeddings: %w", err)
 	}

@@ -30,6 +30,7 @@ const (
 	rowsAlign   = 64
 	maxDim      = 1 << 16
 	maxSections = 1 << 31 // bounds count and lengths, so that sums cannot overflow
+	maxTable    = 8 << 30 // bytes; the largest vectors that were published have a third
 )
 
 // layout is what the header says about the sizes of the sections.
@@ -55,7 +56,8 @@ func (l layout) header() []byte {
 	return binary.LittleEndian.AppendUint64(b, uint64(l.sourceBytes))
 }
 
-func readLayout(data []byte) (layout, error) {
+// readLayout reads the header of a file of so many bytes.
+func readLayout(data []byte, size int64) (layout, error) {
 	if len(data) < headerSize || string(data[:len(magic)]) != magic {
 		return layout{}, fmt.Errorf("not a table of word vectors (it does not begin with %q)", magic)
 	}
@@ -75,8 +77,8 @@ func readLayout(data []byte) (layout, error) {
 		sizes[i] = int(n)
 	}
 	l := layout{dim: int(dim), count: sizes[0], wordsBytes: sizes[1], sourceBytes: sizes[2]}
-	if l.size() != len(data) {
-		return layout{}, fmt.Errorf("damaged: %d bytes, the header speaks of %d: build the table again", len(data), l.size())
+	if int64(l.size()) != size {
+		return layout{}, fmt.Errorf("damaged: %d bytes, the header speaks of %d: build the table again", size, l.size())
 	}
 	return l, nil
 }

@@ -1,6 +1,5 @@
 // Package embeddings keeps frozen word vectors in one compact file that is
-// mapped into memory, checked against its own digest before anything is read
-// from it, and shared by all processes that use it.
+// checked against its own digest before anything is read from it.
 //
 // A table is built once, from a GloVe text file or from the JSON of an npm
 // package that carries the same vectors, and opened as often as needed.
@@ -11,12 +10,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"sort"
 	"unsafe"
 
-	"golang.org/x/sys/unix"
+	"rationale/tokenizer"
 )
 
 // Table is a set of words with one vector each. It is safe for concurrent use
@@ -28,27 +28,28 @@ type Table struct {
 	words  []byte    // all words, one after the other, in byte order
 	ends   []byte    // little-endian uint32: where each word ends in words
 	rows   []float32 // count × dim, in the order of the words
-	mapped []byte    // the mapping to undo, nil for a table in memory
 }
 
-// Open maps a table that Build wrote and verifies all of it. A file that is
+// Open reads a table that Build wrote and verifies all of it. A file that is
 // missing, is no table or is damaged gives an error that says so and names
 // the file.
 func Open(path string) (*Table, error) {
-	data, err := mapFile(path)
+	data, err := readTable(path)
 	if err != nil {
 		return nil, err
 	}
 	t, err := parse(data)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("embeddings: %s: %w", path, err), unix.Munmap(data))
+		return nil, fmt.Errorf("embeddings: %s: %w", path, err)
 	}
-	t.mapped = data
 	return t, nil
 }
 
-func mapFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+// readTable reads a whole file. The header is held against the file's size before
+// memory is taken. The file is not mapped: it may be cut short or written to at
+// any time, and what has been verified has to be what is used.
+func readTable(path string) ([]byte, error) {
+	f, err := tokenizer.OpenFile(path, maxTable)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("embeddings: no table at %s: build it first: %w", path, err)
 	}
@@ -56,16 +57,28 @@ func mapFile(path string) ([]byte, error) {
 		return nil, fmt.Errorf("embeddings: %w", err)
 	}
 	defer f.Close()
+	data, err := readSections(f)
+	if err != nil {
+		return nil, fmt.Errorf("embeddings: %s: %w", path, err)
+	}
+	return data, nil
+}
+
+func readSections(f *os.File) ([]byte, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("embeddings: %w", err)
+		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() < headerSize {
-		return nil, fmt.Errorf("embeddings: %s: not a table of word vectors (want a file of at least %d bytes)", path, headerSize)
+	head := make([]byte, min(headerSize, info.Size()))
+	if _, err := io.ReadFull(f, head); err != nil {
+		return nil, err
 	}
-	data, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
-	if err != nil {
-		return nil, fmt.Errorf("embeddings: mapping %s: %w", path, err)
+	if _, err := readLayout(head, info.Size()); err != nil {
+		return nil, err
+	}
+	data := make([]byte, info.Size())
+	if _, err := io.ReadFull(f, data[copy(data, head):]); err != nil {
+		return nil, fmt.Errorf("it changed while it was read: %w", err)
 	}
 	return data, nil
 }
@@ -73,7 +86,7 @@ func mapFile(path string) ([]byte, error) {
 // parse checks data from the first to the last byte and makes a table that
 // points into it.
 func parse(data []byte) (*Table, error) {
-	l, err := readLayout(data)
+	l, err := readLayout(data, int64(len(data)))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +102,7 @@ func parse(data []byte) (*Table, error) {
 		words:  data[l.wordsAt() : l.wordsAt()+l.wordsBytes],
 		rows:   floats(data[l.rowsAt():]),
 	}
-	return t, t.checkWords()
+	return t, errors.Join(t.checkWords(), t.checkRows(), checkPadding(data[l.wordsAt()+l.wordsBytes:l.rowsAt()]))
 }
 
 // floats views little-endian float32 numbers in place. Tables are only built
@@ -114,10 +127,30 @@ func (t *Table) checkWords() error {
 		if i > 0 && bytes.Compare(t.word(i-1), t.words[start:end]) >= 0 {
 			return fmt.Errorf("damaged: word %d is out of order", i+1)
 		}
+		if err := checkWord(string(t.words[start:end])); err != nil {
+			return fmt.Errorf("damaged: word %d: %w", i+1, err)
+		}
 		start = end
 	}
 	if start != len(t.words) {
 		return fmt.Errorf("damaged: words end at byte %d of %d", start, len(t.words))
+	}
+	return nil
+}
+
+// checkRows makes sure that every number is one.
+func (t *Table) checkRows() error {
+	for i, x := range t.rows {
+		if x-x != 0 {
+			return fmt.Errorf("damaged: number %d of word %d is %v", i%t.dim+1, i/t.dim+1, x)
+		}
+	}
+	return nil
+}
+
+func checkPadding(padding []byte) error {
+	if len(bytes.Trim(padding, "\x00")) > 0 {
+		return errors.New("damaged: something stands between words and vectors")
 	}
 	return nil
 }
@@ -133,8 +166,7 @@ func (t *Table) word(i int) []byte {
 	return t.words[t.end(i-1):t.end(i)]
 }
 
-// Lookup finds a word's vector of Dim numbers. The vector lies in read-only
-// memory: it must not be written to, nor used after Close.
+// Lookup finds a word's vector of Dim numbers, which must not be written to.
 func (t *Table) Lookup(word string) ([]float32, bool) {
 	i, found := sort.Find(t.count, func(i int) int { return compare(word, t.word(i)) })
 	if !found {
@@ -189,13 +221,9 @@ func (t *Table) Digest() string { return t.digest }
 // Source says where the vectors came from, as given to Build or Random.
 func (t *Table) Source() string { return t.source }
 
-// Close undoes the mapping; the table is empty afterwards. Closing twice does
+// Close lets go of the memory; the table is empty afterwards. Closing twice does
 // no harm.
 func (t *Table) Close() error {
-	mapped := t.mapped
 	*t = Table{layout: layout{dim: t.dim}, digest: t.digest, source: t.source}
-	if mapped == nil {
-		return nil
-	}
-	return unix.Munmap(mapped)
+	return nil
 }

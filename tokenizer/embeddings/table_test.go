@@ -3,6 +3,7 @@ package embeddings
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,7 +135,7 @@ func TestOpenErrorsNameTheFileAndTheReason(t *testing.T) {
 	newer[8] = 9
 	for path, want := range map[string]string{
 		filepath.Join(dir, "none"): "build it first",
-		dir:                        "not a table",
+		dir:                        "not a regular file",
 		write("glove.txt", []byte(strings.Repeat("the 1 2 3", 99))): "does not begin with",
 		write("short", whole[:20]):                                  "not a table",
 		write("cut", whole[:len(whole)-8]):                          "the header speaks of",
@@ -178,11 +179,65 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for i := range table.Len() {
-			if _, ok := table.Lookup(string(table.word(i))); !ok {
-				t.Fatalf("word %d is not found", i)
+			word := string(table.word(i))
+			vector, ok := table.Lookup(word)
+			if !ok || checkWord(word) != nil {
+				t.Fatalf("word %d, %q, is not found or none", i, word)
+			}
+			for _, x := range vector {
+				if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+					t.Fatalf("%q has the number %v", word, x)
+				}
 			}
 		}
 	})
+}
+
+// Whoever writes a digest anew still has to write words and numbers.
+func TestNonsenseIsNoticedBehindAValidDigest(t *testing.T) {
+	for what, c := range map[string]*collector{
+		"a number that is none": {dim: 1, words: []string{"a"}, values: []float32{float32(math.NaN())}},
+		"infinity":              {dim: 1, words: []string{"a"}, values: []float32{float32(math.Inf(1))}},
+		"white space in a word": {dim: 1, words: []string{"a b"}, values: []float32{1}},
+	} {
+		if _, err := parse(c.encode([]int{0}, "")); err == nil {
+			t.Errorf("%s went unnoticed", what)
+		}
+	}
+}
+
+// What was opened stays readable whatever becomes of its file.
+func TestTruncatedWhileOpen(t *testing.T) {
+	path := buildSmall(t, small)
+	table, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := string(table.word(table.Len() - 1))
+	want, _ := table.Lookup(word)
+	want = slices.Clone(want)
+	if err := os.Truncate(path, 1); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := table.Lookup(word); !ok || !slices.Equal(got, want) {
+		t.Errorf("%v after the file was cut short, %v before", got, want)
+	}
+}
+
+// A header that speaks of a size that the file has, of nothing but holes, must
+// not take that much memory.
+func TestHugeTableTakesNoMemory(t *testing.T) {
+	l := layout{dim: maxDim, count: 1 << 20, wordsBytes: 1 << 20}
+	path := filepath.Join(t.TempDir(), "huge")
+	if err := os.WriteFile(path, l.header(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, int64(l.size())); err != nil {
+		t.Skip(err)
+	}
+	if _, err := Open(path); err == nil || !strings.Contains(err.Error(), "at most") {
+		t.Error(err)
+	}
 }
 
 func TestEveryWordIsFound(t *testing.T) {

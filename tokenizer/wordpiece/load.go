@@ -18,6 +18,9 @@ const (
 	wholeName      = "tokenizer.json"
 )
 
+// maxFile bounds each of them in bytes; those of the largest models have a tenth.
+const maxFile = 256 << 20
+
 // Load reads a tokenizer from
 //   - a folder in Hugging Face's layout: vocab.txt or else tokenizer.json, and
 //     tokenizer_config.json, if it is there, whose settings come first,
@@ -41,7 +44,7 @@ func Load(path string) (*Tokenizer, error) {
 
 // LoadVocabulary reads a vocabulary file with one token a line.
 func LoadVocabulary(path string, s Settings) (*Tokenizer, error) {
-	f, err := os.Open(path)
+	f, err := tokenizer.OpenFile(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("wordpiece: %w", err)
 	}
@@ -112,7 +115,7 @@ func (s *special) UnmarshalJSON(data []byte) error {
 // readConfig reads a tokenizer_config.json; a missing file is an empty one.
 func readConfig(path string) (config, error) {
 	var c config
-	data, err := os.ReadFile(path)
+	data, err := tokenizer.ReadFile(path, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}

@@ -3,7 +3,6 @@ package wordpiece
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"rationale/tokenizer"
 )
@@ -36,7 +35,7 @@ type whole struct {
 
 // loadWhole reads a tokenizer.json; the settings of c come before its own.
 func loadWhole(path string, c config) (*Tokenizer, error) {
-	data, err := os.ReadFile(path)
+	data, err := tokenizer.ReadFile(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("wordpiece: %w", err)
 	}
