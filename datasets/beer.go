@@ -150,8 +150,8 @@ type beerAnnotation struct {
 // parseBeerAnnotation reads a review whose [start, end) token spans people marked.
 func parseBeerAnnotation(line string, aspect int) (Example, error) {
 	var a beerAnnotation
-	if err := json.Unmarshal([]byte(line), &a); err != nil {
-		return Example{}, badRow("broken JSON", "%v; expected one annotated review a line", err)
+	if err := readFields(line, &a, "one annotated review a line"); err != nil {
+		return Example{}, err
 	}
 	if len(a.Y) != 5 {
 		return Example{}, badRow("wrong field count", "%d scores in y; expected five", len(a.Y))

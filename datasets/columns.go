@@ -69,6 +69,8 @@ func (c *columns) check() error {
 		return fmt.Errorf("words=%s: %s", c.words, hint(c.words, sortedKeys(splitters)))
 	case c.text != "" && c.tokens != "":
 		return errors.New("give either text or tokens, not both")
+	case len(c.classes) > maxClasses || len(c.drop) > maxClasses:
+		return fmt.Errorf("classes and drop: at most %d names", maxClasses)
 	case c.label == "":
 		return errors.New("label is empty: name the column of the classes")
 	case gold > 1:
@@ -98,7 +100,11 @@ func (c *columns) asked() []askedColumn {
 // require compares columns asked for with those that exist.
 func require(path string, asked []askedColumn, existing []string) error {
 	for _, a := range asked {
-		if a.column != "" && !slices.Contains(existing, a.column) {
+		place := slices.Index(existing, a.column)
+		if place >= 0 && slices.Contains(existing[place+1:], a.column) {
+			return fmt.Errorf("%s has two columns called %q: which one counts is not clear; rename one", quote.Name(path), a.column)
+		}
+		if a.column != "" && place < 0 {
 			return fmt.Errorf("%s has no column %q: %s (name the right one with %s=COLUMN)",
 				quote.Name(path), a.column, hint(a.column, existing), a.option)
 		}
@@ -154,8 +160,12 @@ func (c *columns) setSplit(e *Example, cell func(string) string) error {
 // setText fills in tokens, rationale and query.
 func (c *columns) setText(e *Example, cell func(string) string) (err error) {
 	if c.tokens != "" {
-		e.Tokens = readTokens(cell(c.tokens))
-		e.Query = readTokens(optional(cell, c.query))
+		if e.Tokens, err = readTokens(cell(c.tokens)); err != nil {
+			return err
+		}
+		if e.Query, err = readTokens(optional(cell, c.query)); err != nil {
+			return err
+		}
 		e.Rationale, err = readMarks(optional(cell, c.rationale))
 		return err
 	}
@@ -186,13 +196,13 @@ func (c *columns) fold(text string) string {
 }
 
 // readTokens reads a JSON list of strings or else splits at spaces.
-func readTokens(text string) []string {
+func readTokens(text string) ([]string, error) {
 	var list []string
 	if strings.HasPrefix(text, "[") && json.Unmarshal([]byte(text), &list) == nil {
-		return list
+		return list, checkSurrogates(text)
 	}
 	tokens, _ := spaced(text, nil)
-	return tokens
+	return tokens, nil
 }
 
 // readMarks reads 0 and 1; nil when the cell is empty, that is, unknown.

@@ -117,7 +117,7 @@ func deliverRecord(f *Feed, file File, line int, c *columns, header, record []st
 
 func checkFields(record []string) error {
 	for _, field := range record {
-		if err := checkUTF8(field); err != nil {
+		if err := checkText(field); err != nil {
 			return err
 		}
 	}

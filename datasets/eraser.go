@@ -1,7 +1,6 @@
 package datasets
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -66,8 +65,8 @@ func readERASERFile(f *Feed, file File, docs *library) error {
 		if strings.TrimSpace(line) == "" {
 			return Example{}, notARow
 		}
-		if err := json.Unmarshal([]byte(line), &a); err != nil {
-			return Example{}, badRow("broken JSON", "%v; expected one annotation a line", err)
+		if err := readFields(line, &a, "one annotation a line"); err != nil {
+			return Example{}, err
 		}
 		return a.example(docs)
 	})

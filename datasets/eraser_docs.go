@@ -3,7 +3,6 @@ package datasets
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -74,14 +73,34 @@ func (l *library) unpack(path string) error {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		var entry struct{ DocID, Document string }
-		if err := json.Unmarshal([]byte(line), &entry); err != nil || entry.DocID == "" {
-			return fmt.Errorf(`%s:%d: expected {"docid": …, "document": …}`, path, number)
+		var entry libraryEntry
+		if err := readEntry(line, &entry); err != nil {
+			return fmt.Errorf("%s:%d: %w", path, number, err)
+		}
+		if first, again := l.texts[entry.DocID]; again && first != entry.Document {
+			return fmt.Errorf("%s:%d: document %q stands there a second time, with another text", path, number, entry.DocID)
 		}
 		l.texts[entry.DocID] = entry.Document
 	}
 	l.packed, err = s.finish()
 	return err
+}
+
+// libraryEntry is one line of docs.jsonl.
+type libraryEntry struct{ DocID, Document string }
+
+func readEntry(line string, entry *libraryEntry) error {
+	const expected = `{"docid": …, "document": …}`
+	if err := checkText(line); err != nil {
+		return err
+	}
+	if err := readFields(line, entry, expected); err != nil {
+		return err
+	}
+	if entry.DocID == "" {
+		return fmt.Errorf("expected %s", expected)
+	}
+	return nil
 }
 
 // get returns a document by its name.
@@ -93,8 +112,8 @@ func (l *library) get(id string) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkUTF8(text); err != nil {
-		return nil, badRow("invalid UTF-8", "document %q is not valid UTF-8", id)
+	if err := checkText(text); err != nil {
+		return nil, badRow(err.Reason, "document %q: %s", id, err.Detail)
 	}
 	if len(l.cache) == cachedDocuments {
 		clear(l.cache)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+
+	"rationale/datasets/quote"
 )
 
 // File is one source file together with the split that its rows go to.
@@ -39,7 +41,9 @@ type Feed struct {
 
 	spool     *textWriter
 	rows      []spooled
-	classes   []string // in the order of their appearance
+	classes   classes
+	last      lastRow  // of the file that is being read
+	cut       []cutRow // last rows of files without a line end behind them
 	documents map[string]int32
 	skipped   map[string]map[string]int // split → reason → rows
 	sources   []Source
@@ -89,7 +93,7 @@ func (f *Feed) Lines(file File, parse func(number int, line string) (Example, er
 }
 
 func parseLine(number int, line string, parse func(int, string) (Example, error)) (Example, error) {
-	if err := checkUTF8(line); err != nil {
+	if err := checkText(line); err != nil {
 		return Example{}, err
 	}
 	return parse(number, line)
@@ -102,8 +106,14 @@ func (f *Feed) withSource(file File, read func(*source) error) error {
 		return err
 	}
 	defer s.file.Close()
+	f.last = lastRow{class: -1}
 	if err := read(s); err != nil {
 		return err
+	}
+	if s.open {
+		if err := f.noteCut(file); err != nil {
+			return err
+		}
 	}
 	identity, err := s.finish()
 	if err != nil {
@@ -127,6 +137,7 @@ func (f *Feed) Deliver(file File, line int, example Example, err error) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
+	f.last = lastRow{line: line, class: -1}
 	if err == nil {
 		err = f.store(file, line, &example)
 	}
@@ -144,6 +155,7 @@ func (f *Feed) Deliver(file File, line int, example Example, err error) error {
 	case errors.As(err, &bad):
 		bad.File, bad.Line = file.Path, line
 		if f.skipBad {
+			f.last.fault = bad
 			f.skip(file.Split, "bad row: "+bad.Reason)
 			return nil
 		}
@@ -172,7 +184,14 @@ func (f *Feed) store(file File, line int, example *Example) error {
 	if err := example.check(); err != nil {
 		return err
 	}
-	row := spooled{split: split, class: f.class(example.Class), content: contentHash(&example.Text)}
+	if err := checkText(example.Class); err != nil {
+		return err
+	}
+	class, err := f.classes.number(example.Class)
+	if err != nil {
+		return fmt.Errorf("%s:%d: %w", quote.Name(file.Path), line, err)
+	}
+	row := spooled{split: split, class: class, content: contentHash(&example.Text)}
 	if f.rule.byDocument {
 		if example.Document == "" {
 			return fmt.Errorf("%s: by=document: row %d names no document", file.Path, line)
@@ -180,20 +199,9 @@ func (f *Feed) store(file File, line int, example *Example) error {
 		row.document = f.document(example.Document)
 	}
 	f.noteQuery(example.Query)
-	example.Label = int(row.class)
+	example.Label, f.last.class = int(row.class), row.class
 	f.rows = append(f.rows, row)
 	return f.spool.add(&example.Text)
-}
-
-// class numbers the class names as they come.
-func (f *Feed) class(name string) int32 {
-	for i, known := range f.classes {
-		if known == name {
-			return int32(i)
-		}
-	}
-	f.classes = append(f.classes, name)
-	return int32(len(f.classes) - 1)
 }
 
 func (f *Feed) document(name string) int32 {

@@ -71,6 +71,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add([]byte("text,label,s\ngood,1,\"[[0,2]]\"\n"), false)
 	f.Add([]byte("\xef\xbb\xbftext,label,s\r\n\"a\"\"b\nc\",x,[]\r\n"), true)
 	f.Add([]byte("text,label,s\n\"open,1,1\nx"), true)
+	f.Add([]byte("text,label,s"), false)
 	f.Fuzz(func(t *testing.T, content []byte, skip bool) {
 		fuzzImport(t, ImportOptions{Format: "csv", SkipBad: skip, Options: options("spans=s")}, "x.csv", content)
 	})

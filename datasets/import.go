@@ -124,7 +124,10 @@ func (f *Feed) fill(path string) (err error) {
 	if f.spool, err = newTextWriter(path, arrow.Metadata{}); err != nil {
 		return err
 	}
-	if err := f.format.Read(f); err != nil {
+	if err = f.format.Read(f); err == nil {
+		err = f.checkCut()
+	}
+	if err != nil {
 		f.spool.abort()
 		return err
 	}

@@ -50,6 +50,9 @@ func readJSONLFile(f *Feed, file File, c *columns) error {
 				return Example{}, err
 			}
 		}
+		if err := checkJSON(line, exactKey); err != nil {
+			return Example{}, err
+		}
 		return c.example(func(column string) string { return jsonCell(object[column]) })
 	})
 	if err != nil {

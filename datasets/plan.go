@@ -6,8 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 )
 
 // spoolName is the file that holds all rows between reading and dealing.
@@ -24,7 +22,7 @@ type writePlan struct {
 
 // plan deals the rows that a feed has taken in.
 func (j *job) plan(feed *Feed) (*writePlan, error) {
-	classes, class := orderClasses(feed.classes, j.classOrders())
+	classes, class := orderClasses(feed.classes.names, j.classOrders())
 	p := &writePlan{class: class, spool: len(feed.rows), oneQry: feed.constantQuery() != ""}
 	p.meta = Meta{
 		Name: j.opts.Name, Format: j.format.Name, Classes: classes, Lower: j.lower(), Aspect: feed.aspect,
@@ -68,37 +66,6 @@ func (j *job) lower() bool {
 		return text == "true"
 	}
 	return j.format.Lower
-}
-
-// orderClasses numbers the classes: by the first known order that holds them all,
-// else numerically or alphabetically. place maps found classes to their numbers.
-func orderClasses(found []string, known [][]string) (classes []string, place []int) {
-	classes = sortClasses(found)
-	for _, order := range known {
-		if !slices.ContainsFunc(found, func(c string) bool { return !slices.Contains(order, c) }) {
-			classes = order
-			break
-		}
-	}
-	for _, c := range found {
-		place = append(place, slices.Index(classes, c))
-	}
-	return classes, place
-}
-
-// sortClasses sorts numbers by value and everything else by its letters.
-func sortClasses(found []string) []string {
-	sorted := slices.Sorted(slices.Values(found))
-	values := map[string]int{}
-	for _, c := range sorted {
-		n, err := strconv.Atoi(c)
-		if err != nil {
-			return sorted
-		}
-		values[c] = n
-	}
-	slices.SortStableFunc(sorted, func(a, b string) int { return values[a] - values[b] })
-	return sorted
 }
 
 // dealShares moves random shares of the training rows, or of their documents, to

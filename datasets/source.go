@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -29,6 +30,7 @@ type source struct {
 	hash   hash.Hash
 	bytes  int64
 	advice func(n int64) // told of every byte read
+	open   bool          // what was read last is not the end of a line
 }
 
 // openSource opens a file for reading; told receives the number of raw bytes of
@@ -78,6 +80,9 @@ func (s *source) unpack() error {
 // Read reads the unpacked text.
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.text.Read(p)
+	if n > 0 {
+		s.open = p[n-1] != '\n' && p[n-1] != '\r'
+	}
 	if err != nil && err != io.EOF {
 		err = s.explain(err)
 	}
@@ -107,6 +112,7 @@ func (s *source) line() (string, error) {
 		case err == bufio.ErrBufferFull:
 			continue
 		case err == io.EOF && len(line) > 0, err == nil:
+			s.open = err == io.EOF
 			return string(bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))), nil
 		case err == io.EOF:
 			return "", io.EOF
@@ -126,10 +132,19 @@ func (s *source) finish() (Source, error) {
 	return Source{Base: filepath.Base(s.path), SHA256: sum, Bytes: s.bytes}, nil
 }
 
-// checkUTF8 refuses a line that is not text.
-func checkUTF8(line string) error {
-	if utf8.ValidString(line) {
-		return nil
+// checkText refuses a line that is not text.
+func checkText(line string) *RowError {
+	if !utf8.ValidString(line) {
+		return badRow("invalid UTF-8", "the line is not valid UTF-8; convert the file")
 	}
-	return badRow("invalid UTF-8", "the line is not valid UTF-8; convert the file")
+	return checkNUL(line)
+}
+
+// checkNUL refuses NUL bytes, which files that were never written to their end
+// are full of.
+func checkNUL(text string) *RowError {
+	if n := strings.Count(text, "\x00"); n > 0 {
+		return badRow("NUL bytes", "%d NUL bytes, the first at byte %d; no text has any: is the file damaged?", n, strings.IndexByte(text, 0)+1)
+	}
+	return nil
 }

@@ -59,6 +59,9 @@ func checkStrings(t *Text) error {
 	if !utf8.ValidString(t.ID) {
 		return badRow("invalid UTF-8", "the identifier %q is not valid UTF-8", t.ID)
 	}
+	if err := checkNUL(t.ID); err != nil {
+		return err
+	}
 	for _, list := range [][]string{t.Tokens, t.Query} {
 		for i, token := range list {
 			if token == "" {
@@ -66,6 +69,9 @@ func checkStrings(t *Text) error {
 			}
 			if !utf8.ValidString(token) {
 				return badRow("invalid UTF-8", "token %d (%q) is not valid UTF-8", i, token)
+			}
+			if err := checkNUL(token); err != nil {
+				return err
 			}
 		}
 	}
@@ -82,11 +88,14 @@ type RowError struct {
 
 // Error names file and line first, so that editors can jump there.
 func (e *RowError) Error() string {
-	place := quote.Name(e.File)
-	if e.Line > 0 {
-		place = fmt.Sprintf("%s:%d", place, e.Line)
+	fault := e.Reason + ": " + e.Detail
+	switch {
+	case e.File == "":
+		return fault
+	case e.Line == 0:
+		return quote.Name(e.File) + ": " + fault
 	}
-	return fmt.Sprintf("%s: %s: %s", place, e.Reason, e.Detail)
+	return fmt.Sprintf("%s:%d: %s", quote.Name(e.File), e.Line, fault)
 }
 
 // badRow is a fault of one row; whoever knows the place fills it in.
