@@ -49,10 +49,8 @@ func TestDamageIsNoticed(t *testing.T) {
 	set.Close()
 }
 
-// Without the digest a parser's panic still ends as an error. Damage to the
-// schema part is left out here: it can ask for more memory than there is, which
-// is why the digest comes first.
-func TestParserPanicsAreErrors(t *testing.T) {
+// Bytes that are displaced as a whole are refused too, under the file's name.
+func TestDisplacedBytesAreRefused(t *testing.T) {
 	dir := small(t)
 	path := filepath.Join(dir, "small", "dev.arrow")
 	raw, err := os.ReadFile(path)
@@ -61,7 +59,7 @@ func TestParserPanicsAreErrors(t *testing.T) {
 	}
 	faults := 0
 	for cutAt := 8; cutAt < len(raw); cutAt += len(raw) / 50 {
-		split := newSplit("dev", &mapping{path: path, data: nil})
+		split := newSplit("dev", &mapping{path: path, data: nil}, 2)
 		split.file.data = slices.Clone(raw[cutAt:]) // offsets now point elsewhere
 		err := split.parse(20)
 		if err == nil {

@@ -6,7 +6,8 @@
 // from and holds the SHA-256 of each file. [Import] writes such a folder as a
 // whole or not at all; [Open] checks every digest before a parser sees a byte,
 // because a single flipped bit in an Arrow file can end a Go process in a way
-// that cannot be recovered from.
+// that cannot be recovered from. A digest can be written anew, so the parser sees
+// only what package vet has looked through.
 //
 // What a source looks like is the business of a [Format]: one file of this
 // package, which registers itself. The formats csv and jsonl read named columns,

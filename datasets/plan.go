@@ -184,7 +184,7 @@ func openSpool(root *os.Root, dir string, rows int) (*Split, error) {
 	if err != nil {
 		return nil, err
 	}
-	split := newSplit("spool", file)
+	split := newSplit("spool", file, maxClasses)
 	return split, split.parse(rows)
 }
 

@@ -93,7 +93,7 @@ func (s *Set) open(root *os.Root) error {
 		if err != nil {
 			return err
 		}
-		s.splits[name] = newSplit(name, file)
+		s.splits[name] = newSplit(name, file, len(s.manifest.Meta.Classes))
 	}
 	for _, name := range SplitNames {
 		if err := s.splits[name].parse(s.manifest.Meta.Splits[name].Rows); err != nil {

@@ -10,6 +10,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
+
+	"rationale/datasets/vet"
 )
 
 // cachedBatches bounds the decoded batches that a Split keeps, some 20 MB of
@@ -19,9 +21,10 @@ const cachedBatches = 256
 // Split reads the rows of one Arrow file by number. It may be used by several
 // goroutines at once.
 type Split struct {
-	name string
-	file *mapping
-	rows int
+	name    string
+	file    *mapping
+	rows    int
+	classes int
 
 	mu     sync.Mutex
 	arrow  *ipc.FileReader // nil until parsed and after Close
@@ -30,29 +33,65 @@ type Split struct {
 	queue  []int // cached batches, oldest first
 }
 
-// newSplit wraps a mapped file whose digest has been checked.
-func newSplit(name string, file *mapping) *Split {
-	return &Split{name: name, file: file, cache: map[int]arrow.Record{}}
+// newSplit wraps a mapped file whose digest has been checked. Its labels have to
+// be below the number of classes.
+func newSplit(name string, file *mapping, classes int) *Split {
+	return &Split{name: name, file: file, classes: classes, cache: map[int]arrow.Record{}}
 }
 
 // parse reads footer and schema of a file that has to hold so many texts.
 func (s *Split) parse(rows int) error {
 	return guarded(s.file.path, func() error {
+		batches, err := vet.File(s.file.data, textFields)
+		if err != nil {
+			return err
+		}
+		if err := checkBatches(batches, rows); err != nil {
+			return err
+		}
 		section := io.NewSectionReader(s.file, 0, int64(len(s.file.data)))
-		reader, err := ipc.NewFileReader(section, ipc.WithAllocator(memory.NewGoAllocator()))
+		reader, err := ipc.NewFileReader(section, ipc.WithAllocator(capped{memory.NewGoAllocator(), len(s.file.data)}))
 		if err != nil {
 			return err
 		}
 		if !reader.Schema().Equal(textSchema(arrow.Metadata{})) {
 			return fmt.Errorf("the columns are %v; expected those of a text dataset", reader.Schema())
 		}
-		if want := (rows + batchRows - 1) / batchRows; reader.NumRecords() != want {
-			return fmt.Errorf("%d record batches; expected %d for %d rows", reader.NumRecords(), want, rows)
-		}
 		s.arrow, s.rows = reader, rows
 		return nil
 	})
 }
+
+// checkBatches wants all batches full but the last.
+func checkBatches(batches []int64, rows int) error {
+	if want := (rows + batchRows - 1) / batchRows; len(batches) != want {
+		return fmt.Errorf("%d record batches; expected %d for %d rows", len(batches), want, rows)
+	}
+	for i, found := range batches {
+		if want := min(batchRows, rows-i*batchRows); found != int64(want) {
+			return fmt.Errorf("batch %d has %d rows; expected %d", i, found, want)
+		}
+	}
+	return nil
+}
+
+// capped refuses to take more memory at once than the file is long: a file that
+// is changed after it was checked must not get it either.
+type capped struct {
+	memory.Allocator
+	limit int
+}
+
+// Allocate panics where the reader would take too much; see guarded.
+func (c capped) Allocate(size int) []byte {
+	if size < 0 || size > c.limit+memoryPadding {
+		panic(fmt.Sprintf("%d bytes are asked for by a file of %d", size, c.limit))
+	}
+	return c.Allocator.Allocate(size)
+}
+
+// memoryPadding is what Arrow rounds sizes up to.
+const memoryPadding = 64
 
 // Name is "train", "dev" or "test".
 func (s *Split) Name() string { return s.name }
@@ -78,9 +117,20 @@ func (s *Split) Text(i int) (Text, error) {
 			return err
 		}
 		text = readText(batch, i%batchRows)
+		if err := s.check(&text); err != nil {
+			return fmt.Errorf("row %d: %w", i, err)
+		}
 		return nil
 	})
 	return text, err
+}
+
+// check holds a text against what an import would have stored.
+func (s *Split) check(text *Text) error {
+	if text.Label < 0 || text.Label >= s.classes {
+		return badRow("unknown label", "class %d of %d", text.Label, s.classes)
+	}
+	return text.check()
 }
 
 // batch decodes a record batch, or finds it among the latest ones.

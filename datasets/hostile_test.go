@@ -1,0 +1,144 @@
+package datasets
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/apache/arrow/go/v15/arrow"
+)
+
+// tinyTexts have everything that a text can have, or lack.
+var tinyTexts = []Text{
+	{ID: "a", Tokens: fields("one two three"), Label: 1, Rationale: []bool{true, false, true}, Sentences: []int32{2, 3}, Query: fields("is it")},
+	{ID: "b", Tokens: fields("four"), Sentences: []int32{}},
+	{ID: "größe", Tokens: fields("fünf sechs sieben acht neun zehn elf zwölf dreizehn"), Label: 1, Rationale: make([]bool, 9), Sentences: []int32{9}},
+}
+
+// tinyFile is an Arrow file of these texts.
+func tinyFile(t testing.TB, texts []Text) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "tiny.arrow")
+	w, err := newTextWriter(path, arrow.NewMetadata([]string{"schema", "split"}, []string{textSchemaName, "train"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range texts {
+		if err := w.add(&texts[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// readHostile reads bytes whose digest fits, as an attacker would make it fit:
+// an error names the file and comes before Arrow's reader loses its way, memory
+// stays in proportion, and what is accepted is sound.
+func readHostile(t testing.TB, raw []byte, rows int) error {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	split := newSplit("train", &mapping{path: "hostile.arrow", data: raw}, 2)
+	err := split.parse(rows)
+	for i := 0; err == nil && i < rows; i++ {
+		var text Text
+		if text, err = split.Text(i); err == nil {
+			if fault := text.check(); fault != nil || text.Label < 0 || text.Label > 1 {
+				t.Fatalf("row %d was accepted: %+v: %v", i, text, fault)
+			}
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20+100*uint64(len(raw)) {
+		t.Fatalf("%d bytes of memory for a file of %d (%v)", taken, len(raw), err)
+	}
+	if err != nil && (!strings.Contains(err.Error(), "hostile.arrow") || strings.Contains(err.Error(), "cannot be read as an Arrow file")) {
+		t.Fatalf("%v", err)
+	}
+	return err
+}
+
+// numbers that ask for much, or for less than nothing.
+var numbers = []uint64{0, 1, 7, 8, 1 << 20, 1<<31 - 1, 1 << 31, 1 << 40, 1<<63 - 1, 1 << 63, 1<<64 - 1, 1<<64 - 8}
+
+// mutate changes one to three places.
+func mutate(random *rand.Rand, whole []byte) []byte {
+	raw := bytes.Clone(whole)
+	for range 1 + random.IntN(3) {
+		at := random.IntN(len(raw) - 8)
+		switch random.IntN(6) {
+		case 0:
+			raw[at] ^= 1 << random.IntN(8)
+		case 1:
+			raw[at] = byte(random.IntN(256))
+		case 2:
+			binary.LittleEndian.PutUint64(raw[at&^7:], numbers[random.IntN(len(numbers))])
+		case 3:
+			binary.LittleEndian.PutUint32(raw[at&^3:], uint32(numbers[random.IntN(len(numbers))]))
+		case 4:
+			copy(raw[at:], raw[random.IntN(len(raw)):]) // something that is right elsewhere
+		case 5:
+			raw = raw[:max(16, random.IntN(len(raw)))]
+		}
+	}
+	return raw
+}
+
+func TestHostileArrowFiles(t *testing.T) {
+	whole := tinyFile(t, tinyTexts)
+	if err := readHostile(t, whole, len(tinyTexts)); err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(7, 7))
+	refused := 0
+	const inputs = 10_000
+	for range inputs {
+		if readHostile(t, mutate(random, whole), len(tinyTexts)) != nil {
+			refused++
+		}
+	}
+	t.Logf("%d of %d refused, the others read as texts", refused, inputs)
+	if refused < inputs/2 {
+		t.Errorf("only %d of %d changed files were refused", refused, inputs)
+	}
+}
+
+func FuzzArrowFile(f *testing.F) {
+	f.Add(tinyFile(f, tinyTexts))
+	f.Fuzz(func(t *testing.T, raw []byte) { readHostile(t, raw, len(tinyTexts)) })
+}
+
+// What Arrow can hold but no import stores is refused where it is read.
+func TestUnsoundTextsAreRefused(t *testing.T) {
+	for what, text := range map[string]Text{
+		"rationale longer than the text":  {Tokens: fields("a b"), Rationale: make([]bool, 3)},
+		"rationale shorter than the text": {Tokens: fields("a b"), Rationale: make([]bool, 1)},
+		"sentence behind the end":         {Tokens: fields("a b"), Sentences: []int32{3}},
+		"sentences that fall":             {Tokens: fields("a b"), Sentences: []int32{2, 1, 2}},
+		"class that is not there":         {Tokens: fields("a b"), Label: 2},
+		"negative class":                  {Tokens: fields("a b"), Label: -1},
+		"no token":                        {Tokens: []string{}},
+		"empty token":                     {Tokens: []string{"a", ""}},
+		"no UTF-8":                        {Tokens: []string{"\xff"}},
+		"NUL byte":                        {Tokens: []string{"a\x00"}},
+	} {
+		if text.Sentences == nil {
+			text.Sentences = []int32{}
+		}
+		if err := readHostile(t, tinyFile(t, []Text{text}), 1); err == nil || !strings.Contains(err.Error(), "row 0") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
