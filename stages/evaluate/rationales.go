@@ -67,6 +67,16 @@ func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, cla
 	return nil
 }
 
+// check wants as many marks as there are tokens, or none.
+func (x Example) check() error {
+	for _, marks := range [][]bool{x.Gold, x.Selected} {
+		if marks != nil && len(marks) != len(x.Tokens) {
+			return fmt.Errorf("%d marks for %d tokens", len(marks), len(x.Tokens))
+		}
+	}
+	return nil
+}
+
 // ReadExamples reads rationales.jsonl of an evaluation.
 func ReadExamples(dir string) ([]Example, error) {
 	path := filepath.Join(dir, RationalesFile)
@@ -79,6 +89,9 @@ func ReadExamples(dir string) ([]Example, error) {
 	for d := json.NewDecoder(f); d.More(); {
 		var x Example
 		if err := d.Decode(&x); err != nil {
+			return nil, fmt.Errorf("%s: example %d: %w", path, len(out)+1, err)
+		}
+		if err := x.check(); err != nil {
 			return nil, fmt.Errorf("%s: example %d: %w", path, len(out)+1, err)
 		}
 		out = append(out, x)

@@ -7,13 +7,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
+	"rationale/datasets/vet"
 	"rationale/stages"
 )
 
@@ -39,6 +42,34 @@ func (t Text) DocumentWords(pieces []bool, words int) []bool {
 		}
 	}
 	return selected
+}
+
+// check reports the first thing that the stage would not have written.
+func (t Text) check() error {
+	switch {
+	case !utf8.ValidString(t.ID):
+		return fmt.Errorf("the identifier %q is not UTF-8", t.ID)
+	case len(t.IDs) == 0:
+		return errors.New("it has no pieces")
+	case len(t.Word) != len(t.IDs) || (t.Gold != nil && len(t.Gold) != len(t.IDs)):
+		return fmt.Errorf("%d pieces, %d words and %d marks; expected as many of each", len(t.IDs), len(t.Word), len(t.Gold))
+	case t.Label < 0 || slices.Min(t.IDs) < 0 || slices.Min(t.Word) < -1 || t.Lead < 0:
+		return fmt.Errorf("a negative number: class %d, pieces from %d, words from %d, %d words of a query", t.Label, slices.Min(t.IDs), slices.Min(t.Word), t.Lead)
+	}
+	return nil
+}
+
+// fits holds a text against the summary of its dataset.
+func (t Text) fits(s Summary) error {
+	switch {
+	case t.Label >= int64(len(s.Classes)):
+		return fmt.Errorf("class %d of %d", t.Label, len(s.Classes))
+	case int(slices.Max(t.IDs)) >= s.Vocab:
+		return fmt.Errorf("piece %d of a vocabulary of %d", slices.Max(t.IDs), s.Vocab)
+	case len(t.IDs) > s.MaxLength:
+		return fmt.Errorf("%d pieces; expected at most %d", len(t.IDs), s.MaxLength)
+	}
+	return nil
 }
 
 // schema is the form of a tokenized split.
@@ -100,10 +131,33 @@ func Read(dir, split string) (texts []Text, err error) {
 	if texts, err = readTexts(data); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
+	summary, err := ReadSummary(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := summary.holds(path, split, texts); err != nil {
+		return nil, err
+	}
 	return texts, nil
 }
 
+// holds tells whether the texts of a split are those that were counted.
+func (s Summary) holds(path, split string, texts []Text) error {
+	if counted := s.Splits[split].Texts; counted != len(texts) {
+		return fmt.Errorf("%s: %d texts; %s says %d", path, len(texts), SummaryFile, counted)
+	}
+	for i, t := range texts {
+		if err := t.fits(s); err != nil {
+			return fmt.Errorf("%s: row %d: %w", path, i+1, err)
+		}
+	}
+	return nil
+}
+
 func readTexts(data []byte) ([]Text, error) {
+	if _, err := vet.Stream(data, schema.Fields()); err != nil {
+		return nil, err
+	}
 	r, err := ipc.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -120,8 +174,8 @@ func readTexts(data []byte) ([]Text, error) {
 		return nil, err
 	}
 	for i, t := range texts {
-		if len(t.Word) != len(t.IDs) || (t.Gold != nil && len(t.Gold) != len(t.IDs)) {
-			return nil, fmt.Errorf("row %d: %d pieces, %d words and %d marks; expected as many of each", i+1, len(t.IDs), len(t.Word), len(t.Gold))
+		if err := t.check(); err != nil {
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
 		}
 	}
 	return texts, nil

@@ -285,34 +285,3 @@ func TestDocumentWords(t *testing.T) {
 		}
 	})
 }
-
-// TestDamagedStream cuts a stream and replaces it. The engine, which compares
-// digests, never shows such a file to the reader; it must not panic all the
-// same. Single bits are not changed here: one can make the Arrow library ask
-// for more memory than there is, which ends the process.
-func TestDamagedStream(t *testing.T) {
-	_, _, dir := readAll(t, tokenize.Params{MaxLength: 9, RandomWidth: 2}, nil)
-	whole := stagetest.Files(t, dir)["train.arrow"]
-	broken := t.TempDir()
-	try := func(data []byte) error {
-		if err := os.WriteFile(filepath.Join(broken, "train.arrow"), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		_, err := tokenize.Read(broken, "train")
-		return err
-	}
-	if err := try(whole); err != nil {
-		t.Fatal(err)
-	}
-	for n := 0; n < len(whole)/2; n += 7 {
-		if err := try(whole[:n]); err == nil && n < 200 {
-			t.Errorf("%d bytes of %d are read without an error", n, len(whole))
-		}
-	}
-	if err := try([]byte("id,label\n")); err == nil || !strings.Contains(err.Error(), "train.arrow") {
-		t.Errorf("error %v; want one that names the file", err)
-	}
-	if _, err := tokenize.Read(broken, "dev"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a missing split: %v", err)
-	}
-}
