@@ -120,8 +120,8 @@ func FuzzERASER(f *testing.F) {
 
 // The manifest is the one thing that is read before a digest has been checked.
 func FuzzManifest(f *testing.F) {
-	m := manifest{Schema: textSchemaName}
-	raw, err := m.encode()
+	whole := soundManifest()
+	raw, err := whole.encode()
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -66,7 +67,52 @@ func decodeManifest(raw []byte) (*manifest, error) {
 	if m.Schema != textSchemaName {
 		return nil, fmt.Errorf("it is of the form %q; this program reads %q", m.Schema, textSchemaName)
 	}
-	return &m, nil
+	if err := checkJSON(string(raw), anyCase); err != nil {
+		return nil, err
+	}
+	return &m, m.Meta.check()
+}
+
+// check wants what every import writes: classes, each once, and for each split
+// counts that agree.
+func (m Meta) check() error {
+	if err := checkName(m.Name); err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, class := range m.Classes {
+		if known[class] {
+			return fmt.Errorf("class %q stands twice", class)
+		}
+		known[class] = true
+	}
+	if len(known) == 0 {
+		return errors.New("it names no classes")
+	}
+	for _, split := range SplitNames {
+		if err := m.Splits[split].check(len(m.Classes)); err != nil {
+			return fmt.Errorf("split %s: %w", split, err)
+		}
+	}
+	return nil
+}
+
+func (m SplitMeta) check(classes int) error {
+	if len(m.PerClass) != classes {
+		return fmt.Errorf("it counts %d classes; expected %d", len(m.PerClass), classes)
+	}
+	sum := 0
+	for _, n := range m.PerClass {
+		if n < 0 || n > m.Rows-sum {
+			return fmt.Errorf("its classes have other than the %d rows of all", m.Rows)
+		}
+		sum += n
+	}
+	if sum != m.Rows || m.WithRationale < 0 || m.WithRationale > m.Rows || m.RationaleTokens < 0 || m.RationaleTokens > m.Tokens {
+		return fmt.Errorf("its counts contradict each other: %d rows, %d in classes, %d with a rationale, %d tokens, %d marked",
+			m.Rows, sum, m.WithRationale, m.Tokens, m.RationaleTokens)
+	}
+	return nil
 }
 
 // readManifest reads and checks a dataset folder's manifest.

@@ -10,7 +10,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
+
+	"golang.org/x/sys/unix"
 
 	"rationale/datasets/quote"
 )
@@ -137,5 +140,36 @@ func TestNamesWithSpacesAreQuoted(t *testing.T) {
 	}
 	if !strings.Contains(text.String(), "label="+quote.Shell("COLUMN")) {
 		t.Errorf("no remedy: %s", text)
+	}
+}
+
+// Whatever is read, a pipe that nobody writes to in its place is refused by name.
+func TestPipesAreRefused(t *testing.T) {
+	s := newSession(t)
+	pipe := filepath.Join(s.dir, "pipe.csv")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(s.dir, "vocab"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mkfifo(filepath.Join(s.dir, "vocab", "vocab.txt"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"data", "import", "csv", pipe, "--name", "x"},
+		{"data", "import", "glove", pipe},
+		{"tokenize", "--vocab", pipe},
+		{"tokenize", "--vocab", "vocab"},
+		{"tokenize", "--vocab", "/dev/zero"},
+		{"data", "tokenize", "generated-aroma", "--tokenizer", "wordpiece", "--vocab", "vocab"},
+	} {
+		cmd, text := s.command("out", args...)
+		kill := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+		err := cmd.Run()
+		kill.Stop()
+		if err == nil || cmd.ProcessState.ExitCode() != exitFailed && cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(text.String(), "is not a regular file") {
+			t.Errorf("%q: %v\n%s", args, err, text)
+		}
 	}
 }
