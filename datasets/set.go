@@ -23,6 +23,8 @@ type Set struct {
 // Open opens dataset name of the folder dataDir. It compares the SHA-256 of
 // every file with the manifest before any of them is parsed; an error names the
 // file, what was expected, what was found, and how to import the dataset again.
+// An import that replaces the dataset meanwhile does no harm: the set is the
+// older or the newer one, whole, and stays so until it is closed.
 func Open(dataDir, name string) (*Set, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -35,25 +37,57 @@ func Open(dataDir, name string) (*Set, error) {
 	if info, err := data.Stat(name); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("dataset %s in %s is no folder but %s", name, dataDir, kindOf(info.Mode()))
 	}
-	root, err := data.OpenRoot(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, missing(dataDir, name)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("dataset %s in %s: %w", name, dataDir, err)
-	}
-	defer root.Close()
-	return openRoot(root, filepath.Join(dataDir, name), name)
+	return openWhole(filepath.Join(dataDir, name), name, func() (*os.Root, error) {
+		root, err := data.OpenRoot(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, missing(dataDir, name)
+		case err != nil:
+			return nil, fmt.Errorf("dataset %s in %s: %w; import the dataset again: %s", name, dataDir, err, importCommand(name))
+		}
+		return root, nil
+	})
 }
 
 // OpenDir opens the dataset in folder dir; see Open.
 func OpenDir(dir string) (*Set, error) {
-	root, err := openFolder(dir)
-	if err != nil {
-		return nil, fmt.Errorf("dataset folder: %w", err)
+	return openWhole(dir, filepath.Base(dir), func() (*os.Root, error) {
+		root, err := openFolder(dir)
+		if err != nil {
+			return nil, fmt.Errorf("dataset folder: %w", err)
+		}
+		return root, nil
+	})
+}
+
+// replacements is how many imports may end while one dataset is being opened.
+const replacements = 10
+
+// openWhole enters the folder dir and opens the dataset in it, once more when an
+// import put another folder in its place meanwhile and took the files away.
+func openWhole(dir, name string, enter func() (*os.Root, error)) (*Set, error) {
+	for tries := 1; ; tries++ {
+		root, err := enter()
+		if err != nil {
+			return nil, err
+		}
+		set, err := openRoot(root, dir, name)
+		again := err != nil && tries < replacements && replaced(root, dir)
+		root.Close()
+		if !again {
+			return set, err
+		}
 	}
-	defer root.Close()
-	return openRoot(root, dir, filepath.Base(dir))
+}
+
+// replaced tells whether the path dir leads to another folder than root by now.
+func replaced(root *os.Root, dir string) bool {
+	ours, err := root.Stat(".")
+	if err != nil {
+		return false
+	}
+	now, err := os.Stat(dir)
+	return err == nil && !os.SameFile(ours, now)
 }
 
 // missing says which datasets exist instead.
@@ -147,6 +181,22 @@ func (s *Set) Meta() Meta { return s.manifest.Meta }
 // Digest identifies the contents: the SHA-256 of the manifest, which holds the
 // digests of all files.
 func (s *Set) Digest() string { return s.manifest.Digest }
+
+// Verify reads all files again. They stay those that were opened, even when an
+// import has replaced the dataset; an error means that they were overwritten.
+func (s *Set) Verify() error {
+	for _, name := range SplitNames {
+		file := s.splits[name].file
+		found, err := file.digest()
+		if err != nil {
+			return err
+		}
+		if want := s.manifest.Files[name+".arrow"].SHA256; found != want {
+			return fmt.Errorf("%s changed while it was open: SHA-256 %s, now %s", file.path, want, found)
+		}
+	}
+	return nil
+}
 
 // Split returns "train", "dev" or "test". It stays open until Close of either.
 func (s *Set) Split(name string) (*Split, error) {

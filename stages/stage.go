@@ -28,9 +28,13 @@ type Stage interface {
 
 // Env is what the engine hands to a running stage.
 type Env struct {
-	// Inputs maps the role of each input ("train", "vocabulary") to the
-	// verified folder of the artifact or dataset that fills it.
+	// Inputs maps the role of each input that another stage made ("run") to the
+	// verified folder of the artifact that fills it.
 	Inputs map[string]string
+	// Opened maps the role of each input from outside the store ("vectors") to
+	// what the engine opened and held against the plan. There is no path to it:
+	// what a stage would find there may be something else by then.
+	Opened map[string]Opened
 	// Out is an empty folder for the results. The engine syncs it, adds the
 	// manifest of digests and renames it into the store.
 	Out string

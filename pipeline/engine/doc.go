@@ -11,6 +11,9 @@
 //	                      verify inputs ► Stage.Run ► digest ► sync ► rename
 //	                      (SHA-256)       tmp/, work/   manifest.json  artifacts/
 //
+// What lies outside the store (datasets, word vectors) is opened once the lock is
+// had, held against the digests of the plan, and kept open until the run ends.
+//
 // An artifact is one folder, named by what it was made from: the stage, its
 // version, its parameters and the identities of its inputs. Nothing is ever
 // changed in place. A folder appears under its final name only once it is

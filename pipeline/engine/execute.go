@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"rationale/stages"
 )
 
 // execute makes the artifact of one step whose inputs are complete.
-func (o Options) execute(ctx context.Context, step *Step) (log Log, err error) {
+func (o Options) execute(ctx context.Context, step *Step, held holdings) (log Log, err error) {
 	task := o.Progress.Start(step.Label, step.Weight, o.Store.hasWork(step.ID))
 	defer func() { task.End(err) }()
 	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: o.threads(), Jobs: o.Jobs, Command: o.Command, Inputs: step.artifacts()}
@@ -20,16 +19,20 @@ func (o Options) execute(ctx context.Context, step *Step) (log Log, err error) {
 	if err != nil {
 		return log, err
 	}
+	opened := held.of(step)
 	out, work, err := o.Store.prepare(step.ID)
 	if err != nil {
 		return log, err
 	}
 	env := &stages.Env{
-		Inputs: inputs, Out: out, Work: work, Threads: log.Threads,
+		Inputs: inputs, Opened: opened, Out: out, Work: work, Threads: log.Threads,
 		Progress: task, Log: o.Log.With("stage", step.Label),
 	}
 	if err := runStage(ctx, step.Stage, env); err != nil {
 		return log, err
+	}
+	if err := verifyOpened(opened); err != nil {
+		return log, errors.Join(err, o.Store.fs.RemoveAll(work)) // it may go back to what was read
 	}
 	if err := o.Store.publish(step, out, work); err != nil {
 		return log, fmt.Errorf("publish: %w", err)
@@ -44,18 +47,16 @@ func (o Options) execute(ctx context.Context, step *Step) (log Log, err error) {
 
 func (o Options) threads() int { return max(1, o.Threads/o.Jobs) }
 
-// inputs gives the folder for each role, checked against its digest so that
-// no stage parses bytes other than those that were published.
+// inputs gives the folder for each role that an artifact fills, checked against
+// its digest so that no stage parses bytes other than those that were published.
 func (s *Store) inputs(step *Step) (map[string]string, error) {
 	dirs := map[string]string{}
 	for role, source := range step.Recipe.Inputs {
-		var err error
 		if source.Artifact == "" {
-			dirs[role], err = step.external[role].open()
-		} else {
-			dirs[role] = s.artifact(source.Artifact)
-			_, err = s.Verify(source.Artifact)
+			continue
 		}
+		dirs[role] = s.artifact(source.Artifact)
+		_, err := s.Verify(source.Artifact)
 		var damage *DamageError
 		switch {
 		case errors.As(err, &damage):
@@ -65,19 +66,6 @@ func (s *Store) inputs(step *Step) (map[string]string, error) {
 		}
 	}
 	return dirs, nil
-}
-
-// open checks an external folder and gives its path.
-func (in Input) open() (string, error) {
-	if info, err := os.Stat(in.Dir); err != nil {
-		return "", err
-	} else if !info.IsDir() {
-		return "", fmt.Errorf("%s is a file; expected a folder", in.Dir)
-	}
-	if in.Verify == nil {
-		return in.Dir, nil
-	}
-	return in.Dir, in.Verify()
 }
 
 // errVanished is the error of a stage whose goroutine ended by runtime.Goexit.

@@ -65,7 +65,7 @@ func storeWithDamage(t *testing.T, p *Plan) *Store {
 	t.Helper()
 	s := newStore(t)
 	first, err := NewPlan(&Node{Stage: p.steps[0].Stage, Label: p.steps[0].Label,
-		Inputs: []Input{p.steps[0].external["raw"]}})
+		Inputs: []Input{p.steps[0].external[0]}})
 	if err != nil {
 		t.Fatal(err)
 	}

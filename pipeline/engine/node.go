@@ -27,7 +27,8 @@ type Node struct {
 // an external folder such as an imported dataset. Exactly one of From and Dir
 // is set.
 type Input struct {
-	// Role is the name under which the stage finds the folder in Env.Inputs.
+	// Role is the name under which the stage finds the output of another node
+	// in Env.Inputs, and what Open gave in Env.Opened.
 	Role string
 	// From is the node whose output this is.
 	From *Node
@@ -37,9 +38,9 @@ type Input struct {
 	// hexadecimal digits. What is hashed is for its owner to say; the engine
 	// takes equal digests to mean equal content.
 	Digest string
-	// Verify checks that Dir still has the content that Digest stands for. It
-	// is called before a stage sees the folder; nil means there is no check.
-	Verify func() error
+	// Open opens Dir; an external folder needs it. A run calls it once, demands
+	// Digest of what it gives, and hands that, not the folder, to the stages.
+	Open func(dir string) (stages.Opened, error)
 }
 
 // namePattern is what a stage name or a role may look like: both may end up
@@ -103,6 +104,8 @@ func (in Input) check() error {
 	case in.Dir != "" && !digestPattern.MatchString(in.Digest):
 		return fmt.Errorf("input %s: folder %s needs a SHA-256 digest of 64 lower-case hexadecimal digits, not %q",
 			in.Role, in.Dir, in.Digest)
+	case in.Dir != "" && in.Open == nil:
+		return fmt.Errorf("input %s: nothing opens folder %s: set Open", in.Role, in.Dir)
 	}
 	return nil
 }

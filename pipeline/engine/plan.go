@@ -30,7 +30,7 @@ type Step struct {
 	// Recipe is what the identity was computed from.
 	Recipe Recipe
 
-	external map[string]Input // the roles filled by external folders
+	external []Input // the roles filled by external folders
 }
 
 // artifacts are the inputs that lie in the store, by role.
@@ -150,7 +150,6 @@ func newStep(n *Node, inputs map[string]Source) (*Step, error) {
 	step := &Step{
 		ID: artifactID(recipe.Stage, identity), Identity: identity,
 		Label: n.label(), Weight: n.weight(), Stage: n.Stage, Recipe: recipe,
-		external: map[string]Input{},
 	}
 	for _, in := range n.Inputs {
 		if in.From != nil {
@@ -159,7 +158,7 @@ func newStep(n *Node, inputs map[string]Source) (*Step, error) {
 		if in.Dir, err = filepath.Abs(in.Dir); err != nil {
 			return nil, err
 		}
-		step.external[in.Role] = in
+		step.external = append(step.external, in)
 	}
 	return step, nil
 }

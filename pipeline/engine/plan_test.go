@@ -123,6 +123,7 @@ func TestPlanRefuses(t *testing.T) {
 		"role with dots": {input(Input{Role: "../x", From: loop}), `role "../x"`},
 		"no digest":      {input(Input{Role: "r", Dir: "x"}), "folder x needs a SHA-256"},
 		"short digest":   {input(Input{Role: "r", Dir: "x", Digest: "ab"}), "64 lower-case"},
+		"nothing opens":  {input(Input{Role: "r", Dir: "x", Digest: rawDigest}), "nothing opens folder x"},
 		"twice":          {twice, `role "r" is filled twice`},
 		"cycle":          {loop, "cycle: loop needs middle needs loop"},
 	}

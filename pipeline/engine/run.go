@@ -64,7 +64,9 @@ func (e *StageError) Unwrap() error { return e.Err }
 // On an error the artifacts completed before it stay, and so does the resume
 // state of the others. When ctx ends, stages are given Options.Grace to stop,
 // and the error wraps ctx.Err(). When another process keeps the store, it
-// wraps ErrLocked. A failed stage is a *StageError, several are joined.
+// wraps ErrLocked. When an input from outside the store is no longer what the
+// plan was made for, nothing runs, and it is a *ChangedError. A failed stage is
+// a *StageError, several are joined.
 func Run(ctx context.Context, p *Plan, o Options) (Report, error) {
 	o = o.withDefaults()
 	if o.Store == nil {
@@ -130,9 +132,16 @@ func runLocked(ctx context.Context, p *Plan, o Options) (report Report, straggle
 			return report, false, err
 		}
 	}
-	s := newScheduler(p, o, decisions)
+	held, err := p.hold(decisions)
+	if err != nil {
+		return report, false, err
+	}
+	s := newScheduler(p, o, decisions, held)
 	stragglers, err = s.run(ctx)
 	report.Made = s.made
+	if !stragglers {
+		err = errors.Join(err, held.close())
+	}
 	return report, stragglers, err
 }
 

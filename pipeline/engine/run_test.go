@@ -205,33 +205,6 @@ func TestPanicsBecomeErrors(t *testing.T) {
 	}
 }
 
-func TestExternalInputs(t *testing.T) {
-	stale := errors.New("row 7 changed")
-	file := filepath.Join(newRaw(t), "data.txt")
-	tests := map[string]struct {
-		change func(in *Input)
-		want   string
-	}{
-		"fine":     {func(in *Input) { in.Verify = func() error { return nil } }, ""},
-		"absent":   {func(in *Input) { in.Dir = "/nowhere/at/all" }, "input raw: stat /nowhere/at/all"},
-		"file":     {func(in *Input) { in.Dir = file }, "data.txt is a file; expected a folder"},
-		"verified": {func(in *Input) { in.Verify = func() error { return stale } }, "input raw: row 7 changed"},
-	}
-	for name, tc := range tests {
-		t.Run(name, func(t *testing.T) {
-			s, g := newStore(t), newGraph(shapes["single"], newRaw(t))
-			tc.change(&g.nodes["a"].Inputs[0])
-			_, err := Run(t.Context(), g.plan(t), Options{Store: s})
-			switch {
-			case tc.want == "" && err != nil:
-				t.Error(err)
-			case tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)):
-				t.Errorf("error %v, want one with %q", err, tc.want)
-			}
-		})
-	}
-}
-
 // TestDoneNeedsNoInput: a finished plan does not ask for its raw data.
 func TestDoneNeedsNoInput(t *testing.T) {
 	raw := newRaw(t)

@@ -25,6 +25,7 @@ const (
 type scheduler struct {
 	plan    *Plan
 	options Options
+	held    holdings
 	sorted  []*Step // the plan's steps, the most urgent first
 	states  map[string]state
 	busy    int
@@ -39,9 +40,9 @@ type result struct {
 	err  error
 }
 
-func newScheduler(p *Plan, o Options, decisions []Decision) *scheduler {
+func newScheduler(p *Plan, o Options, decisions []Decision, held holdings) *scheduler {
 	s := &scheduler{
-		plan: p, options: o,
+		plan: p, options: o, held: held,
 		states:  map[string]state{},
 		results: make(chan result, len(p.steps)), // never blocks a straggler
 	}
@@ -111,7 +112,7 @@ func (s *scheduler) start(ctx context.Context) {
 		go func() {
 			r := result{step: step}
 			r.err = stages.Guard(func() (err error) {
-				r.log, err = s.options.execute(ctx, step)
+				r.log, err = s.options.execute(ctx, step, s.held)
 				return err
 			})
 			s.results <- r

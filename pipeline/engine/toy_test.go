@@ -91,6 +91,9 @@ func (s *toy) resume(env *stages.Env) (at int, chain string, err error) {
 			return 0, "", err
 		}
 	}
+	for _, role := range slices.Sorted(maps.Keys(env.Opened)) {
+		fmt.Fprintf(h, "%s\n%s", role, env.Opened[role].(interface{ read() []byte }).read())
+	}
 	return 0, hex.EncodeToString(h.Sum(nil)), nil
 }
 
@@ -186,6 +189,8 @@ type graph struct {
 	ran    *runLog
 }
 
+// rawDigest stands for whatever the folder raw holds: these graphs are about
+// other things than its content.
 const rawDigest = "00000000000000000000000000000000000000000000000000000000000000aa"
 
 // newGraph builds a shape whose roots read the folder raw.
@@ -199,7 +204,7 @@ func newGraph(sh shape, raw string) *graph {
 			n.Inputs = append(n.Inputs, Input{Role: "from-" + input, From: g.nodes[input]})
 		}
 		if len(entry) == 1 {
-			n.Inputs = []Input{{Role: "raw", Dir: raw, Digest: rawDigest}}
+			n.Inputs = []Input{{Role: "raw", Dir: raw, Digest: rawDigest, Open: openRaw}}
 		}
 		g.nodes[name], g.stages[name] = n, stage
 		g.order = append(g.order, n)

@@ -11,6 +11,7 @@ import (
 	"rationale/datasets"
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
+	"rationale/stages"
 	"rationale/stages/generate"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
@@ -96,12 +97,21 @@ func findVectors(dir string) (*engine.Input, error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || dir == "" {
 		return nil, nil
 	}
-	table, err := embeddings.Open(path)
+	input, err := external(tokenize.VectorsRole, dir, tokenize.OpenVectors)
 	if err != nil {
 		return nil, err
 	}
-	defer table.Close()
-	return &engine.Input{Role: tokenize.VectorsRole, Dir: dir, Digest: table.Digest()}, nil
+	return &input, nil
+}
+
+// external is an input in a folder outside the store. Its digest is planned with
+// as it is now; when the work begins it has to be the same.
+func external(role, dir string, open func(dir string) (stages.Opened, error)) (engine.Input, error) {
+	opened, err := open(dir)
+	if err != nil {
+		return engine.Input{}, err
+	}
+	return engine.Input{Role: role, Dir: dir, Digest: opened.Digest(), Open: open}, opened.Close()
 }
 
 // findDatasets lists the generated aspects and everything imported.
@@ -152,7 +162,7 @@ func (l *Lab) imported(name string) (source, error) {
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
 		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
-		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest()},
+		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil
 }
 

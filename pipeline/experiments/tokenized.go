@@ -7,7 +7,6 @@ import (
 
 	"rationale/pipeline/engine"
 	"rationale/stages/tokenize"
-	"rationale/tokenizer/wordpiece"
 )
 
 // Tokenized plans reading a dataset by itself: with the tokenizer "words" (also
@@ -70,20 +69,5 @@ func vocabularyInput(dir string) (engine.Input, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return engine.Input{}, fmt.Errorf("vocabulary: %s is a file; name the folder that holds it", dir)
 	}
-	t, err := wordpiece.Load(dir)
-	if err != nil {
-		return engine.Input{}, err
-	}
-	return engine.Input{
-		Role: tokenize.VocabularyRole, Dir: dir, Digest: t.Digest(),
-		Verify: func() error { return sameVocabulary(dir, t.Digest()) },
-	}, nil
-}
-
-func sameVocabulary(dir, digest string) error {
-	t, err := wordpiece.Load(dir)
-	if err == nil && t.Digest() != digest {
-		err = fmt.Errorf("the vocabulary in %s has changed since the work was planned; run the command again", dir)
-	}
-	return err
+	return external(tokenize.VocabularyRole, dir, tokenize.OpenVocabulary)
 }

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,13 +65,18 @@ func TestVocabularyIsPartOfTheIdentity(t *testing.T) {
 	if got := identity(t, plan(dir, 0)); got == id {
 		t.Error("other settings have the same identity")
 	}
-	for _, in := range first.Inputs {
-		if in.Role != tokenize.VocabularyRole {
-			continue
-		}
-		if err := in.Verify(); err == nil || !strings.Contains(err.Error(), "has changed") {
-			t.Errorf("a vocabulary that changed after planning: %v", err)
-		}
+	late, err := engine.NewPlan(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := engine.OpenStore(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = engine.Run(t.Context(), late, engine.Options{Store: store})
+	var changed *engine.ChangedError
+	if !errors.As(err, &changed) || !strings.Contains(err.Error(), "vocabulary in "+dir+" has changed") {
+		t.Errorf("a vocabulary that changed after planning: %v", err)
 	}
 }
 

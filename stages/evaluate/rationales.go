@@ -26,15 +26,11 @@ type Example struct {
 
 // writeRationales writes the first texts of the test split.
 func (e *evaluation) writeRationales(predictions []train.Prediction) error {
-	dir, err := generate.Find(e.env.Inputs[DatasetRole], e.params.Dataset)
+	set, done, err := generate.Dataset(e.env, DatasetRole, e.params.Dataset)
 	if err != nil {
 		return err
 	}
-	set, err := datasets.OpenDir(dir)
-	if err != nil {
-		return err
-	}
-	defer set.Close()
+	defer done()
 	split, err := set.Split("test")
 	if err != nil {
 		return err

@@ -60,13 +60,28 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	return nil
 }
 
-// Find resolves the folder of a dataset: the folder itself, or the one of its
-// name inside a generated artifact.
+// Find resolves the folder of a dataset inside a generated artifact.
 func Find(dir, name string) (string, error) {
-	for _, candidate := range []string{filepath.Join(dir, name), dir} {
-		if _, err := os.Stat(filepath.Join(candidate, "train.arrow")); err == nil {
-			return candidate, nil
-		}
+	found := filepath.Join(dir, name)
+	if _, err := os.Stat(filepath.Join(found, "train.arrow")); err != nil {
+		return "", fmt.Errorf("%s holds no dataset %q", dir, name)
 	}
-	return "", fmt.Errorf("%s holds no dataset %q", dir, name)
+	return found, nil
+}
+
+// Dataset gives the dataset that fills a stage's role: an imported one as the
+// engine opened it, or a generated one. The stage calls done when it has read it.
+func Dataset(env *stages.Env, role, name string) (set *datasets.Set, done func() error, err error) {
+	if env.Opened[role] != nil {
+		set, err = stages.OpenedAs[*datasets.Set](env, role)
+		return set, func() error { return nil }, err
+	}
+	dir, err := Find(env.Inputs[role], name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if set, err = datasets.OpenDir(dir); err != nil {
+		return nil, nil, err
+	}
+	return set, set.Close, nil
 }

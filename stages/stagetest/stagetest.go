@@ -54,13 +54,29 @@ func (c *counter) Advance(units int64, _ string) {
 }
 
 // Env is the surroundings of a stage: these inputs, empty folders, one thread,
-// nobody to listen.
+// nobody to listen. Folders of word vectors and vocabularies are opened.
 func Env(t testing.TB, inputs map[string]string) *stages.Env {
 	t.Helper()
-	return &stages.Env{
-		Inputs: inputs, Out: t.TempDir(), Work: t.TempDir(), Threads: 1,
+	env := &stages.Env{
+		Inputs: maps.Clone(inputs), Opened: map[string]stages.Opened{}, Out: t.TempDir(), Work: t.TempDir(), Threads: 1,
 		Progress: &counter{call: func(int64) {}}, Log: slog.New(slog.DiscardHandler),
 	}
+	for role, open := range map[string]func(string) (stages.Opened, error){
+		tokenize.VectorsRole: tokenize.OpenVectors, tokenize.VocabularyRole: tokenize.OpenVocabulary,
+	} {
+		dir, given := inputs[role]
+		if !given {
+			continue
+		}
+		opened, err := open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { opened.Close() })
+		delete(env.Inputs, role)
+		env.Opened[role] = opened
+	}
+	return env
 }
 
 // Watch makes the stage's progress known to a test.

@@ -30,9 +30,9 @@ const (
 
 // The roles of the stage's inputs.
 const (
-	DatasetRole    = "dataset"
-	VectorsRole    = "vectors"    // for Words: a folder with a word-vector table; absent for random vectors
-	VocabularyRole = "vocabulary" // for WordPiece: a folder that wordpiece.Load reads
+	DatasetRole    = "dataset"    // what OpenDataset gives, or a generated dataset
+	VectorsRole    = "vectors"    // for Words: what OpenVectors gives; absent for random vectors
+	VocabularyRole = "vocabulary" // for WordPiece: what OpenVocabulary gives
 )
 
 // The tokenizers.
@@ -88,15 +88,11 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := s.params.Check(); err != nil {
 		return err
 	}
-	dir, err := generate.Find(env.Inputs[DatasetRole], s.params.Dataset)
+	set, done, err := generate.Dataset(env, DatasetRole, s.params.Dataset)
 	if err != nil {
 		return err
 	}
-	set, err := datasets.OpenDir(dir)
-	if err != nil {
-		return err
-	}
-	defer set.Close()
+	defer done()
 	v, err := s.vocabulary(ctx, env, set)
 	if err != nil {
 		return err
@@ -109,9 +105,9 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 
 func (s *Stage) vocabulary(ctx context.Context, env *stages.Env, set *datasets.Set) (*vocabulary, error) {
 	if s.params.Tokenizer == WordPiece {
-		return loadPieces(env.Inputs[VocabularyRole])
+		return loadPieces(env)
 	}
-	return s.collectWords(ctx, env.Inputs[VectorsRole], set)
+	return s.collectWords(ctx, env, set)
 }
 
 // encodeAll writes the three splits and the summary.

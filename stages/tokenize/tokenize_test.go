@@ -226,24 +226,17 @@ func TestRefusals(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		params tokenize.Params
-		inputs map[string]string
 		want   string
 	}{
-		{"no length", tokenize.Params{RandomWidth: 2}, nil, "max_length must be positive"},
-		{"unknown tokenizer", tokenize.Params{MaxLength: 9, Tokenizer: "bpe"}, nil, "there are words and wordpiece"},
-		{"no vocabulary", tokenize.Params{MaxLength: 9, Tokenizer: tokenize.WordPiece}, nil, "needs a vocabulary"},
-		{"an empty folder", tokenize.Params{MaxLength: 9, Tokenizer: tokenize.WordPiece},
-			map[string]string{tokenize.VocabularyRole: t.TempDir()}, "neither vocab.txt nor tokenizer.json"},
-		{"no vectors", tokenize.Params{MaxLength: 9}, nil, "random_width"},
-		{"no table", tokenize.Params{MaxLength: 9}, map[string]string{tokenize.VectorsRole: t.TempDir()}, "no table"},
-		{"no room", tokenize.Params{MaxLength: 3, RandomWidth: 2}, nil, "text a: a maximum length of 3"},
-		{"another dataset", tokenize.Params{Dataset: "x", MaxLength: 3}, nil, `no dataset "x"`},
+		{"no length", tokenize.Params{RandomWidth: 2}, "max_length must be positive"},
+		{"unknown tokenizer", tokenize.Params{MaxLength: 9, Tokenizer: "bpe"}, "there are words and wordpiece"},
+		{"no vocabulary", tokenize.Params{MaxLength: 9, Tokenizer: tokenize.WordPiece}, "needs a vocabulary"},
+		{"no vectors", tokenize.Params{MaxLength: 9}, "random_width"},
+		{"no room", tokenize.Params{MaxLength: 3, RandomWidth: 2}, "text a: a maximum length of 3"},
+		{"another dataset", tokenize.Params{Dataset: "x", MaxLength: 3}, `no dataset "x"`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			inputs := map[string]string{tokenize.DatasetRole: data}
-			for role, dir := range tc.inputs {
-				inputs[role] = dir
-			}
 			if tc.params.Dataset == "" {
 				tc.params.Dataset = "claims"
 			}

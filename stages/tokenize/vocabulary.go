@@ -14,9 +14,9 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
+	"rationale/stages"
 	"rationale/tokenizer"
 	"rationale/tokenizer/embeddings"
-	"rationale/tokenizer/wordpiece"
 )
 
 // vocabulary is a tokenizer with all that the stage needs to know of it.
@@ -30,12 +30,12 @@ type vocabulary struct {
 	random   bool                  // the vectors are made up
 }
 
-// loadPieces is BERT's tokenizer, read from a folder.
-func loadPieces(dir string) (*vocabulary, error) {
-	if dir == "" {
+// loadPieces is BERT's tokenizer.
+func loadPieces(env *stages.Env) (*vocabulary, error) {
+	if env.Opened[VocabularyRole] == nil {
 		return nil, fmt.Errorf("the tokenizer %s needs a vocabulary; none is given", WordPiece)
 	}
-	t, err := wordpiece.Load(dir)
+	t, err := stages.OpenedAs[openedVocabulary](env, VocabularyRole)
 	if err != nil {
 		return nil, err
 	}
@@ -50,15 +50,15 @@ func loadPieces(dir string) (*vocabulary, error) {
 // collectWords lists the dataset's words that have a vector. The vectors are
 // frozen, so the list may cover all splits. Query and document are parted by
 // a zero vector.
-func (s *Stage) collectWords(ctx context.Context, vectors string, set *datasets.Set) (*vocabulary, error) {
+func (s *Stage) collectWords(ctx context.Context, env *stages.Env, set *datasets.Set) (*vocabulary, error) {
 	known := oneWord
 	var table *embeddings.Table
-	if vectors != "" {
+	given := env.Opened[VectorsRole] != nil
+	if given {
 		var err error
-		if table, err = embeddings.Open(filepath.Join(vectors, embeddings.FileName)); err != nil {
+		if table, err = stages.OpenedAs[*embeddings.Table](env, VectorsRole); err != nil {
 			return nil, err
 		}
-		defer table.Close()
 		known = func(word string) bool { return oneWord(word) && table.Contains(word) }
 	}
 	list, coverage, err := countWords(ctx, set, known)
@@ -74,7 +74,7 @@ func (s *Stage) collectWords(ctx context.Context, vectors string, set *datasets.
 	if err != nil {
 		return nil, err
 	}
-	v.coverage, v.random = coverage, vectors == ""
+	v.coverage, v.random = coverage, !given
 	return v, nil
 }
 
