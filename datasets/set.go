@@ -107,7 +107,11 @@ func importCommand(name string) string {
 func openRoot(root *os.Root, dir, name string) (*Set, error) {
 	m, err := readManifest(root)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w; import the dataset again: %s", filepath.Join(dir, manifestName), err, importCommand(name))
+		remedy := "import the dataset again"
+		if _, gone := root.Stat(manifestName); gone != nil { // an import takes the place of datasets only
+			remedy = "remove the folder and " + remedy
+		}
+		return nil, fmt.Errorf("%s: %w; %s: %s", filepath.Join(dir, manifestName), err, remedy, importCommand(name))
 	}
 	set := &Set{dir: dir, manifest: m, splits: map[string]*Split{}}
 	if err := set.open(root); err != nil {
@@ -218,8 +222,8 @@ func (s *Set) Close() error {
 	return errors.Join(errs...)
 }
 
-// List names the datasets in dataDir, sorted; none when the folder is missing.
-// It looks for manifests and does not check them.
+// List names the datasets in dataDir, sorted, damaged ones too; none when the
+// folder is missing. It checks nothing.
 func List(dataDir string) ([]string, error) {
 	entries, err := os.ReadDir(dataDir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -230,15 +234,23 @@ func List(dataDir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if !e.IsDir() || checkName(e.Name()) != nil {
-			continue
-		}
-		if _, err := os.Stat(filepath.Join(dataDir, e.Name(), manifestName)); err == nil {
+		if e.IsDir() && checkName(e.Name()) == nil && looksLikeDataset(filepath.Join(dataDir, e.Name())) {
 			names = append(names, e.Name())
 		}
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// looksLikeDataset tells whether a folder is a dataset, or was one before it was
+// damaged. One into which nobody may look might be.
+func looksLikeDataset(dir string) bool {
+	for _, name := range []string{manifestName, "train.arrow"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
 }
 
 var nameRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)

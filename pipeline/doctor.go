@@ -141,15 +141,20 @@ func datasetsFinding(dir string) runtime.Finding {
 		f.Detail = "none imported in " + dir
 		return f
 	}
+	var damaged []string
 	for _, name := range names {
 		set, err := datasets.Open(dir, name)
 		if err != nil {
-			f.Detail, f.Fix = err.Error(), "import it again"
-			return f
+			damaged = append(damaged, err.Error())
+			continue
 		}
 		set.Close()
 	}
 	f.OK, f.Detail = true, fmt.Sprintf("%s in %s, all undamaged", strings.Join(names, ", "), dir)
+	if damaged != nil {
+		f.OK, f.Detail = false, fmt.Sprintf("%d of %d damaged: %s", len(damaged), len(names), strings.Join(damaged, "; "))
+		f.Fix = "import what is damaged again; nothing else needs it"
+	}
 	return f
 }
 

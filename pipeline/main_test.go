@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"rationale/onnx/runtime"
+	"rationale/tokenizer/embeddings"
 )
 
 // programs are what tests run as processes of their own.
@@ -38,7 +40,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "damage": damage, "snapshot": snapshot,
-			"evaluations": evaluations, "manifests": manifests, "for-verbs": forVerbs, "labelled": labelled, "pipe": pipe,
+			"evaluations": evaluations, "manifests": manifests, "for-verbs": forVerbs, "labelled": labelled, "pipe": pipe, "vectors": vectors,
 		},
 	})
 }
@@ -74,6 +76,27 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// vectors is `vectors FILE WORD...`: it writes a vector of each word, in the form
+// and width of GloVe.
+func vectors(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: vectors FILE WORD...")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), glove(args[1:]), 0o644))
+}
+
+func glove(words []string) []byte {
+	var text []byte
+	for i, word := range words {
+		text = append(text, word...)
+		for k := range embeddings.DefaultDim {
+			text = fmt.Appendf(text, " %.2f", math.Sin(float64(1+i*embeddings.DefaultDim+k)))
+		}
+		text = append(text, '\n')
+	}
+	return text
 }
 
 // damage is `damage PATTERN`: it flips one bit in the middle of the only file

@@ -87,21 +87,31 @@ type work struct {
 	store *engine.Store
 }
 
-// lab looks around for library, word vectors and datasets.
+// lab looks around for library, word vectors and datasets, and warns of those
+// that are damaged.
 func (a *app) lab(profile string, seeds int) (*experiments.Lab, error) {
 	vectors, err := embeddingsDir()
 	if err != nil {
 		return nil, err
 	}
-	return experiments.NewLab(experiments.Options{
+	lab, err := experiments.NewLab(experiments.Options{
 		Data: a.dataDir(), Embeddings: vectors, Profile: profile, Seeds: seeds,
 		Provider: a.Provider, Device: a.Device, TF32: a.TF32,
 	})
+	if err != nil {
+		return nil, err
+	}
+	for _, damaged := range lab.Damaged() {
+		a.log.Warn("damaged, and not used", "what", damaged.What, "why", damaged.Err)
+	}
+	return lab, nil
 }
 
-// planError tells a mistake in the command line from something that is missing.
+// planError tells a mistake in the command line from something that is missing
+// or damaged.
 func planError(err error) error {
-	if errors.Is(err, experiments.ErrNoVectors) {
+	var damaged *experiments.DamageError
+	if errors.Is(err, experiments.ErrNoVectors) || errors.As(err, &damaged) {
 		return err
 	}
 	return usageError{err}

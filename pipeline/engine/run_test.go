@@ -179,6 +179,13 @@ func TestGoexitIsAnError(t *testing.T) {
 	}
 }
 
+// faulty is an opened folder that cannot be verified.
+type faulty struct{ rawFolder }
+
+func (faulty) Digest() string { return rawDigest }
+func (faulty) Verify() error  { panic("boom") }
+func (faulty) Close() error   { return nil }
+
 // TestPanicsBecomeErrors: wherever in a goroutine of the engine's it happens,
 // a panic comes back as the run's error and brings its stack.
 func TestPanicsBecomeErrors(t *testing.T) {
@@ -186,8 +193,8 @@ func TestPanicsBecomeErrors(t *testing.T) {
 		"in the stage": func(g *graph) {
 			g.onStep(func(context.Context, string, int) error { panic("boom") })
 		},
-		"before the stage": func(g *graph) {
-			g.nodes["a"].Inputs[0].Verify = func() error { panic("boom") }
+		"behind the stage": func(g *graph) {
+			g.nodes["a"].Inputs[0].Open = func(string) (stages.Opened, error) { return faulty{}, nil }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

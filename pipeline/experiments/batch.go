@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -128,7 +129,8 @@ func (l *Lab) datasetsOf(e Experiment) []string {
 	return out
 }
 
-// usable lists the imported datasets that runs can be made on.
+// usable lists the imported datasets that runs can be made on; a damaged one has
+// no vectors.
 func (l *Lab) usable() []string {
 	return slices.DeleteFunc(l.Datasets(), func(name string) bool {
 		s := l.sources[name]
@@ -162,13 +164,27 @@ func (l *Lab) note(b *Batch) {
 	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
 		len(b.Runs), joinSorted(used), l.opts.Profile, math.Ceil(seconds/60/2)))
 	for _, name := range l.Datasets() {
-		if s := l.sources[name]; s.format != "generated" && s.vectors == nil {
-			b.Notes = append(b.Notes, fmt.Sprintf("%s is left out: %v", name, ErrNoVectors))
+		if why := l.leftOut(name); why != "" {
+			b.Notes = append(b.Notes, name+" is left out: "+why)
 		}
 	}
 	if b.Random {
 		b.Notes = append(b.Notes, "generated data uses seeded random word vectors, frozen")
 	}
+}
+
+// leftOut says in short why no run can be made on a dataset; empty when one can.
+func (l *Lab) leftOut(name string) string {
+	s := l.sources[name]
+	switch {
+	case s.damage != nil:
+		return "it is damaged"
+	case s.format == "generated" || s.vectors != nil:
+		return ""
+	case errors.Is(l.noVectors, ErrNoVectors):
+		return ErrNoVectors.Error()
+	}
+	return "the word vectors are damaged"
 }
 
 func joinSorted(set map[string]bool) string {

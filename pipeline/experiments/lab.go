@@ -35,8 +35,10 @@ type Lab struct {
 	book    settingsBook
 	profile profile
 	backend train.Backend
-	vectors *engine.Input // nil without a table
-	sources map[string]source
+	vectors *engine.Input // nil without a usable table
+	// noVectors says why there is none: ErrNoVectors or a *DamageError.
+	noVectors error
+	sources   map[string]source
 }
 
 // source is a dataset that runs can be planned on.
@@ -50,17 +52,30 @@ type source struct {
 	trainTexts int
 	// trainTokens is the length of all training texts together.
 	trainTokens int64
+	damage      *DamageError // nil when it can be used; otherwise only the name is known
 }
 
 // ErrNoVectors is wrapped by the error about a real dataset when there are no
 // word vectors.
 var ErrNoVectors = errors.New("it needs word vectors and there are none; fetch them with `make embeddings`, or import your own with `rationale data import glove glove.6B.100d.txt`")
 
+// DamageError tells that something is there and cannot be used: a dataset, or
+// the table of word vectors.
+type DamageError struct {
+	What string // "dataset reviews"
+	Err  error  // says how to make it again
+}
+
+func (e *DamageError) Error() string { return fmt.Sprintf("%s: damaged: %v", e.What, e.Err) }
+
+func (e *DamageError) Unwrap() error { return e.Err }
+
 // generatedSeed is the seed of the embedded dataset's texts.
 const generatedSeed = 1
 
 // NewLab looks around. A missing library is an error that says how to get it;
-// missing word vectors are one only once a real dataset needs them.
+// missing or damaged word vectors are one only once a real dataset needs them,
+// and so is a damaged dataset.
 func NewLab(o Options) (*Lab, error) {
 	book, err := readBook()
 	if err != nil {
@@ -78,9 +93,7 @@ func NewLab(o Options) (*Lab, error) {
 	l := &Lab{opts: o, book: book, profile: size, backend: train.Backend{
 		Provider: o.Provider, Library: lib.SHA256, Device: o.Device, TF32: o.TF32,
 	}}
-	if l.vectors, err = findVectors(o.Embeddings); err != nil {
-		return nil, err
-	}
+	l.findVectors(o.Embeddings)
 	return l, l.findDatasets()
 }
 
@@ -92,16 +105,18 @@ func orElse(s, otherwise string) string {
 }
 
 // findVectors opens the word-vector table, if there is one, for its digest.
-func findVectors(dir string) (*engine.Input, error) {
+func (l *Lab) findVectors(dir string) {
+	l.noVectors = ErrNoVectors
 	path := filepath.Join(dir, embeddings.FileName)
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) || dir == "" {
-		return nil, nil
+		return
 	}
 	input, err := external(tokenize.VectorsRole, dir, tokenize.OpenVectors)
 	if err != nil {
-		return nil, err
+		l.noVectors = &DamageError{"word vectors", fmt.Errorf("%w; fetch them again with `make embeddings`, or import your own with `rationale data import glove glove.6B.100d.txt`", err)}
+		return
 	}
-	return &input, nil
+	l.vectors = &input
 }
 
 // external is an input in a folder outside the store. Its digest is planned with
@@ -128,11 +143,27 @@ func (l *Lab) findDatasets() error {
 	for _, name := range names {
 		s, err := l.imported(name)
 		if err != nil {
-			return err
+			s = source{name: name, damage: &DamageError{"dataset " + name, err}}
 		}
 		l.sources[name] = s
 	}
 	return nil
+}
+
+// Damaged lists what is there and cannot be used. Nothing but what needs it
+// is the worse for it.
+func (l *Lab) Damaged() []*DamageError {
+	var out []*DamageError
+	var vectors *DamageError
+	if errors.As(l.noVectors, &vectors) {
+		out = append(out, vectors)
+	}
+	for _, name := range l.Datasets() {
+		if s := l.sources[name]; s.damage != nil {
+			out = append(out, s.damage)
+		}
+	}
+	return out
 }
 
 // generated is the embedded dataset, with the label following one aspect.
@@ -168,17 +199,26 @@ func (l *Lab) imported(name string) (source, error) {
 
 // dataset finds a dataset by name.
 func (l *Lab) dataset(name string) (source, error) {
-	s, ok := l.sources[name]
-	if !ok {
-		return s, fmt.Errorf("no dataset %q; there are %s. Import one with `rationale data import`", name, strings.Join(l.Datasets(), ", "))
+	s, err := l.anyDataset(name)
+	if err == nil && s.format != "generated" && s.vectors == nil {
+		err = fmt.Errorf("dataset %s: %w", name, l.noVectors)
 	}
-	if s.format != "generated" && s.vectors == nil {
-		return s, fmt.Errorf("dataset %s: %w", name, ErrNoVectors)
+	return s, err
+}
+
+// anyDataset is dataset without the need of word vectors.
+func (l *Lab) anyDataset(name string) (source, error) {
+	s, ok := l.sources[name]
+	switch {
+	case !ok:
+		return s, fmt.Errorf("no dataset %q; there are %s. Import one with `rationale data import`", name, strings.Join(l.Datasets(), ", "))
+	case s.damage != nil:
+		return s, s.damage
 	}
 	return s, nil
 }
 
-// Datasets lists the names of the datasets that runs can be planned on.
+// Datasets lists the names of the datasets that are there.
 func (l *Lab) Datasets() []string {
 	var out []string
 	for name := range l.sources {

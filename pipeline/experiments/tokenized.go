@@ -39,14 +39,6 @@ func (l *Lab) Tokenized(dataset, tokenizerName, vocabDir string, maxLength int) 
 	return tokenized(data, settings), nil
 }
 
-// anyDataset is dataset without the need of word vectors.
-func (l *Lab) anyDataset(name string) (source, error) {
-	if s, ok := l.sources[name]; ok {
-		return s, nil
-	}
-	return l.dataset(name)
-}
-
 // inPieces is tokenized with a WordPiece vocabulary.
 func inPieces(data source, s Settings, dir string) (*engine.Node, error) {
 	vocabulary, err := vocabularyInput(dir)
