@@ -109,8 +109,8 @@ func (s outside) artifacts(out string) map[string]string {
 // is back, it does what an undisturbed one did.
 func TestReimportWhileWaiting(t *testing.T) {
 	for what, replace := range map[string]func(s outside, version string){
-		"the dataset in": outside.importDataset,
-		"the vectors in": outside.importVectors,
+		"the input dataset in": outside.importDataset,
+		"the input vectors in": outside.importVectors,
 	} {
 		t.Run(what, func(t *testing.T) {
 			s := newOutside(t)

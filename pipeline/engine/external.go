@@ -16,7 +16,7 @@ type ChangedError struct {
 }
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("the %s in %s has changed since the work was planned: its digest was %.12s… and is %.12s… now; "+
+	return fmt.Sprintf("the input %s in %s has changed since the work was planned: its digest was %.12s… and is %.12s… now; "+
 		"run the command again, which plans with what is there now", e.Role, e.Dir, e.Planned, e.Found)
 }
 
@@ -52,7 +52,7 @@ func (h holdings) add(in Input) error {
 	}
 	opened, err := in.Open(in.Dir)
 	if err != nil {
-		return fmt.Errorf("the %s in %s has changed since the work was planned: %w", in.Role, in.Dir, err)
+		return fmt.Errorf("the input %s in %s has changed since the work was planned: %w", in.Role, in.Dir, err)
 	}
 	h[in.source()] = opened
 	if found := opened.Digest(); found != in.Digest {
@@ -83,7 +83,7 @@ func (h holdings) close() error {
 func verifyOpened(opened map[string]stages.Opened) error {
 	for role, o := range opened {
 		if err := o.Verify(); err != nil {
-			return fmt.Errorf("the %s was changed while the stage read it, and nothing was stored; run the command again: %w", role, err)
+			return fmt.Errorf("the input %s was changed while the stage read it, and nothing was stored; run the command again: %w", role, err)
 		}
 	}
 	return nil

@@ -122,7 +122,7 @@ func TestChangedBeforeTheRun(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := Run(t.Context(), p, Options{Store: s, KeepGoing: true})
-			if err == nil || !strings.Contains(err.Error(), "the raw in "+raw+" has changed since the work was planned") {
+			if err == nil || !strings.Contains(err.Error(), "the input raw in "+raw+" has changed since the work was planned") {
 				t.Errorf("error %v", err)
 			}
 			var changed *ChangedError
@@ -148,7 +148,7 @@ func TestOverwrittenWhileRead(t *testing.T) {
 		return nil
 	})
 	_, err := Run(t.Context(), p, Options{Store: s, KeepGoing: true})
-	if err == nil || !strings.Contains(err.Error(), "the raw was changed while the stage read it") {
+	if err == nil || !strings.Contains(err.Error(), "the input raw was changed while the stage read it") {
 		t.Fatalf("error %v", err)
 	}
 	id := p.ID(g.nodes["b"])

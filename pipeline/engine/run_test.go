@@ -180,11 +180,9 @@ func TestGoexitIsAnError(t *testing.T) {
 }
 
 // faulty is an opened folder that cannot be verified.
-type faulty struct{ rawFolder }
+type faulty struct{ *rawFolder }
 
-func (faulty) Digest() string { return rawDigest }
-func (faulty) Verify() error  { panic("boom") }
-func (faulty) Close() error   { return nil }
+func (faulty) Verify() error { panic("boom") }
 
 // TestPanicsBecomeErrors: wherever in a goroutine of the engine's it happens,
 // a panic comes back as the run's error and brings its stack.
@@ -194,7 +192,7 @@ func TestPanicsBecomeErrors(t *testing.T) {
 			g.onStep(func(context.Context, string, int) error { panic("boom") })
 		},
 		"behind the stage": func(g *graph) {
-			g.nodes["a"].Inputs[0].Open = func(string) (stages.Opened, error) { return faulty{}, nil }
+			g.nodes["a"].Inputs[0].Open = func(string) (stages.Opened, error) { return faulty{&rawFolder{}}, nil }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -242,7 +242,7 @@ func (p *play) read() {
 	if err != nil {
 		p.fail(err)
 	}
-	for _, m := range list {
+	for _, m := range list.Manifests {
 		p.compare(store, m.ID)
 	}
 	p.seen["read"]++

@@ -177,8 +177,9 @@ func (p *publisher) material(b *Batch) (report.Material, error) {
 }
 
 // addReadings lists what other tokenizers made of the same datasets, where
-// somebody asked for it (`rationale data tokenize`), and what in the store is
-// damaged: it is no part of this batch, and stops nothing.
+// somebody asked for it (`rationale data tokenize`). What they made of data that
+// had the name of one of these earlier is another dataset's. It also lists what in
+// the store is damaged: that is no part of this batch, and stops nothing.
 func (p *publisher) addReadings(m *report.Material) error {
 	list, err := p.store.List()
 	if err != nil {
@@ -187,9 +188,9 @@ func (p *publisher) addReadings(m *report.Material) error {
 	for _, d := range list.Damaged {
 		m.Damaged = append(m.Damaged, *d)
 	}
-	used := m.Data
+	used, sources := m.Data, p.sources(m.Data)
 	for _, artifact := range list.Manifests {
-		if artifact.Stage != (&tokenize.Stage{}).Name() {
+		if artifact.Stage != (&tokenize.Stage{}).Name() || !sources[artifact.Inputs[tokenize.DatasetRole]] {
 			continue
 		}
 		summary, err := p.reading(artifact.ID)
@@ -211,7 +212,18 @@ func (p *publisher) addReadings(m *report.Material) error {
 	return nil
 }
 
-// reading reads the summary of a tokenized dataset that is undamaged.
+// sources are the contents that the tokenized datasets were made from.
+func (p *publisher) sources(data []report.Dataset) map[engine.Source]bool {
+	sources := map[engine.Source]bool{}
+	for _, step := range p.plan.Steps() {
+		if slices.ContainsFunc(data, func(d report.Dataset) bool { return d.ID == step.ID }) {
+			sources[step.Recipe.Inputs[tokenize.DatasetRole]] = true
+		}
+	}
+	return sources
+}
+
+// reading is the summary of an undamaged tokenized dataset.
 func (p *publisher) reading(id string) (tokenize.Summary, error) {
 	if _, err := p.store.Verify(id); err != nil {
 		return tokenize.Summary{}, err
