@@ -12,7 +12,7 @@
 //	                      (SHA-256)       tmp/, work/   manifest.json  artifacts/
 //
 // What lies outside the store (datasets, word vectors) is opened once the lock is
-// had, held against the digests of the plan, and kept open until the run ends.
+// had, held against the digests of the plan, and kept open for all that read it.
 //
 // An artifact is one folder, named by what it was made from: the stage, its
 // version, its parameters and the identities of its inputs. Nothing is ever

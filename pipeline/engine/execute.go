@@ -10,16 +10,17 @@ import (
 )
 
 // execute makes the artifact of one step whose inputs are complete.
-func (o Options) execute(ctx context.Context, step *Step, held holdings) (log Log, err error) {
+func (o Options) execute(ctx context.Context, step *Step, held *holdings) (log Log, err error) {
 	task := o.Progress.Start(step.Label, step.Weight, o.Store.hasWork(step.ID))
 	defer func() { task.End(err) }()
 	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: o.threads(), Jobs: o.Jobs, Command: o.Command, Inputs: step.artifacts()}
 
+	opened := held.of(step)
+	defer func() { err = errors.Join(err, held.release(step)) }()
 	inputs, err := o.Store.inputs(step)
 	if err != nil {
 		return log, err
 	}
-	opened := held.of(step)
 	out, work, err := o.Store.prepare(step.ID)
 	if err != nil {
 		return log, err

@@ -92,7 +92,7 @@ func TestExternalInputIsHeld(t *testing.T) {
 
 	s := newStore(t)
 	g.onStep(func(_ context.Context, name string, step int) error {
-		if open := count.Load(); open != 1 {
+		if open := count.Load(); name != "c" && open != 1 {
 			t.Errorf("%d are open while %s runs, want 1", open, name)
 		}
 		return os.RemoveAll(raw)
@@ -106,6 +106,36 @@ func TestExternalInputIsHeld(t *testing.T) {
 			t.Errorf("%s differs", id)
 		}
 	}
+}
+
+// TestExternalInputIsLetGo: it is closed once nothing is left that reads it,
+// also when what would have read it never began.
+func TestExternalInputIsLetGo(t *testing.T) {
+	g, count := watch(t, newRaw(t))
+	g.nodes["b"].Inputs = append(g.nodes["b"].Inputs, Input{Role: "from-c", From: g.nodes["c"]})
+	g.nodes["c"].Label = "fails at first"
+	fail := errors.New("full")
+	g.onStep(func(_ context.Context, name string, _ int) error {
+		if name == "c" {
+			return fail
+		}
+		return nil
+	})
+	s := newStore(t)
+	if _, err := Run(t.Context(), g.plan(t), Options{Store: s}); !errors.Is(err, fail) || count.Load() != 0 {
+		t.Errorf("error %v, %d are open", err, count.Load())
+	}
+	p, err := NewPlan(g.nodes["c"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.onStep(func(_ context.Context, name string, _ int) error {
+		if open := count.Load(); name == "c" && open != 0 {
+			t.Errorf("%d are open while %s runs, want none", open, name)
+		}
+		return nil
+	})
+	mustRun(t, p, newStore(t))
 }
 
 // TestChangedBeforeTheRun: nothing runs, and the error tells what changed.

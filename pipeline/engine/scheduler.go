@@ -25,7 +25,7 @@ const (
 type scheduler struct {
 	plan    *Plan
 	options Options
-	held    holdings
+	held    *holdings
 	sorted  []*Step // the plan's steps, the most urgent first
 	states  map[string]state
 	busy    int
@@ -40,7 +40,7 @@ type result struct {
 	err  error
 }
 
-func newScheduler(p *Plan, o Options, decisions []Decision, held holdings) *scheduler {
+func newScheduler(p *Plan, o Options, decisions []Decision, held *holdings) *scheduler {
 	s := &scheduler{
 		plan: p, options: o, held: held,
 		states:  map[string]state{},
