@@ -18,6 +18,8 @@ func init() {
 			{"train", "4000", "rows to train on"},
 			{"dev", "500", "rows to choose by"},
 			{"test", "500", "rows to test on"},
+			{"shortest", strconv.Itoa(reviewShortest), "tokens aimed at, at least"},
+			{"longest", strconv.Itoa(reviewLongest), "tokens aimed at, at most"},
 		},
 		Licence:   "that of this program",
 		Classes:   [][]string{{"negative", "positive"}},
@@ -30,7 +32,27 @@ func init() {
 type GenerateOptions struct {
 	Aspect           string // appearance, aroma or palate, or 0, 1, 2
 	Train, Dev, Test int    // rows
-	Seed             uint64
+	// Shortest and Longest bound the number of tokens that a review aims at; its
+	// last sentence may go beyond.
+	Shortest, Longest int
+	Seed              uint64
+}
+
+// The lengths of reviews unless others are asked for, and the least and most
+// that can be.
+const (
+	reviewShortest, reviewLongest = 44, 104
+	leastTokens, mostTokens       = 16, 100_000
+)
+
+func (o GenerateOptions) check() error {
+	switch {
+	case o.Train < 0 || o.Dev < 0 || o.Test < 0:
+		return errors.New("a split cannot have fewer than 0 rows")
+	case o.Shortest < leastTokens || o.Longest > mostTokens || o.Shortest > o.Longest:
+		return fmt.Errorf("reviews of %d to %d tokens; expected %d ≤ shortest ≤ longest ≤ %d", o.Shortest, o.Longest, leastTokens, mostTokens)
+	}
+	return nil
 }
 
 // Generate makes up reviews and hands them to take, split by split. Label 1 is
@@ -44,15 +66,15 @@ func Generate(ctx context.Context, opts GenerateOptions, take func(split string,
 	if err != nil {
 		return err
 	}
-	if opts.Train < 0 || opts.Dev < 0 || opts.Test < 0 {
-		return errors.New("a split cannot have fewer than 0 rows")
+	if err := opts.check(); err != nil {
+		return err
 	}
 	for i, rows := range []int{opts.Train, opts.Dev, opts.Test} {
 		for row := range rows {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			plan := reviewPlan{seed: opts.Seed, split: SplitNames[i], row: row, target: aspect}
+			plan := reviewPlan{seed: opts.Seed, split: SplitNames[i], row: row, target: aspect, shortest: opts.Shortest, longest: opts.Longest}
 			if err := take(SplitNames[i], plan.text()); err != nil {
 				return err
 			}
@@ -63,13 +85,18 @@ func Generate(ctx context.Context, opts GenerateOptions, take func(split string,
 
 func readGenerated(f *Feed) error {
 	opts := GenerateOptions{Aspect: f.Option("aspect"), Seed: f.Seed()}
-	for i, rows := range []*int{&opts.Train, &opts.Dev, &opts.Test} {
-		text := f.Option(SplitNames[i])
-		n, err := strconv.Atoi(text)
+	for _, o := range []struct {
+		name   string
+		number *int
+	}{
+		{"train", &opts.Train}, {"dev", &opts.Dev}, {"test", &opts.Test},
+		{"shortest", &opts.Shortest}, {"longest", &opts.Longest},
+	} {
+		n, err := strconv.Atoi(f.Option(o.name))
 		if err != nil || n < 0 {
-			return fmt.Errorf("%s=%s: expected a number of rows", SplitNames[i], text)
+			return fmt.Errorf("%s=%s: expected a whole number", o.name, f.Option(o.name))
 		}
-		*rows = n
+		*o.number = n
 	}
 	aspect, err := aspectNumber(opts.Aspect, beerAspects)
 	if err != nil {

@@ -8,14 +8,13 @@ import (
 
 // Shape of the reviews.
 const (
-	shortest, longest = 44, 104 // tokens aimed at
-	goldShare         = 0.14    // of those tokens, at least, in the rationale
-	mentionChance     = 0.5     // that a review speaks of an aspect it is not about
-	sideChance        = 0.2     // that it judges something around the beer
-	negationChance    = 0.12    // that an opinion is put by negating its opposite
-	neutralChance     = 0.4     // that an aspect is also described without judgement
-	openerChance      = 0.25    // that the part about an aspect begins with its name
-	joinChance        = 0.3     // that a sentence holds two opinions
+	goldShare      = 0.14 // of the tokens aimed at, at least, in the rationale
+	mentionChance  = 0.5  // that a review speaks of an aspect it is not about
+	sideChance     = 0.2  // that it judges something around the beer
+	negationChance = 0.12 // that an opinion is put by negating its opposite
+	neutralChance  = 0.4  // that an aspect is also described without judgement
+	openerChance   = 0.25 // that the part about an aspect begins with its name
+	joinChance     = 0.3  // that a sentence holds two opinions
 )
 
 // reviewPlan identifies one review.
@@ -24,6 +23,8 @@ type reviewPlan struct {
 	split  string
 	row    int
 	target int
+	// shortest and longest bound the number of tokens aimed at.
+	shortest, longest int
 	// flipped gives the twin: the same review with the target's polarity, and so
 	// the label, turned round.
 	flipped bool
@@ -52,7 +53,7 @@ func (p reviewPlan) text() Text {
 		d.polarity = append(d.polarity, coins.chance(0.5))
 	}
 	d.polarity[p.target] = d.polarity[p.target] != p.flipped
-	length := shortest + d.draw.below(longest-shortest+1)
+	length := p.shortest + d.draw.below(p.longest-p.shortest+1)
 	d.add(d.opinions(p.target, goldShare*float64(length)))
 	for aspect := range aspectWords {
 		if aspect != p.target && d.draw.chance(chanceOf(aspect)) {

@@ -13,8 +13,12 @@ import (
 // generated makes up the texts of one split.
 func generated(t testing.TB, aspect string, rows int, seed uint64) []Text {
 	t.Helper()
+	return generatedBy(t, GenerateOptions{Aspect: aspect, Train: rows, Seed: seed, Shortest: reviewShortest, Longest: reviewLongest})
+}
+
+func generatedBy(t testing.TB, opts GenerateOptions) []Text {
+	t.Helper()
 	var texts []Text
-	opts := GenerateOptions{Aspect: aspect, Train: rows, Seed: seed}
 	err := Generate(context.Background(), opts, func(_ string, text Text) error {
 		texts = append(texts, text)
 		return nil
@@ -72,7 +76,9 @@ func TestGeneratedTwinDiffersInRationaleOnly(t *testing.T) {
 		plan := reviewPlan{
 			seed: rapid.Uint64().Draw(t, "seed"), split: rapid.SampledFrom(SplitNames).Draw(t, "split"),
 			row: rapid.IntRange(0, 1<<20).Draw(t, "row"), target: rapid.IntRange(0, 2).Draw(t, "target"),
+			shortest: rapid.IntRange(leastTokens, 60).Draw(t, "shortest"),
 		}
+		plan.longest = plan.shortest + rapid.IntRange(0, 100).Draw(t, "room")
 		text := plan.text()
 		plan.flipped = true
 		twin := plan.text()
@@ -152,28 +158,36 @@ func outside(t Text) []string {
 // among all words (Bonferroni). 2N·I follows χ² with one degree of freedom.
 func TestGeneratedRestSaysNothing(t *testing.T) {
 	for _, aspect := range []string{"appearance", "aroma", "palate"} {
-		texts := generated(t, aspect, 8000, 3)
-		with := map[string]*[2]int{}
-		var rows [2]int
-		for _, text := range texts {
-			rows[text.Label]++
-			seen := map[string]bool{}
-			for _, token := range outside(text) {
-				if seen[token] {
-					continue
-				}
-				seen[token] = true
-				if with[token] == nil {
-					with[token] = &[2]int{}
-				}
-				with[token][text.Label]++
+		saysNothing(t, aspect, generated(t, aspect, 8000, 3))
+	}
+	// As short as those of the quick profile.
+	opts := GenerateOptions{Aspect: "aroma", Train: 8000, Seed: 3, Shortest: 24, Longest: 56}
+	saysNothing(t, "short", generatedBy(t, opts))
+}
+
+// saysNothing holds the law for the texts of one training split.
+func saysNothing(t *testing.T, name string, texts []Text) {
+	t.Helper()
+	with := map[string]*[2]int{}
+	var rows [2]int
+	for _, text := range texts {
+		rows[text.Label]++
+		seen := map[string]bool{}
+		for _, token := range outside(text) {
+			if seen[token] {
+				continue
 			}
+			seen[token] = true
+			if with[token] == nil {
+				with[token] = &[2]int{}
+			}
+			with[token][text.Label]++
 		}
-		for _, token := range sortedKeys(with) {
-			g := 2 * float64(len(texts)) * mutualInformation(*with[token], rows)
-			if p := math.Erfc(math.Sqrt(g / 2)); p < 0.01/float64(len(with)) {
-				t.Errorf("%s: %q tells the label: in %v of %v texts, p = %.2g", aspect, token, *with[token], rows, p)
-			}
+	}
+	for _, token := range sortedKeys(with) {
+		g := 2 * float64(len(texts)) * mutualInformation(*with[token], rows)
+		if p := math.Erfc(math.Sqrt(g / 2)); p < 0.01/float64(len(with)) {
+			t.Errorf("%s: %q tells the label: in %v of %v texts, p = %.2g", name, token, *with[token], rows, p)
 		}
 	}
 }
@@ -305,6 +319,21 @@ func TestGeneratedImport(t *testing.T) {
 			t.Errorf("%+v was accepted", bad)
 		} else {
 			t.Log(err)
+		}
+	}
+}
+
+func TestGenerateRefusesImpossibleSizes(t *testing.T) {
+	for _, opts := range []GenerateOptions{
+		{Aspect: "aroma", Train: -1, Shortest: 44, Longest: 104},
+		{Aspect: "aroma", Train: 1, Shortest: leastTokens - 1, Longest: 104},
+		{Aspect: "aroma", Train: 1, Shortest: 44, Longest: 43},
+		{Aspect: "aroma", Train: 1, Shortest: 44, Longest: mostTokens + 1},
+		{Aspect: "aroma", Train: 1},
+	} {
+		err := Generate(context.Background(), opts, func(string, Text) error { return nil })
+		if err == nil {
+			t.Errorf("%+v: reviews were made", opts)
 		}
 	}
 }

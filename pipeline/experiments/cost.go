@@ -5,9 +5,6 @@ package experiments
 // included. It only serves the estimate of the time before there is a measured one.
 const tokensPerSecond = 40_000
 
-// generatedLength is the mean length of a generated review in tokens.
-const generatedLength = 74
-
 // cost estimates a training run in seconds.
 func (r *Run) cost(data source) float64 {
 	passes := 1.0

@@ -171,13 +171,14 @@ func (l *Lab) generated(aspect string) source {
 	name, size := "generated-"+aspect, l.profile
 	node := &engine.Node{
 		Stage: generate.New(generate.Params{
-			Name: name, Aspect: aspect, Train: size.Train, Dev: size.Dev, Test: size.Test, Seed: generatedSeed,
+			Name: name, Aspect: aspect, Train: size.Train, Dev: size.Dev, Test: size.Test,
+			Shortest: size.Shortest, Longest: size.Longest, Seed: generatedSeed,
 		}),
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
 		name: name, format: "generated", aspect: aspect, classes: 2,
-		trainTexts: size.Train, trainTokens: int64(size.Train * generatedLength),
+		trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
 }

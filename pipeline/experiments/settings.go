@@ -49,12 +49,15 @@ type settingsBook struct {
 
 // profile is a size at which experiments run.
 type profile struct {
-	Seeds   int              `toml:"seeds"` // runs of each kind
-	Train   int              `toml:"train"` // rows of the generated dataset
-	Dev     int              `toml:"dev"`
-	Test    int              `toml:"test"`
-	Default layer            `toml:"default"`
-	Format  map[string]layer `toml:"format"`
+	Seeds int `toml:"seeds"` // runs of each kind
+	Train int `toml:"train"` // rows of the generated dataset
+	Dev   int `toml:"dev"`
+	Test  int `toml:"test"`
+	// Shortest and Longest bound the tokens of a generated review.
+	Shortest int              `toml:"shortest"`
+	Longest  int              `toml:"longest"`
+	Default  layer            `toml:"default"`
+	Format   map[string]layer `toml:"format"`
 	// Method holds what a method needs on data of one format: by format, then
 	// by method.
 	Method map[string]map[string]layer `toml:"method"`

@@ -20,7 +20,10 @@ type Params struct {
 	Train  int    `json:"train"`  // rows of each split
 	Dev    int    `json:"dev"`
 	Test   int    `json:"test"`
-	Seed   uint64 `json:"seed"`
+	// Shortest and Longest bound the tokens that a review aims at.
+	Shortest int    `json:"shortest"`
+	Longest  int    `json:"longest"`
+	Seed     uint64 `json:"seed"`
 }
 
 // Stage generates one dataset; its output is a folder Params.Name.
@@ -48,6 +51,7 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 		Options: map[string]string{
 			"aspect": p.Aspect, "train": strconv.Itoa(p.Train),
 			"dev": strconv.Itoa(p.Dev), "test": strconv.Itoa(p.Test),
+			"shortest": strconv.Itoa(p.Shortest), "longest": strconv.Itoa(p.Longest),
 		},
 	}, func(at, _ int64) {
 		env.Progress.Advance(at-done, "")
