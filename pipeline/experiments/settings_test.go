@@ -20,7 +20,7 @@ func TestSettingsAreLaidOverOneAnother(t *testing.T) {
 		{"the profile wins over the format", "beer", "RNP", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.LambdaCoherence == 10 }},
 		{"the profile's table for the format wins over both", "beer", "RNP", "quick", nil, func(s Settings) bool { return s.Epochs == 10 && s.Rate == 1e-3 }},
 		{"the profile's table for the method wins over its table for the format", "generated", "random patterns", "quick", nil,
-			func(s Settings) bool { return s.TrainTexts == 1000 && s.Epochs == 48 }},
+			func(s Settings) bool { return s.TrainTexts == 1000 && s.Epochs == 60 }},
 		{"a method's table is for one format", "beer", "random patterns", "quick", nil, func(s Settings) bool { return s.TrainTexts == 0 }},
 		{"the caller wins over all", "beer", "RNP", "quick", layer{"epochs": int64(3)}, func(s Settings) bool { return s.Epochs == 3 }},
 	} {
