@@ -28,7 +28,7 @@ race: library ## run the tests of what runs in parallel under the race detector
 smoke: library ## reproduce on a tiny scale, to see that everything works (under 2 minutes)
 	./$(PROGRAM) reproduce --profile smoke --out out/smoke
 
-reproduce: library ## draw the papers' headline figures on whatever data is there (5 to 15 minutes)
+reproduce: library ## draw the papers' headline figures on whatever data is there (about 9 minutes)
 	./$(PROGRAM) reproduce
 
 paper: library ## run every experiment with the papers' own settings (long; says how long)
