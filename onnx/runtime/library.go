@@ -83,6 +83,9 @@ func ownLibrary(path string) (Library, error) {
 		return Library{}, fmt.Errorf("runtime: %s=%s: %w", LibraryVariable, path, err)
 	}
 	digest, err := fileDigest(abs)
+	if err == nil {
+		err = checkWhole(abs)
+	}
 	if err != nil {
 		return Library{}, fmt.Errorf("%s=%s: %w; set it to the onnxruntime library itself, or unset it and run `make library`", LibraryVariable, path, err)
 	}
@@ -96,7 +99,7 @@ func cachedLibrary(dir string, art artifact) (Library, error) {
 		return Library{}, fmt.Errorf("runtime: %w: no %s; run `make library`, or set %s to the path of your own", ErrNoLibrary, path, LibraryVariable)
 	}
 	if err != nil {
-		return Library{}, err
+		return Library{}, fmt.Errorf("%w; remove it and run `make library`", err)
 	}
 	if digest != art.sha256 {
 		return Library{}, fmt.Errorf("runtime: %s is not the pinned onnxruntime %s and was not loaded: its SHA-256 is %s, expected %s; run `make library` to replace it, or set %s to use your own library",
