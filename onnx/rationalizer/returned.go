@@ -18,8 +18,8 @@ var (
 )
 
 // Check compares what a model returned with what it was asked: all models
-// classify, and every output that a reader knows is a float32 tensor of the
-// question's shape. The model may be anybody's; name stands for it in errors.
+// classify, and every output that a reader knows is a float32 tensor of finite
+// numbers and of the question's shape. The model may be anybody's; name stands for it in errors.
 func (q Asked) Check(name string, out map[string]*tensor.Tensor) error {
 	if out[OutLogits] == nil {
 		return fmt.Errorf("model %s returned no %s", name, OutLogits)
@@ -40,10 +40,15 @@ func (q Asked) Check(name string, out map[string]*tensor.Tensor) error {
 
 // checkFloat32 passes an output that the model does not have.
 func checkFloat32(t *tensor.Tensor, want []int64) error {
-	if t == nil || t.DType() == tensor.Float32 && slices.Equal(t.Shape(), want) {
+	switch {
+	case t == nil:
 		return nil
+	case t.DType() != tensor.Float32 || !slices.Equal(t.Shape(), want):
+		return fmt.Errorf("returned %v %v, expected %v %v", t.DType(), t.Shape(), tensor.Float32, want)
+	case !t.Finite():
+		return fmt.Errorf("returned %v %v with NaN or infinity in it, expected finite numbers", t.DType(), t.Shape())
 	}
-	return fmt.Errorf("returned %v %v, expected %v %v", t.DType(), t.Shape(), tensor.Float32, want)
+	return nil
 }
 
 // CheckMetrics compares what a run of some steps returned beside the new state

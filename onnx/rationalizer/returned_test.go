@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -40,6 +41,13 @@ func TestAskedCheck(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), "model m.onnx: output "+output) || !strings.Contains(err.Error(), "expected float32 [2 ") {
 				t.Errorf("%s, %s: %v", output, name, err)
 			}
+		}
+	}
+	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		out := good()
+		tensor.Data[float32](out[OutRationale])[3] = float32(x)
+		if err := q.Check("m.onnx", out); err == nil || !strings.Contains(err.Error(), "model m.onnx: output "+OutRationale) || !strings.Contains(err.Error(), "expected finite numbers") {
+			t.Errorf("%v: %v", x, err)
 		}
 	}
 	if err := q.Check("m", map[string]*tensor.Tensor{OutRationale: zeros(t, tensor.Float32, 2, 5)}); err == nil || !strings.Contains(err.Error(), "no logits") {

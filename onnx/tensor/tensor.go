@@ -167,6 +167,26 @@ func (t *Tensor) Float64s() []float64 {
 	return nil
 }
 
+// Finite tells whether no element is NaN or infinite.
+func (t *Tensor) Finite() bool {
+	switch data := t.data.(type) {
+	case []float32:
+		return finite(data)
+	case []float64:
+		return finite(data)
+	}
+	return true
+}
+
+func finite[T float32 | float64](data []T) bool {
+	for _, x := range data {
+		if x-x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Count is the number of elements of a shape, checked for negative dimensions
 // and overflow.
 func Count(shape []int64) (int64, error) {

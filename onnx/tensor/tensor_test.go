@@ -56,3 +56,23 @@ func TestFromFloat64RoundTrip(t *testing.T) {
 		}
 	}
 }
+
+func TestFinite(t *testing.T) {
+	for _, d := range []DType{Float32, Float64} {
+		for _, c := range []struct {
+			x    float64
+			want bool
+		}{{0, true}, {-1e38, true}, {math.NaN(), false}, {math.Inf(1), false}, {math.Inf(-1), false}} {
+			x, err := FromFloat64(d, []int64{2}, []float64{1, c.x})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if x.Finite() != c.want {
+				t.Errorf("%v with %v: finite %v", d, c.x, !c.want)
+			}
+		}
+	}
+	if !Vector([]int64{1}).Finite() || !Vector([]float32{}).Finite() {
+		t.Error("whole numbers and nothing are finite")
+	}
+}

@@ -52,6 +52,9 @@ func ReadCheckpoint(path string, layouts []nn.Layout) (map[string][]float32, err
 		if out[l.Name], err = l.Flat(part); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
+		if !tensor.Vector(out[l.Name]).Finite() {
+			return nil, fmt.Errorf("%s: parameters of %s are NaN or infinite; expected finite numbers", path, l.Name)
+		}
 	}
 	return out, nil
 }

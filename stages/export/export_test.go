@@ -3,6 +3,7 @@ package export_test
 import (
 	"context"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime/runtimetest"
 	"rationale/onnx/safetensors"
+	"rationale/onnx/tensor"
 	"rationale/stages/export"
 	"rationale/stages/stagetest"
 )
@@ -110,6 +112,27 @@ func TestCheckpointNames(t *testing.T) {
 		if !slices.Equal(x.Float64s(), again[name].Float64s()) {
 			t.Errorf("%s is changed on the way", name)
 		}
+	}
+}
+
+// TestOnlyFiniteParameters: what no training leaves behind is not read either.
+func TestOnlyFiniteParameters(t *testing.T) {
+	dir := stagetest.Run(t, export.New(stagetest.Small("RNP")), nil)
+	path := filepath.Join(dir, export.Checkpoint)
+	named, meta, err := safetensors.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensor.Data[float32](named["model.gen.weight_ih_l0"])[5] = float32(math.NaN())
+	if err := safetensors.WriteFile(path, named, meta); err != nil {
+		t.Fatal(err)
+	}
+	spec, err := export.ReadSpec(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := export.ReadCheckpoint(path, spec.Layouts); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "expected finite numbers") {
+		t.Errorf("%v", err)
 	}
 }
 

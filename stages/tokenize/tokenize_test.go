@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
@@ -117,6 +119,7 @@ func TestWordsOnRandomVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := tensor.Data[float32](vectors)
+	defer checkFiniteVectors(t, dir)
 	if !slices.Equal(vectors.Shape(), []int64{8, 3}) || !slices.Equal(data[:3], []float32{0, 0, 0}) || data[3] == 0 {
 		t.Errorf("vectors of shape %v begin with %v", vectors.Shape(), data[:6])
 	}
@@ -277,4 +280,23 @@ func TestDocumentWords(t *testing.T) {
 			t.Fatalf("%v; want %v", got, want)
 		}
 	})
+}
+
+// checkFiniteVectors puts a number that is none among the vectors.
+func checkFiniteVectors(t *testing.T, dir string) {
+	t.Helper()
+	path := filepath.Join(dir, tokenize.VectorsFile)
+	named, meta, err := safetensors.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range named {
+		tensor.Data[float32](x)[3] = float32(math.Inf(1))
+	}
+	if err := safetensors.WriteFile(path, named, meta); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tokenize.ReadVectors(dir); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "expected finite numbers") {
+		t.Errorf("infinite vectors: %v", err)
+	}
 }

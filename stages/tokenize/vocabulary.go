@@ -154,5 +154,8 @@ func ReadVectors(dir string) (*tensor.Tensor, error) {
 	if !ok || v.DType() != tensor.Float32 || len(v.Shape()) != 2 {
 		return nil, fmt.Errorf("%s: no float32 matrix %s in it", path, rationalizer.EmbeddingWeight)
 	}
+	if !v.Finite() {
+		return nil, fmt.Errorf("%s: NaN or infinity in %s; expected finite numbers", path, rationalizer.EmbeddingWeight)
+	}
 	return v, nil
 }
