@@ -32,10 +32,20 @@ func TestErrorsNameTheFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	type known struct{ A int }
+	odd := map[string]string{"unknown": `{"a": 1, "b": 2}`, "behind": `{"a": 1} {}`, "cut": `{"a": 1`}
+	for name, content := range odd {
+		if err := os.WriteFile(filepath.Join(dir, name+".x.json"), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	full := errors.New("disk full")
 	for name, err := range map[string]error{
 		"not JSON":     stages.ReadJSON(path, &struct{}{}),
 		"no such file": stages.ReadJSON(path+"x", &struct{}{}),
+		"unknown key":  stages.ReadJSON(filepath.Join(dir, "unknown.x.json"), &known{}),
+		"two values":   stages.ReadJSON(filepath.Join(dir, "behind.x.json"), &known{}),
+		"cut short":    stages.ReadJSON(filepath.Join(dir, "cut.x.json"), &known{}),
 		"no folder":    stages.WriteFile(filepath.Join(dir, "no", "x.json"), func(io.Writer) error { return nil }),
 		"full disk":    stages.WriteFile(path, func(io.Writer) error { return full }),
 		"not for JSON": stages.WriteJSON(path, func() {}),

@@ -63,8 +63,11 @@ func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, cla
 	return nil
 }
 
-// check wants as many marks as there are tokens, or none.
+// check wants both classes, and as many marks as there are tokens, or none.
 func (x Example) check() error {
+	if x.Class == "" || x.Predicted == "" {
+		return fmt.Errorf("class %q, predicted %q; expected the names of classes", x.Class, x.Predicted)
+	}
 	for _, marks := range [][]bool{x.Gold, x.Selected} {
 		if marks != nil && len(marks) != len(x.Tokens) {
 			return fmt.Errorf("%d marks for %d tokens", len(marks), len(x.Tokens))
@@ -82,7 +85,9 @@ func ReadExamples(dir string) ([]Example, error) {
 	}
 	defer f.Close()
 	var out []Example
-	for d := json.NewDecoder(f); d.More(); {
+	d := json.NewDecoder(f)
+	d.DisallowUnknownFields()
+	for d.More() {
 		var x Example
 		if err := d.Decode(&x); err != nil {
 			return nil, fmt.Errorf("%s: example %d: %w", path, len(out)+1, err)

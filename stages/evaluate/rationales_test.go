@@ -7,18 +7,22 @@ import (
 	"testing"
 )
 
-// Marks that are more or fewer than the tokens are refused with their place.
-func TestExamplesHaveAMarkForEachToken(t *testing.T) {
+// Examples that lack a class, or whose marks are more or fewer than the tokens,
+// are refused with their place.
+func TestExamplesAreWhole(t *testing.T) {
 	for line, want := range map[string]string{
-		`{"tokens":["a","b"],"selected":[true,false],"gold":[false,false]}`: "",
-		`{"tokens":["a","b"]}`:                        "",
-		`{"tokens":["a","b"],"selected":[true]}`:      "example 2: 1 marks for 2 tokens",
-		`{"tokens":["a"],"gold":[true,false,true]}`:   "example 2: 3 marks for 1 tokens",
-		`{"tokens":["a"],"selected":[]}`:              "example 2: 0 marks for 1 tokens",
-		`{"tokens":[],"selected":[true],"gold":null}`: "example 2: 1 marks for 0 tokens",
+		`{"class":"a","predicted":"b","tokens":["a","b"],"selected":[true,false],"gold":[false,false]}`: "",
+		`{"class":"a","predicted":"b","tokens":["a","b"]}`:                                              "",
+		`{"class":"a","predicted":"b","tokens":["a","b"],"selected":[true]}`:                            "example 2: 1 marks for 2 tokens",
+		`{"class":"a","predicted":"b","tokens":["a"],"gold":[true,false,true]}`:                         "example 2: 3 marks for 1 tokens",
+		`{"class":"a","predicted":"b","tokens":["a"],"selected":[]}`:                                    "example 2: 0 marks for 1 tokens",
+		`{"class":"a","predicted":"b","tokens":[],"selected":[true],"gold":null}`:                       "example 2: 1 marks for 0 tokens",
+		`{"class":"a","tokens":["a"]}`:                                                                  `example 2: class "a", predicted ""; expected`,
+		`{"class":null,"predicted":"b","tokens":["a"]}`:                                                 `example 2: class "", predicted "b"; expected`,
+		`{"xclass":"a","predicted":"b","tokens":["a"]}`:                                                 `example 2: json: unknown field "xclass"`,
 	} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, RationalesFile), []byte(`{"tokens":[]}`+"\n"+line), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, RationalesFile), []byte(`{"class":"a","predicted":"b","tokens":[]}`+"\n"+line), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		_, err := ReadExamples(dir)

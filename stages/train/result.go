@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"strconv"
@@ -33,7 +34,11 @@ func (r Result) Epoch() int { return r.Chosen.Epoch }
 // ReadResult reads run.json of a finished run.
 func ReadResult(dir string) (Result, error) {
 	var r Result
-	err := stages.ReadJSON(filepath.Join(dir, RunFile), &r)
+	path := filepath.Join(dir, RunFile)
+	err := stages.ReadJSON(path, &r)
+	if err == nil && (r.Chosen.Epoch < 1 || r.Chosen.Epoch > r.Params.Epochs) {
+		err = fmt.Errorf("%s: epoch %d was chosen of %d", path, r.Chosen.Epoch, r.Params.Epochs)
+	}
 	return r, err
 }
 
