@@ -132,6 +132,7 @@ func (s *Set) open(root *os.Root) error {
 			return err
 		}
 		s.splits[name] = newSplit(name, file, len(s.manifest.Meta.Classes))
+		s.splits[name].remedy = "import the dataset again: " + s.manifest.Meta.Command()
 	}
 	for _, name := range SplitNames {
 		if err := s.splits[name].parse(s.manifest.Meta.Splits[name].Rows); err != nil {

@@ -25,6 +25,7 @@ type Split struct {
 	file    *mapping
 	rows    int
 	classes int
+	remedy  string // what to do about a row that cannot be read; may be empty
 
 	mu     sync.Mutex
 	arrow  *ipc.FileReader // nil until parsed and after Close
@@ -122,6 +123,9 @@ func (s *Split) Text(i int) (Text, error) {
 		}
 		return nil
 	})
+	if err != nil && s.remedy != "" {
+		err = fmt.Errorf("%w; %s", err, s.remedy)
+	}
 	return text, err
 }
 

@@ -91,7 +91,7 @@ func (r *splitRule) setShare(split string, share float64) error {
 	case !(share > 0 && share < 1):
 		return fmt.Errorf("%s=%g: a share lies between 0 and 1", split, share)
 	case *place != 0:
-		return fmt.Errorf("%s has two shares", split)
+		return fmt.Errorf("%s has two shares; give one", split)
 	}
 	*place = share
 	return nil

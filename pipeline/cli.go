@@ -106,7 +106,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	a := newApp(&c.globals, stdin, stdout, stderr)
 	a.args = args
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	return a.finish(parsed.Run(a))
+	return a.finish(a.suspect(parsed.Run(a)))
 }
 
 // printHelp is kong's own help. It goes straight to stdout, of which kong asks

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+	"regexp"
 
 	"rationale/datasets/quote"
 	"rationale/pipeline/engine"
@@ -53,4 +57,23 @@ func damageIn(err error) *engine.DamageError {
 	var d *engine.DamageError
 	errors.As(err, &d)
 	return d
+}
+
+// artifactFile finds the file of an artifact that an error speaks of.
+var artifactFile = regexp.MustCompile(`(/[^"\n]*/artifacts/([a-z0-9-]+))/`)
+
+// suspect adds to an error that speaks of an artifact's file what to do about
+// the artifact. Its digests are right, or the error would be a DamageError, so
+// whatever is wrong with the file was published that way: by a program of
+// another version, or by somebody else.
+func (a *app) suspect(err error) error {
+	if err == nil || damageIn(err) != nil || len(faults(err)) > 0 || errors.Is(err, context.Canceled) || errors.As(err, new(*fs.PathError)) {
+		return err
+	}
+	found := artifactFile.FindStringSubmatch(err.Error())
+	store, openErr := a.store()
+	if found == nil || openErr != nil || found[1] != filepath.Join(store.Dir(), "artifacts", found[2]) {
+		return err
+	}
+	return fmt.Errorf("%w; the file is as it was published: if it is at fault, remove the folder %s and %s", err, quote.Shell(found[1]), again(store, found[2]))
 }

@@ -98,7 +98,7 @@ func read(ctx context.Context, in Input, progress func(int)) ([]byte, error) {
 		return nil, err
 	}
 	if len(c.words) == 0 {
-		return nil, fmt.Errorf("no word in it")
+		return nil, fmt.Errorf("no word in it; expected one word and its numbers a line")
 	}
 	progress(len(c.words))
 	order, err := c.order(format.place)

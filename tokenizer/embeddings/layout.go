@@ -62,7 +62,7 @@ func readLayout(data []byte, size int64) (layout, error) {
 		return layout{}, fmt.Errorf("not a table of word vectors (it does not begin with %q)", magic)
 	}
 	if v := binary.LittleEndian.Uint32(data[8:]); v != version {
-		return layout{}, fmt.Errorf("table version %d, this program reads version %d: build the table again", v, version)
+		return layout{}, fmt.Errorf("table version %d, this program reads version %d", v, version)
 	}
 	dim := binary.LittleEndian.Uint32(data[12:])
 	if dim == 0 || dim > maxDim {
@@ -78,7 +78,7 @@ func readLayout(data []byte, size int64) (layout, error) {
 	}
 	l := layout{dim: int(dim), count: sizes[0], wordsBytes: sizes[1], sourceBytes: sizes[2]}
 	if int64(l.size()) != size {
-		return layout{}, fmt.Errorf("damaged: %d bytes, the header speaks of %d: build the table again", size, l.size())
+		return layout{}, fmt.Errorf("damaged: %d bytes, the header speaks of %d", size, l.size())
 	}
 	return l, nil
 }
@@ -94,7 +94,7 @@ func digestOf(data []byte) []byte {
 func verifyDigest(data []byte) (string, error) {
 	stored, seen := data[digestAt:headerSize], digestOf(data)
 	if !bytes.Equal(stored, seen) {
-		return "", fmt.Errorf("damaged: its SHA-256 is %x, its header says %x: build the table again", seen, stored)
+		return "", fmt.Errorf("damaged: its SHA-256 is %x, its header says %x", seen, stored)
 	}
 	return hex.EncodeToString(seen), nil
 }

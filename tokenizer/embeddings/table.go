@@ -40,7 +40,7 @@ func Open(path string) (*Table, error) {
 	}
 	t, err := parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("embeddings: %s: %w", path, err)
+		return nil, unusable(path, err)
 	}
 	return t, nil
 }
@@ -59,9 +59,14 @@ func readTable(path string) ([]byte, error) {
 	defer f.Close()
 	data, err := readSections(f)
 	if err != nil {
-		return nil, fmt.Errorf("embeddings: %s: %w", path, err)
+		return nil, unusable(path, err)
 	}
 	return data, nil
+}
+
+// unusable says of a table that is there what helps.
+func unusable(path string, err error) error {
+	return fmt.Errorf("embeddings: %s: %w; build the table again", path, err)
 }
 
 func readSections(f *os.File) ([]byte, error) {

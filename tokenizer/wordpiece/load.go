@@ -30,6 +30,14 @@ const maxFile = 256 << 20
 //
 // Errors name the file and, where there is one, the line.
 func Load(path string) (*Tokenizer, error) {
+	t, err := load(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w; use the files as they were published with the model", err)
+	}
+	return t, nil
+}
+
+func load(path string) (*Tokenizer, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
