@@ -5,7 +5,7 @@ PROGRAM   := rationale
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build library embeddings test race smoke reproduce paper bench gpu notices fmt lint clean
+.PHONY: help build library embeddings test race fuzz smoke reproduce paper bench gpu notices fmt lint clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,17 @@ test: library ## run all tests
 
 race: library ## run the tests of what runs in parallel under the race detector
 	$(GO) test -race -short ./datasets/... ./pipeline/... ./tokenizer/... ./onnx/runtime/...
+
+# What make fuzz does; the same seed does the same.
+INPUTS ?= 10000
+KILLS  ?= 200
+SEED   ?= 1
+
+fuzz: export CAMPAIGN_INPUTS := $(INPUTS)
+fuzz: export CAMPAIGN_KILLS := $(KILLS)
+fuzz: export CAMPAIGN_SEED := $(SEED)
+fuzz: library ## give the program 10,000 damaged inputs and kill it 200 times (long; SEED=N)
+	$(GO) test -count=1 -v -timeout 6h -run '^(TestCampaign|TestEveryKill)$$' ./pipeline
 
 smoke: library ## reproduce on a tiny scale, to see that everything works (under 2 minutes)
 	./$(PROGRAM) reproduce --profile smoke --out out/smoke
