@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ type GenerateOptions struct {
 	Aspect           string // appearance, aroma or palate, or 0, 1, 2
 	Train, Dev, Test int    // rows
 	// Shortest and Longest bound the number of tokens that a review aims at; its
-	// last sentence may go beyond.
+	// last sentence may go beyond. 0 is the usual length.
 	Shortest, Longest int
 	Seed              uint64
 }
@@ -66,6 +67,7 @@ func Generate(ctx context.Context, opts GenerateOptions, take func(split string,
 	if err != nil {
 		return err
 	}
+	opts.Shortest, opts.Longest = cmp.Or(opts.Shortest, reviewShortest), cmp.Or(opts.Longest, reviewLongest)
 	if err := opts.check(); err != nil {
 		return err
 	}

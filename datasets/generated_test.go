@@ -13,7 +13,7 @@ import (
 // generated makes up the texts of one split.
 func generated(t testing.TB, aspect string, rows int, seed uint64) []Text {
 	t.Helper()
-	return generatedBy(t, GenerateOptions{Aspect: aspect, Train: rows, Seed: seed, Shortest: reviewShortest, Longest: reviewLongest})
+	return generatedBy(t, GenerateOptions{Aspect: aspect, Train: rows, Seed: seed})
 }
 
 func generatedBy(t testing.TB, opts GenerateOptions) []Text {
@@ -329,7 +329,7 @@ func TestGenerateRefusesImpossibleSizes(t *testing.T) {
 		{Aspect: "aroma", Train: 1, Shortest: leastTokens - 1, Longest: 104},
 		{Aspect: "aroma", Train: 1, Shortest: 44, Longest: 43},
 		{Aspect: "aroma", Train: 1, Shortest: 44, Longest: mostTokens + 1},
-		{Aspect: "aroma", Train: 1},
+		{Aspect: "aroma", Train: 1, Longest: reviewShortest - 1},
 	} {
 		err := Generate(context.Background(), opts, func(string, Text) error { return nil })
 		if err == nil {

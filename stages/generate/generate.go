@@ -20,7 +20,7 @@ type Params struct {
 	Train  int    `json:"train"`  // rows of each split
 	Dev    int    `json:"dev"`
 	Test   int    `json:"test"`
-	// Shortest and Longest bound the tokens that a review aims at.
+	// Shortest and Longest bound the tokens that a review aims at; 0 is usual.
 	Shortest int    `json:"shortest"`
 	Longest  int    `json:"longest"`
 	Seed     uint64 `json:"seed"`
