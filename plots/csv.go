@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // csvFile reads a CSV file whose columns are known by name.
@@ -68,6 +69,11 @@ func (f *csvFile) each(do func(cell cellFunc) error) error {
 			return fmt.Errorf("%s: %w", f.name, err) // a csv.ParseError names the line
 		}
 		f.line, _ = f.reader.FieldPos(0)
+		for i, cell := range f.row {
+			if !utf8.ValidString(cell) {
+				return fmt.Errorf("%s: line %d: cell %d, %q, is not UTF-8", f.name, f.line, i+1, cell)
+			}
+		}
 		if err := do(f.cell); err != nil {
 			return err
 		}

@@ -99,6 +99,7 @@ func TestReadRecordsNamesWhatIsWrong(t *testing.T) {
 		{"bad value", header + strings.Replace(good, "0.5", "0,5", 1), `line 2: wrong number of fields`},
 		{"not finite", header + strings.Replace(good, "0.5", "NaN", 1), `line 2: column "value": "NaN": the number must be finite`},
 		{"out of range", header + strings.Replace(good, "0.5", "1e999", 1), `line 2: column "value": "1e999": value out of range`},
+		{"not UTF-8", header + strings.Replace(good, "asr", "a\xff", 1), `line 2: cell 9, "a\xff", is not UTF-8`},
 		{"open quote", header + `"tweets`, `line 2`},
 		{"line after a quoted break", header + strings.Replace(good, "tweets", "\"a\nb\"", 1) + strings.Replace(good, "0.5", "x", 1), `line 4: column "value"`},
 	} {
