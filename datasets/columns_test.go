@@ -168,7 +168,7 @@ func TestSourcesAndSplits(t *testing.T) {
 		"folder":          {[]string{dir}, "", "is a folder; format csv reads files"},
 		"twice":           {[]string{path("a.csv"), path("a.csv")}, "train=a.csv", "given twice"},
 		"no telling":      {[]string{path("a.csv"), path("b.csv")}, "", "say so, for example --split train=a.csv"},
-		"not in the rule": {[]string{path("a.csv"), path("b.csv")}, "train=a.csv", "does not say which split it is"},
+		"not in the rule": {[]string{path("a.csv"), path("b.csv")}, "train=a.csv", "does not say which split it is; add one, for example train=b.csv"},
 		"no such source":  {[]string{path("a.csv")}, "train=a.csv,test=z.csv", "names z.csv, which is none of the sources"},
 		"only a test set": {[]string{path("test.csv")}, "", "no source gives rows to train on"},
 		"two splits":      {[]string{path("a.csv")}, "train=a.csv,test=a.csv", "gives it to both"},

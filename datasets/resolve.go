@@ -110,7 +110,7 @@ func (j *job) splitOf(path string, files int) (string, error) {
 		return split, err
 	}
 	if len(j.rule.files) > 0 {
-		return "", fmt.Errorf("source %s: the split rule %q does not say which split it is", path, j.opts.Split)
+		return "", fmt.Errorf("source %s: the split rule %q does not say which split it is; add one, for example train=%s", path, j.opts.Split, filepath.Base(path))
 	}
 	if split := splitOfName(path); split != "" {
 		return split, nil
