@@ -157,6 +157,7 @@ func readKinds(s *scene) []kind {
 	for i := range all {
 		all[i].needs, all[i].modes, all[i].reseal = store, digested, resealArtifact
 		all[i].names = append(all[i].names, "artifact")
+		all[i].state, all[i].check = filesBelowState("copy", "page.html"), asCopied(s, all[i].check)
 	}
 	return all
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -61,7 +60,7 @@ func planSettings(args []string, out io.Writer) error {
 
 // runExported runs the model of an exported folder on its first words.
 func runExported(args []string, out io.Writer) error {
-	f, err := os.Open(filepath.Join(args[0], "vocab.txt"))
+	f, err := tokenizer.OpenFile(filepath.Join(args[0], "vocab.txt"), 1<<20)
 	if err != nil {
 		return err
 	}
@@ -112,7 +111,7 @@ func otherKinds(s *scene) []kind {
 	}
 	everything := []string{"src", "out", "cache"}
 	return []kind{
-		{name: "command line: names", weight: 10, needs: everything, modes: []string{plain}, invent: verbs, check: finite, freely: true, codes: []int{exitStale}},
+		{name: "command line: names", weight: 10, needs: everything, modes: []string{plain}, invent: verbs, check: finiteUnlessGiven, freely: true, codes: []int{exitStale}},
 		{name: "command line: import", weight: 10, needs: []string{"src/csv"}, modes: []string{plain}, invent: imports, state: importedState, check: wholeImport},
 		{name: "command line: settings", weight: 10, needs: []string{"out/data", "cache"}, modes: []string{plain}, invent: settings, check: asSet},
 		{name: "exported model", weight: 10, needs: []string{"model"}, files: []string{"model/eval_model.onnx", "model/vocab.txt"}, modes: []string{plain},

@@ -38,6 +38,24 @@ func asRun(k place, o campaign.Observation) error {
 	return finite(k, o)
 }
 
+// asCopied: an export is what lies in the store, and whatever else the check
+// wants.
+func asCopied(s *scene, more check) check {
+	return func(k place, o campaign.Observation) error {
+		for name, id := range map[string]string{"eval_model.onnx": s.Evaluation, "vocab.txt": s.Data} {
+			copied, err := os.ReadFile(filepath.Join(k.dir, "copy", name))
+			if os.IsNotExist(err) {
+				continue // nothing was exported
+			}
+			stored, storedErr := os.ReadFile(filepath.Join(k.dir, "out/store/artifacts", id, name))
+			if err != nil || storedErr != nil || !bytes.Equal(copied, stored) {
+				return fmt.Errorf("%s was not copied as it is: %v %v", name, err, storedErr)
+			}
+		}
+		return more(k, o)
+	}
+}
+
 // asNumbered: each piece has the id that tokenizer.json gives it.
 func asNumbered(k place, o campaign.Observation) error {
 	var whole struct {
