@@ -32,9 +32,12 @@ func TestQuickProfileShowsThePapersEffects(t *testing.T) {
 	patterns := plan("random patterns", map[string]string{"train_texts": "400", "sparsity": "0.1"})
 	curves := trained(t, rnp, a2i, patterns)
 
-	attacked, instructed := curves.end(t, rnp, "dev", "asr"), curves.end(t, a2i, "dev", "asr")
-	if attacked < instructed+.1 || instructed < .4 || instructed > .6 {
-		t.Errorf("the attacker succeeds on %.3f of RNP's texts and on %.3f of RNP+A2I's; expected more, and chance", attacked, instructed)
+	// Training texts are many, so their rates are steady enough for a margin.
+	for split, margin := range map[string]float64{"train": .04, "dev": 0} {
+		attacked, instructed := curves.end(t, rnp, split, "asr"), curves.end(t, a2i, split, "asr")
+		if attacked <= instructed+margin || instructed < .4 || instructed > .6 {
+			t.Errorf("%s: the attacker succeeds on %.3f of RNP's texts and on %.3f of RNP+A2I's; expected more, and chance", split, attacked, instructed)
+		}
 	}
 	learnt, carried := curves.end(t, patterns, "train", "accuracy"), curves.end(t, patterns, "dev", "accuracy")
 	if learnt < carried+.25 {
