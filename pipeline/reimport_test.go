@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rationale/datasets"
+	"rationale/pipeline/disk"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -139,7 +140,7 @@ func (s outside) trainBehindALock(out string, meanwhile func()) string {
 	s.t.Helper()
 	store := filepath.Join(s.dir, out, "store")
 	lock := flock.New(filepath.Join(store, "lock"))
-	if err := makeFolder(store); err != nil {
+	if err := disk.Claim(disk.Real{}, store, "store", nil); err != nil {
 		s.t.Fatal(err)
 	}
 	if ok, err := lock.TryLock(); !ok {

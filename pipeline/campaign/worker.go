@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"rationale/stages"
 )
 
 // Call is one run of the program.
@@ -87,13 +89,15 @@ func (w *Worker) start() error {
 	}
 	go func() {
 		defer close(replies)
-		for answers := gob.NewDecoder(out); ; {
-			var r reply
-			if err := answers.Decode(&r); err != nil {
-				return
+		_ = stages.Guard(func() error { // that the answers end says it all
+			for answers := gob.NewDecoder(out); ; {
+				var r reply
+				if err := answers.Decode(&r); err != nil {
+					return err
+				}
+				replies <- r
 			}
-			replies <- r
-		}
+		})
 	}()
 	return nil
 }
