@@ -39,7 +39,7 @@ func openRegular(path string, limit int64) (*os.File, error) {
 	case err != nil:
 		err = fmt.Errorf("runtime: %w", err)
 	case !info.Mode().IsRegular():
-		err = fmt.Errorf("runtime: %s is not a regular file (%v)", path, info.Mode().Type())
+		err = fmt.Errorf("runtime: %s is not a regular file (%v); put the file itself there", path, info.Mode().Type())
 	case info.Size() > limit:
 		err = fmt.Errorf("runtime: %s has %d bytes; at most %d are read", path, info.Size(), limit)
 	default:
