@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"rationale/onnx/graph"
 	"rationale/onnx/tensor"
@@ -127,21 +128,22 @@ func (l Layout) Tensors(flat []float32) (map[string]*tensor.Tensor, error) {
 }
 
 // Flat is the inverse of Tensors: it joins named tensors into the vector and
-// says which one is missing or has another shape.
+// says which one is missing or has another shape. It takes no memory for more
+// than the tensors hold, whatever the layout says.
 func (l Layout) Flat(named map[string]*tensor.Tensor) ([]float32, error) {
-	out := make([]float32, 0, l.Size())
+	var parts [][]float32
 	for _, p := range l.Params {
 		t, ok := named[p.Name]
 		if !ok {
 			return nil, fmt.Errorf("nn: parameter %s is missing", p.Name)
 		}
 		data := tensor.Data[float32](t)
-		if len(data) != p.count() || fmt.Sprint(t.Shape()) != fmt.Sprint(p.Shape) {
+		if len(data) != p.count() || !slices.Equal(t.Shape(), p.Shape) {
 			return nil, fmt.Errorf("nn: parameter %s is %v%v, expected float32%v", p.Name, t.DType(), t.Shape(), p.Shape)
 		}
-		out = append(out, data...)
+		parts = append(parts, data)
 	}
-	return out, nil
+	return slices.Concat(parts...), nil
 }
 
 // uniformFan is PyTorch's default for layers with this many inputs.

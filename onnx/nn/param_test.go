@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -109,6 +110,25 @@ func TestLayoutErrors(t *testing.T) {
 				t.Errorf("error %v, want %q", err, tc.want)
 			}
 		})
+	}
+}
+
+// TestVastLayoutTakesNoMemory: a file may say any size; memory is taken for what
+// is there.
+func TestVastLayoutTakesNoMemory(t *testing.T) {
+	for _, shape := range [][]int64{{1 << 31}, {1 << 40, 1 << 20}, {-1 << 40}, {1 << 62, 4}} {
+		l := Layout{Name: "model", Params: []Param{{Name: "w", Shape: shape}}}
+		named := map[string]*tensor.Tensor{"w": tensor.Vector([]float32{1, 2, 3})}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := l.Flat(named)
+		runtime.ReadMemStats(&after)
+		if err == nil || !strings.Contains(err.Error(), "w is float32[3], expected float32[") {
+			t.Errorf("%v: error %v", shape, err)
+		}
+		if taken := after.TotalAlloc - before.TotalAlloc; taken > 1<<20 {
+			t.Errorf("%v: %d bytes were taken", shape, taken)
+		}
 	}
 }
 
