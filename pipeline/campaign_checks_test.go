@@ -157,7 +157,7 @@ func finite(_ place, o campaign.Observation) error {
 
 // finiteUnlessGiven: a text of the user's may hold such a number and is printed.
 func finiteUnlessGiven(k place, o campaign.Observation) error {
-	if finite(k, campaign.Observation{Stdout: o.Given}) != nil {
+	if given := strings.ToLower(o.Given); strings.Contains(given, "nan") || strings.Contains(given, "inf") {
 		return nil
 	}
 	return finite(k, o)

@@ -149,6 +149,9 @@ func (c *hunt) one(w *campaign.Worker, number int) error {
 	c.mu.Lock()
 	c.table.Add(k.name, mode, outcome)
 	c.mu.Unlock()
+	if outcome == campaign.Memory {
+		w.Close() // what it keeps is not the next one's
+	}
 	if !outcome.Good() {
 		rel, _ := filepath.Rel(dir, path)
 		c.t.Errorf("input %d (%s, %s): %s: %s of %s: rationale %s\n%s\nexit code %d, %v, %s\n%s", number, k.name, mode,
