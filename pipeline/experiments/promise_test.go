@@ -29,7 +29,7 @@ func TestQuickProfileShowsThePapersEffects(t *testing.T) {
 	}
 	shorter := map[string]string{"epochs": "14"}
 	rnp, a2i := plan("RNP", shorter), plan("RNP+A2I", shorter)
-	patterns := plan("random patterns", map[string]string{"train_texts": "400", "sparsity": "0.1"})
+	patterns := plan("random patterns", map[string]string{"sparsity": "0.1"})
 	curves := trained(t, rnp, a2i, patterns)
 
 	// Training texts are many, so their rates are steady enough for a margin.
@@ -43,8 +43,8 @@ func TestQuickProfileShowsThePapersEffects(t *testing.T) {
 	if learnt < carried+.25 {
 		t.Errorf("random patterns: accuracy %.3f in training and %.3f on other texts; expected much more in training", learnt, carried)
 	}
-	if reader := curves.end(t, patterns, "train", "accuracy_r2f"); reader > .6 {
-		t.Errorf("r2f: the full-text classifier reads the label from %.3f of the random selections; expected chance", reader)
+	if reader := curves.end(t, patterns, "train", "accuracy_r2f"); reader > learnt-.15 {
+		t.Errorf("r2f: the full-text classifier reads the label from %.3f of the random selections, the predictor from %.3f; expected far fewer", reader, learnt)
 	}
 }
 
