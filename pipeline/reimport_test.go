@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,19 +88,7 @@ func (s outside) output(out string, args ...string) string {
 // artifacts are the SHA-256 of all files of a store.
 func (s outside) artifacts(out string) map[string]string {
 	s.t.Helper()
-	root, sums := os.DirFS(filepath.Join(s.dir, out, "store", "artifacts")), map[string]string{}
-	err := fs.WalkDir(root, ".", func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(root, path)
-		sums[path] = fmt.Sprintf("%x", sha256.Sum256(data))
-		return err
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return sums
+	return fileSums(s.t, filepath.Join(s.dir, out, "store", "artifacts"), ".")
 }
 
 // TestReimportWhileWaiting: what was planned on is imported anew while the

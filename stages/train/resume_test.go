@@ -54,28 +54,43 @@ func TestResumesBehindTheLastEpoch(t *testing.T) {
 func broken(t *testing.T, in map[string]string, at int64) string {
 	t.Helper()
 	env := stagetest.Env(t, in)
+	stopAt(t, train.New(params(t)), env, at)
+	if first, want := goOn(t, train.New(params(t)), env), (at-1)/stagetest.Train*stagetest.Train; first != want {
+		t.Errorf("stopped after %d texts, resumed from %d; want %d", at, first, want)
+	}
+	return env.Out
+}
+
+// stopAt stops a run once so many texts are done, and gives where it stood.
+func stopAt(t *testing.T, stage *train.Stage, env *stages.Env, at int64) (stood int64) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	stagetest.Watch(env, func(done int64) {
 		if done >= at {
 			cancel()
+			stood = done
 		}
 	})
-	if err := train.New(params(t)).Run(ctx, env); !errors.Is(err, context.Canceled) {
+	if err := stage.Run(ctx, env); !errors.Is(err, context.Canceled) {
 		t.Fatalf("stopped after %d texts: %v", at, err)
 	}
+	return stood
+}
+
+// goOn lets a stopped run go on to its end, and gives where it began.
+func goOn(t *testing.T, stage *train.Stage, env *stages.Env) int64 {
+	t.Helper()
 	first := int64(-1)
 	stagetest.Watch(env, func(done int64) {
 		if first < 0 {
 			first = done
 		}
 	})
-	if err := train.New(params(t)).Run(context.Background(), env); err != nil {
-		t.Fatalf("resumed after %d texts: %v", at, err)
+	if err := stage.Run(context.Background(), env); err != nil {
+		t.Fatalf("resumed: %v", err)
 	}
-	if want := (at - 1) / stagetest.Train * stagetest.Train; first != want {
-		t.Errorf("stopped after %d texts, resumed from %d; want %d", at, first, want)
-	}
-	return env.Out
+	return first
 }
 
 // TestDamagedStateStartsOver changes the saved state in several ways.

@@ -63,26 +63,8 @@ func TestResumesWithinEpochs(t *testing.T) {
 func stopAndGoOn(t *testing.T, in map[string]string, at int64, whole string) (stood int64) {
 	t.Helper()
 	env := stagetest.Env(t, in)
-	ctx, cancel := context.WithCancel(context.Background())
-	stagetest.Watch(env, func(done int64) {
-		if done >= at {
-			cancel()
-			stood = done
-		}
-	})
-	if err := train.New(short(t)).KeepEvery(0).Run(ctx, env); !errors.Is(err, context.Canceled) {
-		t.Fatalf("stopped after %d texts: %v", at, err)
-	}
-	first := int64(-1)
-	stagetest.Watch(env, func(done int64) {
-		if first < 0 {
-			first = done
-		}
-	})
-	if err := train.New(short(t)).Run(context.Background(), env); err != nil {
-		t.Fatalf("resumed after %d texts: %v", stood, err)
-	}
-	if first != stood {
+	stood = stopAt(t, train.New(short(t)).KeepEvery(0), env, at)
+	if first := goOn(t, train.New(short(t)), env); first != stood {
 		t.Errorf("stopped after %d texts, resumed from %d", stood, first)
 	}
 	stagetest.SameFiles(t, env.Out, whole)
