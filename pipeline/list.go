@@ -8,13 +8,6 @@ import (
 	"rationale/datasets/quote"
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/experiments"
-	"rationale/stages"
-	"rationale/stages/evaluate"
-	"rationale/stages/export"
-	"rationale/stages/figure"
-	"rationale/stages/generate"
-	"rationale/stages/tokenize"
-	"rationale/stages/train"
 )
 
 // listCmd is `rationale list`.
@@ -104,7 +97,7 @@ func listMethods(*app) ([]entry, error) {
 	var list []entry
 	for _, m := range rationalizer.Methods() {
 		kind := "classifier"
-		if m.Selects {
+		if m.Selects() {
 			kind = "rationalizer"
 		}
 		list = append(list, entry{m.Name, kind, m.Doc})
@@ -112,21 +105,10 @@ func listMethods(*app) ([]entry, error) {
 	return list, nil
 }
 
-// listStages is where a new stage is named.
 func listStages(*app) ([]entry, error) {
 	var list []entry
-	for _, s := range []struct {
-		stage stages.Stage
-		doc   string
-	}{
-		{generate.New(generate.Params{}), "makes up the embedded dataset"},
-		{tokenize.New(tokenize.Params{}), "turns words into ids, with aligned rationales"},
-		{export.New(export.Params{}), "writes a method's graphs and its first checkpoint"},
-		{train.New(train.Params{}), "runs the step graph and keeps the best development epoch"},
-		{evaluate.New(evaluate.Params{}), "measures a run on the test split and writes the model for use"},
-		{figure.New(figure.Params{}), "draws a figure from the records of runs"},
-	} {
-		list = append(list, entry{s.stage.Name(), fmt.Sprintf("version %d", s.stage.Version()), s.doc})
+	for _, s := range experiments.Stages() {
+		list = append(list, entry{s.Name(), fmt.Sprintf("version %d", s.Version()), s.Doc})
 	}
 	return list, nil
 }

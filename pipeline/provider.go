@@ -7,8 +7,7 @@ import (
 
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
-	"rationale/stages/evaluate"
-	"rationale/stages/train"
+	"rationale/pipeline/experiments"
 )
 
 // validateProvider looks at the flags that say what computes.
@@ -47,5 +46,5 @@ func (a *app) checkProvider(ctx context.Context, plan *engine.Plan, store *engin
 
 // runsModels tells whether a stage that has to run needs the provider.
 func runsModels(d engine.Decision) bool {
-	return d.Run && (d.Stage == (*train.Stage)(nil).Name() || d.Stage == (*evaluate.Stage)(nil).Name())
+	return d.Run && experiments.Computes(d.Stage)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"rationale/pipeline/engine"
-	"rationale/stages/export"
+	"rationale/stages/graphs"
 	"rationale/stages/train"
 )
 
@@ -17,7 +17,7 @@ type trainedRun struct {
 	Label       string        `json:"label"`
 	Evaluation  string        `json:"evaluation,omitempty"` // the one that is shown; empty when there is none
 	Evaluations []*evaluation `json:"evaluations,omitempty"`
-	Graphs      export.Params `json:"graphs"`
+	Graphs      graphs.Params `json:"graphs"`
 	Params      train.Params  `json:"params"`
 	Damaged     string        `json:"damaged,omitempty"` // what is wrong with it
 	Again       string        `json:"again,omitempty"`   // how to make it again

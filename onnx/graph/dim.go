@@ -76,6 +76,23 @@ func (d Dim) factors() (int64, []string) {
 	return d.coef, splitFactors(d.syms)
 }
 
+// At is the length when its symbols have the given values.
+func (d Dim) At(values map[string]int64) int64 {
+	if n, fixed := d.Fixed(); fixed {
+		return n
+	}
+	coef, factors := Dim{coef: d.coef, syms: d.syms}.factors()
+	n := coef
+	for _, f := range factors {
+		if factor := factorDim(f); factor == Sym(f) {
+			n *= values[f]
+		} else {
+			n *= factor.At(values)
+		}
+	}
+	return n + d.off
+}
+
 // gcd is the greatest common divisor, which is positive.
 func gcd(a, b int64) int64 {
 	for b != 0 {

@@ -12,10 +12,10 @@ func GRUParams(name string, in, hidden int) []Param {
 	var out []Param
 	for _, suffix := range directionSuffixes {
 		out = append(out,
-			Param{name + ".weight_ih_l0" + suffix, []int64{3 * h, int64(in)}, init},
-			Param{name + ".weight_hh_l0" + suffix, []int64{3 * h, h}, init},
-			Param{name + ".bias_ih_l0" + suffix, []int64{3 * h}, init},
-			Param{name + ".bias_hh_l0" + suffix, []int64{3 * h}, init})
+			Param{Name: name + ".weight_ih_l0" + suffix, Shape: []int64{3 * h, int64(in)}, Init: init},
+			Param{Name: name + ".weight_hh_l0" + suffix, Shape: []int64{3 * h, h}, Init: init},
+			Param{Name: name + ".bias_ih_l0" + suffix, Shape: []int64{3 * h}, Init: init},
+			Param{Name: name + ".bias_hh_l0" + suffix, Shape: []int64{3 * h}, Init: init})
 	}
 	return out
 }

@@ -8,8 +8,8 @@ const LayerNormEpsilon = 1e-5
 // LinearParams are the parameters of Linear: weight [out,in] and bias [out].
 func LinearParams(name string, in, out int) []Param {
 	return []Param{
-		{name + ".weight", []int64{int64(out), int64(in)}, uniformFan(in)},
-		{name + ".bias", []int64{int64(out)}, uniformFan(in)},
+		{Name: name + ".weight", Shape: []int64{int64(out), int64(in)}, Init: uniformFan(in)},
+		{Name: name + ".bias", Shape: []int64{int64(out)}, Init: uniformFan(in)},
 	}
 }
 
@@ -21,8 +21,8 @@ func Linear(g *graph.Graph, w Weights, name string, x *graph.Value) *graph.Value
 // LayerNormParams are the parameters of LayerNorm over n features.
 func LayerNormParams(name string, n int) []Param {
 	return []Param{
-		{name + ".weight", []int64{int64(n)}, Init{Fill: 1}},
-		{name + ".bias", []int64{int64(n)}, Init{}},
+		{Name: name + ".weight", Shape: []int64{int64(n)}, Init: Init{Fill: 1}},
+		{Name: name + ".bias", Shape: []int64{int64(n)}, Init: Init{}},
 	}
 }
 

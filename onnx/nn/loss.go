@@ -32,19 +32,42 @@ func SoftCrossEntropy(g *graph.Graph, logits, target *graph.Value) *graph.Value 
 	return One(g, g.Neg(g.ReduceMean(perText, false)))
 }
 
-// Sparsity is |Σz / Σm − s|: how far the share of selected positions in the
-// whole batch is from its target.
-func Sparsity(g *graph.Graph, z, m *graph.Value, s float64) *graph.Value {
+// Sparsity is |Σz / Σm − s|: how far the share of selected units in the whole
+// batch is from its target s [1].
+func Sparsity(g *graph.Graph, z, m, s *graph.Value) *graph.Value {
 	g = g.Scope("sparsity")
-	share := g.Div(g.ReduceSum(z, false), g.ReduceSum(m, false))
-	return One(g, g.Abs(g.Sub(share, g.Like(z, s))))
+	return g.Abs(g.Sub(Share(g, z, m), s))
 }
 
-// Coherence is mean_{b,t≥2} |z_t − z_{t−1}| for z [T,B].
-func Coherence(g *graph.Graph, z *graph.Value) *graph.Value {
+// Share is Σz / Σm, [1].
+func Share(g *graph.Graph, z, m *graph.Value) *graph.Value {
+	return One(g, g.Div(g.ReduceSum(z, false), g.ReduceSum(m, false)))
+}
+
+// Coherence is mean_{b,t≥2} |z_t − z_{t−1}| for z [T,B]. With a mask m [T,B],
+// pairs that are not both within it count as equal.
+func Coherence(g *graph.Graph, z, m *graph.Value) *graph.Value {
 	g = g.Scope("coherence")
-	jump := g.Sub(g.Slice(z, 0, 1, graph.SliceEnd), g.Slice(z, 0, 0, -1))
-	return One(g, g.ReduceMean(g.Abs(jump), false))
+	jumps := g.Abs(g.Sub(later(g, z), earlier(g, z)))
+	if m != nil {
+		jumps = g.Mul(jumps, g.Mul(later(g, m), earlier(g, m)))
+	}
+	return One(g, g.ReduceMean(jumps, false))
+}
+
+// later and earlier are the second and the first of all neighbours along axis 0.
+func later(g *graph.Graph, x *graph.Value) *graph.Value   { return g.Slice(x, 0, 1, graph.SliceEnd) }
+func earlier(g *graph.Graph, x *graph.Value) *graph.Value { return g.Slice(x, 0, 0, -1) }
+
+// UnitCoherence is Coherence for units z [S,B] of which only those with m = 1
+// are real: the mean over the batch's pairs of neighbours that are both real,
+// 0 where there is none.
+func UnitCoherence(g *graph.Graph, z, m *graph.Value) *graph.Value {
+	g = g.Scope("coherence")
+	pairs := g.Mul(later(g, m), earlier(g, m))
+	jumps := g.Abs(g.Sub(later(g, z), earlier(g, z)))
+	count := g.ReduceSum(pairs, false)
+	return One(g, g.Div(g.ReduceSum(g.Mul(jumps, pairs), false), g.Max(count, g.Like(count, 1))))
 }
 
 // HitsByClass counts, for each true class, the texts whose largest logit is at

@@ -61,14 +61,23 @@ func TestLossValues(t *testing.T) {
 		{"soft, mean over texts", []arg{logitsArg(matrix(2, 2, 2., -1, 2, -1)), {name: "target", shape: half.shape, value: matrix(2, 2, 1., 0, .5, .5)}}, soft, (.04859 + 1.54859) / 2},
 		{"uniform, mean over texts", []arg{logitsArg(matrix(2, 2, 2., -1, -.3, .4))}, uniform, (1.54859 + .75319) / 2},
 		{"sparsity", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-			return Sparsity(g, x["z"], x["m"], .1)
+			return Sparsity(g, x["z"], x["m"], One(g, g.Like(x["z"], .1)))
 		}, .4},
 		{"too sparse", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-			return Sparsity(g, x["z"], x["m"], .7)
+			return Sparsity(g, x["z"], x["m"], One(g, g.Like(x["z"], .7)))
 		}, .2},
 		{"coherence", []arg{z}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-			return Coherence(g, x["z"])
+			return Coherence(g, x["z"], nil)
 		}, .4},
+		{"coherence within a mask", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+			return Coherence(g, x["z"], x["m"])
+		}, .3},
+		{"coherence of units", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+			return UnitCoherence(g, x["z"], x["m"])
+		}, 3. / 6},
+		{"coherence of single units", []arg{z, maskArg("m", []float64{1, 0, 0, 0, 0, 0}, []float64{1, 0, 1, 0, 0, 0})}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+			return UnitCoherence(g, x["z"], x["m"])
+		}, 0},
 		{"mean over texts", []arg{logitsArg(matrix(2, 2, 2., -1, 2, -1)), labelsArg("y", 1, 0)}, hard, (3.04859 + .04859) / 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -104,13 +113,19 @@ func TestLossGradients(t *testing.T) {
 		{"soft", []arg{logits, target}, soft},
 		{"uniform", []arg{logits}, uniform},
 		{"sparsity above", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-			return Sparsity(g, x["z"], x["m"], -.9)
+			return Sparsity(g, x["z"], x["m"], One(g, g.Like(x["z"], -.9)))
 		}},
 		{"sparsity below", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-			return Sparsity(g, x["z"], x["m"], .9)
+			return Sparsity(g, x["z"], x["m"], One(g, g.Like(x["z"], .9)))
 		}},
 		{"coherence", []arg{z}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-			return Coherence(g, x["z"])
+			return Coherence(g, x["z"], nil)
+		}},
+		{"coherence within a mask", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+			return Coherence(g, x["z"], x["m"])
+		}},
+		{"coherence of units", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+			return UnitCoherence(g, x["z"], x["m"])
 		}},
 		{"entropy", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 			return Entropy(g, x["z"], x["m"])

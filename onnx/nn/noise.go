@@ -20,20 +20,22 @@ const (
 	Keep Law = "keep"
 )
 
-// Noise is a random input of a graph: its name is its purpose.
+// Noise is a random input of a graph. Its numbers depend on its purpose, not on
+// what the input is called or where it stands, so that a graph can be taken
+// apart and named anew without another result.
 //
 // Every element is made from 16 random bits of its own: elements 2i and 2i+1
 // are the low and the high half of word i of the noise's key. Draw makes them
 // in Go and Sample in a graph, the same to the bit.
 type Noise struct {
-	Name  string  `json:"name"`
-	Law   Law     `json:"law"`
-	Share float64 `json:"share,omitempty"` // of ones, for Keep
+	Purpose string  `json:"purpose"`
+	Law     Law     `json:"law"`
+	Share   float64 `json:"share,omitempty"` // of ones, for Keep
 }
 
 // Key is all that the numbers of one step of a run depend on, beside the law.
 func (n Noise) Key(seed, step uint64) uint32 {
-	text := binary.LittleEndian.AppendUint64([]byte(n.Name), seed)
+	text := binary.LittleEndian.AppendUint64([]byte(n.Purpose), seed)
 	sum := sha256.Sum256(binary.LittleEndian.AppendUint64(text, step))
 	return binary.LittleEndian.Uint32(sum[:])
 }

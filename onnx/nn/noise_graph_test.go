@@ -11,10 +11,10 @@ import (
 
 // testNoises are one noise of each law and the edges of Keep's share.
 var testNoises = []Noise{
-	{Name: "generator/noise", Law: Logistic},
-	{Name: "generator/keep", Law: Keep, Share: .8},
-	{Name: "all", Law: Keep, Share: 1},
-	{Name: "none", Law: Keep},
+	{Purpose: "generator/noise", Law: Logistic},
+	{Purpose: "generator/keep", Law: Keep, Share: .8},
+	{Purpose: "all", Law: Keep, Share: 1},
+	{Purpose: "none", Law: Keep},
 }
 
 // TestSampleIsDraw: a graph makes from the key exactly the numbers that Go
@@ -24,7 +24,7 @@ func TestSampleIsDraw(t *testing.T) {
 		for i, shape := range []graph.Shape{
 			{symT, symB, graph.N(6)}, {symT, symB}, {symB, graph.N(200)}, {symT, graph.N(3)}, {graph.N(5)}, {graph.N(2), symT}, {},
 		} {
-			t.Run(fmt.Sprint(n.Name, shape), func(t *testing.T) {
+			t.Run(fmt.Sprint(n.Purpose, shape), func(t *testing.T) {
 				sampled := sampler(t, n, shape)
 				for _, size := range []map[string]int64{{"T": 1, "B": 1}, {"T": 5, "B": 3}, {"T": 64, "B": 33}} {
 					drawn := drawnAt(t, n, shape, size, uint64(i), 7)

@@ -10,7 +10,7 @@ import (
 
 // testKeys are simple keys, on which a weak generator fails first, and one
 // like those in use.
-var testKeys = []uint32{0, 1, 2, 0xffff, 0x10000, 1 << 31, 1<<32 - 1, Noise{Name: "keep"}.Key(1, 1)}
+var testKeys = []uint32{0, 1, 2, 0xffff, 0x10000, 1 << 31, 1<<32 - 1, Noise{Purpose: "keep"}.Key(1, 1)}
 
 // randomHalves are a key's first n numbers of 16 bits.
 func randomHalves(key uint32, n int) []uint16 {
@@ -154,7 +154,7 @@ func TestRuns(t *testing.T) {
 	const n, row = 1 << 20, 200
 	for _, share := range []float64{.5, .8} {
 		for step := range uint64(6) {
-			x := draw(t, Noise{Name: "keep", Law: Keep, Share: share}, n, 5, step)
+			x := draw(t, Noise{Purpose: "keep", Law: Keep, Share: share}, n, 5, step)
 			within(t, runsScore(x, 1), "share %v: runs of ones", share)
 			within(t, runsScore(x, 0), "share %v: runs of zeros", share)
 			var sums []float64
@@ -205,7 +205,7 @@ func TestKeys(t *testing.T) {
 	low, high := make([]int, 256), make([]int, 256)
 	for step := range uint64(4096) {
 		for _, name := range []string{"", "a", "generator/keep"} {
-			for _, key := range []uint32{Noise{Name: name}.Key(1, step), Noise{Name: name}.Key(step, 1<<40)} {
+			for _, key := range []uint32{Noise{Purpose: name}.Key(1, step), Noise{Purpose: name}.Key(step, 1<<40)} {
 				seen[key] = true
 				low[key&0xff]++
 				high[key>>24]++

@@ -19,6 +19,11 @@ type Param struct {
 	Name  string  `json:"name"`
 	Shape []int64 `json:"shape"`
 	Init  Init    `json:"-"`
+	// Group names parameters that learn at a rate of their own; empty for the
+	// common one.
+	Group string `json:"-"`
+	// Carried tells that no optimiser moves it: see Layout.Carried.
+	Carried bool `json:"-"`
 }
 
 func (p Param) count() int {
@@ -35,6 +40,9 @@ func (p Param) count() int {
 type Layout struct {
 	Name   string  `json:"name"` // prefix of the vector's graph inputs, for example "model"
 	Params []Param `json:"params"`
+	// Carried tells that a step computes the next values itself, as those of
+	// running statistics: there is no optimiser and no gradient.
+	Carried bool `json:"carried,omitempty"`
 }
 
 // Size is the length of the flat vector.

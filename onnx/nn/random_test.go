@@ -48,11 +48,11 @@ func TestStreamNeverChanges(t *testing.T) {
 	if got, want := fmt.Sprintf("%016x %016x", r.Uint64(), r.Uint64()), "4d788811fb6570f3 66d45301a1b9d93f"; got != want {
 		t.Errorf("stream %s, want %s", got, want)
 	}
-	logistic := draw(t, Noise{Name: "generator/noise", Law: Logistic}, 4, 1, 2)
+	logistic := draw(t, Noise{Purpose: "generator/noise", Law: Logistic}, 4, 1, 2)
 	if got, want := fmt.Sprint(logistic), "[-1.7181683778762817 -3.263139247894287 -0.9542906284332275 -2.5420868396759033]"; got != want {
 		t.Errorf("logistic noise %s, want %s", got, want)
 	}
-	keep := draw(t, Noise{Name: "generator/keep", Law: Keep, Share: .8}, 18, 1, 2)
+	keep := draw(t, Noise{Purpose: "generator/keep", Law: Keep, Share: .8}, 18, 1, 2)
 	if got, want := fmt.Sprint(keep), "[0 1 1 1 1 0 1 0 0 1 1 1 1 1 1 0 1 1]"; got != want {
 		t.Errorf("dropout mask %s, want %s", got, want)
 	}
@@ -67,7 +67,7 @@ func TestStreamNeverChanges(t *testing.T) {
 func TestKeepShare(t *testing.T) {
 	for _, share := range []float64{0, .1, .5, .8, 1} {
 		for _, n := range []int64{1 << 18, 100001} {
-			x := draw(t, Noise{Name: "keep", Law: Keep, Share: share}, n, 3, uint64(n))
+			x := draw(t, Noise{Purpose: "keep", Law: Keep, Share: share}, n, 3, uint64(n))
 			mean, _ := moments(x)
 			if allowed := 4.5*math.Sqrt(share*(1-share)/float64(n)) + 1./65536; math.Abs(mean-share) > allowed {
 				t.Errorf("share %v of %d: %v", share, n, mean)
@@ -82,7 +82,7 @@ func TestKeepShare(t *testing.T) {
 // TestLogisticLaw: mean 0, variance π²/3, and the law's quartiles ±log 3.
 func TestLogisticLaw(t *testing.T) {
 	const n = 1 << 18
-	x := draw(t, Noise{Name: "noise", Law: Logistic}, n, 3, 4)
+	x := draw(t, Noise{Purpose: "noise", Law: Logistic}, n, 3, 4)
 	mean, variance := moments(x)
 	sd := math.Pi / math.Sqrt(3)
 	if math.Abs(mean) > 4.5*sd/math.Sqrt(n) {
@@ -109,7 +109,7 @@ func TestLogisticLaw(t *testing.T) {
 // where the keys differ in one bit.
 func TestDrawsDependOnTheirKeyAlone(t *testing.T) {
 	const n = 1 << 15
-	for _, law := range []Noise{{Name: "a", Law: Logistic}, {Name: "a", Law: Keep, Share: .5}} {
+	for _, law := range []Noise{{Purpose: "a", Law: Logistic}, {Purpose: "a", Law: Keep, Share: .5}} {
 		base := draw(t, law, n, 1, 1)
 		if !slices.Equal(base, draw(t, law, n, 1, 1)) {
 			t.Fatalf("%s: the same key gives other values", law.Law)
@@ -119,7 +119,7 @@ func TestDrawsDependOnTheirKeyAlone(t *testing.T) {
 		}
 		renamed := law
 		for _, name := range []string{"b", "a/", "aa", ""} {
-			renamed.Name = name
+			renamed.Purpose = name
 			uncorrelated(t, fmt.Sprintf("%s: purposes a and %q", law.Law, name), base, draw(t, renamed, n, 1, 1))
 		}
 		for bit := range 64 {

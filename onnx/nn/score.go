@@ -6,23 +6,25 @@ import (
 	"rationale/onnx/graph"
 )
 
-// Score is a number for each position of a bidirectional layer's states:
+// Score is a number for each unit's state h, which is given in parts, such as
+// those of the two directions of a recurrent layer:
 //
-//	w · dropout(LayerNorm(h)) + b,  h = (forward, backward),
+//	w · dropout(LayerNorm(h)) + b,
 //
-// with LayerNorm's scale γ and shift β [2H], w [1,2H] and b [1]. forward and
-// backward are [T,B,H], the result is [T,B]. keep [T,B,2H] (uint8) says which
-// features dropout keeps, share how many they are; a nil keep is evaluation.
+// with LayerNorm's scale γ and shift β [W], w [1,W] and b [1]. The parts of h
+// are [T,B,·] and W wide together, the result is [T,B]. keep [T,B,W] (uint8)
+// says which features dropout keeps, share how many they are; a nil keep is
+// evaluation.
 //
 // With the centred c = h − mean(h), and w and β taken together, it is
 //
-//	Σ keep⊙c⊙(γ⊙w/share) / √(Σc²/2H + ε) + Σ keep⊙(β⊙w/share) + b,
+//	Σ keep⊙c⊙(γ⊙w/share) / √(Σc²/W + ε) + Σ keep⊙(β⊙w/share) + b,
 //
 // which needs a third of the elementwise work of the layers one by one. The
 // sums come from a loop over time, which works on what fits into the
 // processor's cache; the rest is three numbers a position.
-func Score(g *graph.Graph, forward, backward, keep *graph.Value, share float64, p ScoreParams) *graph.Value {
-	s := &score{keep: keep}
+func Score(g *graph.Graph, h []*graph.Value, keep *graph.Value, share float64, p ScoreParams) *graph.Value {
+	s := &score{parts: h, keep: keep}
 	weight := p.Weight
 	if keep != nil {
 		weight = g.Div(weight, g.Like(weight, share))
@@ -30,9 +32,9 @@ func Score(g *graph.Graph, forward, backward, keep *graph.Value, share float64, 
 	s.scaled = g.Transpose(g.Mul(weight, p.Scale), 1, 0)
 	s.shifted = g.Transpose(g.Mul(weight, p.Shift), 1, 0)
 	if g.Err() != nil {
-		return forward
+		return h[0]
 	}
-	sums := s.forward(g, forward, backward)
+	sums := s.forward(g)
 	width, _ := s.scaled.Shape[0].Fixed()
 	variance := g.Div(sums[0], g.Like(sums[0], float64(width)))
 	deviation := g.Sqrt(g.Add(variance, g.Like(variance, LayerNormEpsilon)))
@@ -44,9 +46,10 @@ type ScoreParams struct{ Scale, Shift, Weight, Bias *graph.Value }
 
 // score is a Score while its graph is built.
 type score struct {
-	elems           []*graph.Value
+	parts           []*graph.Value // of h
+	elems           []*graph.Value // the parts and keep
 	keep            *graph.Value
-	scaled, shifted *graph.Value // [2H,1]: γ⊙w/share, β⊙w/share
+	scaled, shifted *graph.Value // [W,1]: γ⊙w/share, β⊙w/share
 	node            *graph.Node
 	count           int          // of sums, the forward loop's first outputs
 	mean            *graph.Value // [B,1], in the forward loop's body: mean(h)
@@ -54,13 +57,13 @@ type score struct {
 
 // forward gives Σc², Σ keep⊙c⊙scaled and, with dropout, Σ keep⊙shifted at each
 // position: [T,B,1] each.
-func (s *score) forward(g *graph.Graph, forward, backward *graph.Value) []*graph.Value {
-	s.elems = []*graph.Value{forward, backward}
+func (s *score) forward(g *graph.Graph) []*graph.Value {
+	s.elems = slices.Clone(s.parts)
 	if s.keep != nil {
 		s.elems = append(s.elems, s.keep)
 	}
 	_, sums := g.Scan(graph.ScanSpec{Elems: s.elems}, func(b *graph.Graph, _, e []*graph.Value) (next, outs []*graph.Value) {
-		h := b.Concat(1, e[0], e[1])
+		h := s.state(b, e)
 		s.mean = b.ReduceMean(h, true, 1)
 		c, kept, keep := s.centred(b, h, s.mean, e)
 		outs = []*graph.Value{b.ReduceSumSquare(c, true, 1), b.MatMul(kept, s.scaled)}
@@ -70,8 +73,26 @@ func (s *score) forward(g *graph.Graph, forward, backward *graph.Value) []*graph
 		return nil, outs
 	})
 	s.node, s.count = sums[0].Node(), len(sums)
-	s.node.Differentiate(s.backward, forward, backward, s.scaled, s.shifted)
+	s.node.Differentiate(s.backward, append(slices.Clone(s.parts), s.scaled, s.shifted)...)
 	return sums
+}
+
+// state joins the parts of h in a step, whose first elements they are.
+func (s *score) state(b *graph.Graph, e []*graph.Value) *graph.Value {
+	if len(s.parts) == 1 {
+		return e[0]
+	}
+	return b.Concat(1, e[:len(s.parts)]...)
+}
+
+// widths are those of the parts.
+func (s *score) widths() []int {
+	out := make([]int, len(s.parts))
+	for i, p := range s.parts {
+		n, _ := p.Shape[2].Fixed()
+		out[i] = int(n)
+	}
+	return out
 }
 
 // centred gives c and keep⊙c of a step, and keep as numbers.
@@ -80,7 +101,7 @@ func (s *score) centred(b *graph.Graph, h, mean *graph.Value, e []*graph.Value) 
 	if s.keep == nil {
 		return c, c, nil
 	}
-	keep = b.Cast(e[2], c.DType)
+	keep = b.Cast(e[len(s.parts)], c.DType)
 	return c, b.Mul(c, keep), keep
 }
 
@@ -109,15 +130,18 @@ func (s *score) backward(g *graph.Graph, n *graph.Node, grads []*graph.Value, wa
 		func(b *graph.Graph, sums, e []*graph.Value) (next, outs []*graph.Value) {
 			own := e[len(s.elems):]
 			mean, q, u := own[0], own[1], own[2]
-			c, kept, keep := s.centred(b, b.Concat(1, e[0], e[1]), mean, e)
+			c, kept, keep := s.centred(b, s.state(b, e), mean, e)
 			next = []*graph.Value{b.Add(sums[0], b.MatMul(b.Transpose(kept, 1, 0), u)), b.Identity(sums[1])}
 			if keep != nil {
 				next[1] = b.Add(sums[1], b.MatMul(b.Transpose(keep, 1, 0), own[3]))
 			}
 			dh := b.Add(b.Mul(q, c), b.Mul(u, s.spread(b, keep, shares)))
-			return next, b.Split(dh, 1, int(width/2), int(width/2))
+			if len(s.parts) == 1 {
+				return next, []*graph.Value{dh}
+			}
+			return next, b.Split(dh, 1, s.widths()...)
 		})
-	all := []*graph.Value{outs[0], outs[1], finals[0], finals[1]}
+	all := slices.Concat(outs, finals)
 	for i := range all {
 		if !want[i] {
 			all[i] = nil
@@ -126,7 +150,7 @@ func (s *score) backward(g *graph.Graph, n *graph.Node, grads []*graph.Value, wa
 	return all
 }
 
-// spread is keep⊙scaled − mean(keep⊙scaled), [B,2H]; shares is scaled/2H.
+// spread is keep⊙scaled − mean(keep⊙scaled), [B,W]; shares is scaled/W.
 func (s *score) spread(b *graph.Graph, keep, shares *graph.Value) *graph.Value {
 	weights := b.Transpose(s.scaled, 1, 0)
 	if keep == nil {

@@ -35,7 +35,7 @@ func scoreArgs(r *rand.Rand, dropout bool) []arg {
 const scoreShare = .8
 
 func scores(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-	return Score(g, x["forward"], x["backward"], x["keep"], scoreShare,
+	return Score(g, []*graph.Value{x["forward"], x["backward"]}, x["keep"], scoreShare,
 		ScoreParams{x["norm.weight"], x["norm.bias"], x["weight"], x["bias"]})
 }
 

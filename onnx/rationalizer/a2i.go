@@ -2,71 +2,84 @@ package rationalizer
 
 import (
 	"math"
+	"slices"
 
 	"rationale/onnx/graph"
 	"rationale/onnx/nn"
 )
 
-// RNP+A2I (A2I, ICML 2025): an attacker f_a selects words that make f_p
-// predict another class; an instruction loss teaches f_p to be undecided on
-// them. One step is two updates, in this order:
+// a2i wraps a method in A2I (ICML 2025): an attacker f_a selects words that make
+// f_p predict another class, and an instruction loss teaches f_p to be undecided
+// on them. One step is two updates, in this order:
 //
-//  1. generator and predictor, on RNP's loss plus
+//  1. the method's players, on the method's loss plus
 //     adv·0.9·CE(f_p(z_a ⊙ x), uniform), with z_a a constant;
 //  2. the attacker, on 0.9·CE(f_p(z_a ⊙ x), y_a) + λ1·|Σz_a/Σm − s|, with new
 //     noise and dropout and with the predictor of update 1.
-var _ = register(Method{
-	Name:     "RNP+A2I",
-	Doc:      "RNP with A2I's attacker and instruction loss (ICML 2025)",
-	Layouts:  attackedLayouts,
-	Train:    func(s *Step) { trainAttacked(s, s.c.Hyper.Instruction) },
-	Answer:   answerAttacked,
-	Attacked: true, Instructs: true,
-	Selects: true,
-})
-
-func attackedLayouts(c Config, in int) []nn.Layout {
-	return []nn.Layout{modelParams(c, in), {Name: attackerLayout, Params: generatorParams(c, in)}}
+func a2i(m Method) Method {
+	base := m
+	m.Name += "+A2I"
+	m.Doc = base.Name + " with A2I's attacker and instruction loss (ICML 2025)"
+	m.Options = append(attackOptions(base),
+		Option{Name: "instruction", Default: 1, Doc: "adv: weight of the instruction loss"},
+		Option{Name: "hinge", Flag: true, Doc: "the script's instruction loss in place of the paper's"})
+	m.Attacker, m.Instructs = theAttacker, true
+	m.Train = func(s *Step) {
+		x, yA := s.Batch(), s.OtherClass("attacked_class", "attacked class")
+		zA := s.Select(s.attacker, "attacker1", x)
+		s.Inspect("z_attack1", zA.Units)
+		loss, logits := base.Loss(s, x, View{"predictor_attacker1", s.Stop(zA.Shown)})
+		s.Minimize(modelTeam, nn.Sum(s.g, loss, s.instruction(logits[0], yA)))
+		s.attack(x, yA)
+	}
+	return m
 }
 
-// trainAttacked is one step with an attacker; instruct weighs the instruction
-// loss, 0 for a model that is attacked but not instructed.
-func trainAttacked(s *Step, instruct float64) {
-	x := s.Texts()
-	attackedClass := s.AttackedClass()
-
-	model, attacker := s.Weights(modelLayout), s.Weights(attackerLayout)
-	// f_a's encoder sees no noise and learns last: both updates share its states.
-	attacking := s.model().scope("attacker").encode(attacker, x)
-	gen := s.sample("generator", model, x)
-	views := []view{{"predictor", gen.z}}
-	if instruct > 0 {
-		z := s.sampleFrom("attacker1", attacker, attacking, x).z
-		s.Inspect("z_attack1", z)
-		views = append(views, view{"predictor_attacker1", s.Stop(z)})
+// attackable gives a method an attacker that is trained beside it, for the
+// attack success rate alone: the model is the same to the bit without.
+func attackable(m Method) Method {
+	base := m
+	m.Options = append(attackOptions(base), Option{Name: "attack", Flag: true, Default: 1, Doc: "train an attacker beside the model"})
+	m.Attacker = func(c Config) *Generator {
+		if !c.Flags["attack"] {
+			return nil
+		}
+		return theAttacker(c)
 	}
-	logits := s.predict(model, x, views...)
-	loss := s.cooperate(x, gen, logits[0])
-	if instruct > 0 {
-		loss = nn.Sum(s.g, loss, nn.Times(s.g, instruct, s.instruction(logits[1], attackedClass)))
+	m.Train = func(s *Step) {
+		x := s.Batch()
+		loss, _ := base.Loss(s, x)
+		s.Minimize(modelTeam, loss)
+		if s.attacker != nil {
+			s.attack(x, s.OtherClass("attacked_class", "attacked class"))
+		}
 	}
-	model = s.Minimize(modelLayout, loss)
-
-	z := s.sampleFrom("attacker2", attacker, attacking, x).z
-	s.Minimize(attackerLayout, s.attack(x, z, s.predict(model, x, view{"predictor_attacker2", z})[0], attackedClass))
+	return m
 }
 
-// instruction is 0.9·CE(f_p(z_a ⊙ x), uniform). The script's variant is
-// −0.9·mean min(CE(f_p(z_a ⊙ x), y_a), log C) instead.
-func (s *Step) instruction(logits, attackedClass *graph.Value) *graph.Value {
+// attackOptions are the method's and those of an attacker's loss.
+func attackOptions(m Method) []Option {
+	return append(slices.Clone(m.Options),
+		Option{Name: "attack_sparsity", Default: 1, Doc: "factor on λ1 in the attacker's loss"},
+		Option{Name: "attack_coherence", Doc: "factor on λ2 in the attacker's loss"})
+}
+
+// theAttacker has the generator's form and parameters of its own.
+func theAttacker(c Config) *Generator {
+	return &Generator{Team: attackerTeam, Encoder: c.encoder("gen")}
+}
+
+// instruction is adv·0.9·CE(f_p(z_a ⊙ x), uniform). The script's variant has
+// −mean min(CE(f_p(z_a ⊙ x), y_a), log C) in place of the cross-entropy.
+func (s *Step) instruction(logits, yA *graph.Value) *graph.Value {
 	g := s.g.Scope("instruction")
 	s.Inspect("logits_attack1", logits)
 	term := nn.UniformCrossEntropy(g, logits)
-	if s.c.Hyper.Hinge {
-		term = hinge(g, logits, attackedClass, s.c.Classes)
+	if s.c.Flags["hinge"] {
+		term = hinge(g, logits, yA, s.c.Classes)
 	}
-	s.Metric("instruction", term)
-	return nn.Times(g, s.c.Hyper.ClassWeight, term)
+	s.Measure("instruction", Mean, term)
+	return g.Mul(s.Scalar("instruction"), g.Mul(s.Scalar(classWeight), term))
 }
 
 // hinge is −mean_b min(CE_b(logits, y_a), log C).
@@ -76,29 +89,22 @@ func hinge(g *graph.Graph, logits, attackedClass *graph.Value, classes int) *gra
 	return nn.One(g, g.Neg(g.ReduceMean(capped, false)))
 }
 
-// attack is the attacker's loss. The predictor's weights do not learn from it:
-// only the attacker's are differentiated.
-func (s *Step) attack(x texts, z, logits, attackedClass *graph.Value) *graph.Value {
-	g, h := s.g.Scope("attack"), s.c.Hyper
-	ce := nn.CrossEntropy(g, logits, attackedClass)
-	spa := nn.Sparsity(g, z, x.mask, h.Sparsity)
-	s.Metric("attack_cross_entropy", ce)
-	s.Metric("attack_sparsity_gap", spa)
-	s.Metric("attack_hits", nn.HitsByClass(g, logits, attackedClass, x.labels, s.c.Classes))
-	s.Inspect("z_attack2", z)
+// attack updates the attacker on the predictor as it is now. The predictor's
+// weights do not learn from it: only the attacker's are differentiated.
+func (s *Step) attack(x *Batch, yA *graph.Value) {
+	z := s.Select(s.attacker, "attacker2", x)
+	logits := s.Predict(s.players.Predictor, x, View{"predictor_attacker2", z.Shown})[0]
+	g := s.g.Scope("attack")
+	ce := nn.CrossEntropy(g, logits, yA)
+	spa := nn.Sparsity(g, z.Units, x.Units, s.Scalar(sparsity))
+	coh := x.coherence(g, z.Units)
+	s.Measure("attack_cross_entropy", Mean, ce)
+	s.Measure("attack_sparsity_gap", Mean, spa)
+	s.Measure("asr", Balanced, s.hits(logits, yA, x))
+	s.Inspect("z_attack2", z.Units)
 	s.Inspect("logits_attack2", logits)
-	loss := nn.Sum(g, nn.Times(g, h.ClassWeight, ce), nn.Times(g, h.AttackSparsity*h.LambdaSparsity, spa))
-	if h.AttackCoherence > 0 {
-		loss = nn.Sum(g, loss, nn.Times(g, h.AttackCoherence*h.LambdaCoherence, nn.Coherence(g, z)))
-	}
-	return loss
-}
-
-// answerAttacked evaluates a generator and predictor, and their attacker.
-func answerAttacked(a *Answer) {
-	model := a.Weights(modelLayout)
-	a.Rationale(a.margin("generator", model), model)
-	if a.views.Attack && a.has(attackerLayout) {
-		a.Attack(a.margin("attacker", a.Weights(attackerLayout)), model)
-	}
+	s.Minimize(attackerTeam, nn.Sum(g,
+		g.Mul(s.Scalar(classWeight), ce),
+		g.Mul(g.Mul(s.Scalar("attack_sparsity"), s.Scalar(lambdaSparsity)), spa),
+		g.Mul(g.Mul(s.Scalar("attack_coherence"), s.Scalar(lambdaCoherence)), coh)))
 }

@@ -2,6 +2,7 @@ package rationalizer
 
 import (
 	"fmt"
+	"maps"
 
 	"rationale/onnx/graph"
 	"rationale/onnx/nn"
@@ -11,20 +12,19 @@ import (
 // Views says what an evaluation graph answers beside the rationale and the
 // class.
 type Views struct {
-	// Sampled draws the rationale with noise [T,B], the papers' way; zero
+	// Sampled draws the rationale with noise [U,B], the papers' way; zero
 	// noise makes it the arg-max. Without Sampled it is the arg-max and the
 	// graph needs no noise.
 	Sampled  bool
 	Attack   bool // the attacker's selection and the class it leads to
 	FullText bool // the predictor on all words
-	Gold     bool // the predictor on the annotated words (input gold [B,T])
+	Gold     bool // the predictor on the annotated words (column gold)
 	Reader   bool // the frozen classifier on the selection
 }
 
-// Names of the evaluation graph's inputs and outputs. Shapes: ids, masks and
-// selections [B,T], logits [B,C], noise [T,B].
+// Names of the evaluation graph's noises, [U,B], and outputs: selections and
+// probabilities of positions [B,T], logits [B,C].
 const (
-	InputIDs, InputMask, InputGold          = "input_ids", "attention_mask", "gold"
 	SelectNoise, AttackNoise                = "select/noise", "attack/noise"
 	OutRationale, OutProbability, OutLogits = "rationale", "probability", "logits"
 	OutAttack, OutAttackLogits              = "attack", "attack_logits"
@@ -32,56 +32,89 @@ const (
 	OutReaderLogits                         = "r2f_logits"
 )
 
-// Answer is an evaluation graph under construction, as a method sees it.
-type Answer struct {
+// answer is an evaluation graph under construction.
+type answer struct {
 	g       *graph.Graph
 	c       Config
-	in      int
 	views   Views
-	x       texts
+	x       *Batch
 	layouts []nn.Layout
 	params  map[string][]float32 // constants by layout; nil makes inputs
+	teams   map[string]nn.Weights
 }
 
-// NewAnswer builds the evaluation graph of a configuration: input_ids and
-// attention_mask (int64 [B,T]) in, rationale, probability and logits out, and
-// what views asks for. With params (flat vectors by layout) the weights are
-// constants of the model, named as in the checkpoint; without, they are
-// inputs NAME.params.
+// NewAnswer builds the evaluation graph of a configuration: the batch's columns
+// (int64) in, rationale, probability and logits out, and what views asks for.
+// With params (flat vectors by layout) the weights are constants of the model,
+// named as in the checkpoint; without, they are inputs NAME.params.
 func NewAnswer(c Config, views Views, params map[string][]float32) (*graph.Graph, error) {
-	method, err := c.check()
+	c, m, err := c.check()
 	if err != nil {
 		return nil, fmt.Errorf("rationalizer: %w", err)
 	}
 	g := graph.New("evaluate")
-	in := c.width()
-	a := &Answer{g: g, c: c, in: in, views: views, layouts: method.Layouts(c, in), params: params}
-	vectors := c.table(g)
-	ids := g.Input(InputIDs, tensor.Int64, batchDim, timeDim)
-	mask := g.Input(InputMask, tensor.Int64, batchDim, timeDim)
-	a.x = c.readTexts(g, vectors, ids, mask)
-	method.Answer(a)
+	a := &answer{g: g, c: c, views: views, layouts: m.layouts(c), params: params, teams: map[string]nn.Weights{}}
+	a.x = c.batch(g, a)
+	a.say(m)
 	if err := g.Check(); err != nil {
-		return nil, fmt.Errorf("rationalizer: %s: %w", method.Name, err)
+		return nil, fmt.Errorf("rationalizer: %s: %w", m.Name, err)
 	}
 	return g, nil
 }
 
-func (a *Answer) model() model { return model{a.g, a.c} }
-
-// Weights are the trained parameters of one of the method's layouts.
-func (a *Answer) Weights(name string) nn.Weights {
-	for _, l := range a.layouts {
-		if l.Name == name {
-			return a.Frozen(l)
-		}
+// say answers with the model's rationale and the classes that views ask for.
+func (a *answer) say(m Method) {
+	p := m.Players(a.c)
+	if p.Generator == nil {
+		a.logits(OutLogits, p.Predictor, nil)
+		return
 	}
-	a.g.Fail("the method has no parameters called %q", name)
-	return nil
+	margin := a.margin("generator", p.Generator)
+	z := a.choose(margin, SelectNoise)
+	shown := a.selection(OutRationale, z)
+	a.output(OutProbability, a.batchMajor(a.x.positions(a.g, a.g.Mul(a.g.Sigmoid(margin), a.x.Units))))
+	a.logits(OutLogits, p.Predictor, shown)
+	if a.views.FullText {
+		a.logits(OutFullLogits, p.Predictor, nil)
+	}
+	if a.views.Gold {
+		a.logits(OutGoldLogits, p.Predictor, a.x.shown(a.g, a.x.mask(InputGold, timeDim)))
+	}
+	if a.views.Reader && m.Reader != "" {
+		a.logits(OutReaderLogits, fullTextReader(a.c, ReaderLayout), shown)
+	}
+	if f := m.attacker(a.c); a.views.Attack && f != nil {
+		zA := a.choose(a.margin("attacker", f), AttackNoise)
+		a.logits(OutAttackLogits, p.Predictor, a.selection(OutAttack, zA))
+	}
 }
 
-// Frozen are the parameters of a layout, as constants or as an input.
-func (a *Answer) Frozen(l nn.Layout) nn.Weights {
+// column declares a column of the batch.
+func (a *answer) column(name string, dtype tensor.DType, shape ...graph.Dim) *graph.Value {
+	return a.g.Input(name, dtype, shape...)
+}
+
+func (a *answer) table() *graph.Value { return a.c.table(a.g) }
+
+// weights are a team's parameters, as constants or as inputs.
+func (a *answer) weights(team string) nn.Weights {
+	if a.teams[team] != nil {
+		return a.teams[team]
+	}
+	all := nn.Weights{}
+	for _, l := range a.layouts {
+		if inTeam(l, team) {
+			maps.Copy(all, a.unpacked(l))
+		}
+	}
+	if team == ReaderLayout {
+		all = a.unpacked(nn.Layout{Name: team, Params: fullTextReader(a.c, team).params(a.c)})
+	}
+	a.teams[team] = all
+	return all
+}
+
+func (a *answer) unpacked(l nn.Layout) nn.Weights {
 	if a.params == nil {
 		return l.Unpack(a.g, a.g.Input(l.Name+ParamsPart, a.c.dtype(), graph.N(l.Size())))
 	}
@@ -97,57 +130,32 @@ func (a *Answer) Frozen(l nn.Layout) nn.Weights {
 	return w
 }
 
-// has tells whether the method has a layout of this name.
-func (a *Answer) has(layout string) bool {
-	for _, l := range a.layouts {
-		if l.Name == layout {
-			return true
-		}
-	}
-	return false
+// margin is f_g's (or f_a's) without dropout, [U,B].
+func (a *answer) margin(scope string, f *Generator) *graph.Value {
+	g, w := a.g.Scope(scope), a.weights(f.Team)
+	states := f.states(Reading{Graph: g, Weights: w, Batch: a.x, Keep: nothing})
+	return f.margin(g, w, states, nil, a.c.keepShare())
 }
 
-// Rationale answers with the selection that follows from margin [T,B], the
-// predictor's classes for it, and the other views of the predictor.
-func (a *Answer) Rationale(margin *graph.Value, w nn.Weights) *graph.Value {
-	z := a.choose(margin, SelectNoise)
-	a.output(OutRationale, a.batchMajor(z))
-	a.output(OutProbability, a.batchMajor(a.g.Mul(a.g.Sigmoid(margin), a.x.mask)))
-	a.logits(OutLogits, w, z)
-	if a.views.FullText {
-		a.logits(OutFullLogits, w, nil)
-	}
-	if a.views.Gold {
-		gold := a.g.Input(InputGold, tensor.Int64, batchDim, timeDim)
-		a.logits(OutGoldLogits, w, a.g.Cast(a.g.Transpose(gold, 1, 0), a.c.dtype()))
-	}
-	return z
-}
-
-// margin is f_g's (or f_a's) without dropout.
-func (a *Answer) margin(scope string, w nn.Weights) *graph.Value {
-	m := a.model().scope(scope)
-	return m.margin(w, m.encode(w, a.x), nil)
-}
-
-// Attack answers with the attacker's selection and the class it leads to.
-func (a *Answer) Attack(margin *graph.Value, w nn.Weights) {
-	z := a.choose(margin, AttackNoise)
-	a.output(OutAttack, a.batchMajor(z))
-	a.logits(OutAttackLogits, w, z)
-}
-
-func (a *Answer) choose(margin *graph.Value, noise string) *graph.Value {
+// choose is the selection of units that follows from their scores.
+func (a *answer) choose(margin *graph.Value, noise string) *graph.Value {
 	if a.views.Sampled {
-		margin = a.g.Add(margin, a.g.Input(noise, margin.DType, timeDim, batchDim))
+		margin = a.g.Add(margin, a.g.Input(noise, margin.DType, a.c.unitsDim(), batchDim))
 	}
-	return a.model().selectable(nn.Choose(a.g, margin), a.x)
+	return a.x.choose(a.g, nn.Choose(a.g, margin))
 }
 
-func (a *Answer) logits(name string, w nn.Weights, z *graph.Value) {
-	a.output(name, a.model().scope(name).logits(w, a.x, z, nil))
+// selection puts out the positions of selected units, and gives what they show.
+func (a *answer) selection(name string, z *graph.Value) *graph.Value {
+	at := a.x.positions(a.g, z)
+	a.output(name, a.batchMajor(at))
+	return a.x.shown(a.g, at)
 }
 
-func (a *Answer) batchMajor(v *graph.Value) *graph.Value { return a.g.Transpose(v, 1, 0) }
+func (a *answer) logits(name string, f *Predictor, shown *graph.Value) {
+	a.output(name, a.c.evaluate(f, a.g.Scope(name), a.weights(f.Team), a.x, shown))
+}
 
-func (a *Answer) output(name string, v *graph.Value) { a.g.Output(name, v) }
+func (a *answer) batchMajor(v *graph.Value) *graph.Value { return a.g.Transpose(v, 1, 0) }
+
+func (a *answer) output(name string, v *graph.Value) { a.g.Output(name, v) }

@@ -37,10 +37,11 @@ func TestAnswerAgreesWithTraining(t *testing.T) {
 		for _, method := range []string{"RNP", "RNP+A2I", "random patterns", "classifier"} {
 			t.Run(string(padding)+"/"+method, func(t *testing.T) {
 				c := small(method, tensor.Float64)
-				c.Hyper.Padding, c.Hyper.Dropout, c.Hyper.Attack = padding, 0, method == "RNP+A2I"
+				c.Hyper.Padding, c.Hyper.Dropout = padding, 0
+				c = with(c, "no attack")
 				g := mustStepGraph(t, c)
 				b := batch(rand.New(rand.NewPCG(5, 5)), 7, 7, 2, 4)
-				in := join(state(c, g), rate(c), b, draws(c, g, b, 1))
+				in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
 				trained := compile(t, g.Graph).run(in)
 				in[SelectNoise], in[AttackNoise] = in["generator/noise"], in["attacker1/noise"]
 				said := compile(t, mustAnswer(t, c, Views{Sampled: true, Attack: true, Reader: true}, nil)).run(in)
@@ -153,7 +154,7 @@ func TestAnswersHaveTheViewsAskedFor(t *testing.T) {
 		{"classifier", Views{Sampled: true, Attack: true, Gold: true, Reader: true}, true, []string{OutLogits}},
 	} {
 		c := small(tc.method, tensor.Float32)
-		c.Hyper.Attack = tc.attack
+		c.Flags = map[string]bool{"attack": tc.attack}
 		got := map[string]bool{}
 		for _, v := range mustAnswer(t, c, tc.views, nil).Outputs() {
 			got[v.Name()] = true
@@ -175,8 +176,8 @@ func TestAnswerErrors(t *testing.T) {
 		t.Errorf("too few weights: %v", err)
 	}
 	c.Method = "random patterns"
-	l := readerLayout(c, smallWidth)
-	if _, err := NewAnswer(c, Views{Reader: true}, map[string][]float32{"model": make([]float32, modelParams(c, smallWidth).Size())}); err == nil || !strings.Contains(err.Error(), "parameters of "+l.Name) {
+	model := randomPatterns.layouts(c)[0]
+	if _, err := NewAnswer(c, Views{Reader: true}, map[string][]float32{"model": make([]float32, model.Size())}); err == nil || !strings.Contains(err.Error(), "parameters of "+ReaderLayout) {
 		t.Errorf("no reader: %v", err)
 	}
 	c.Method = "PNR"
@@ -202,7 +203,7 @@ func TestClassifierAnswersLikePyTorch(t *testing.T) {
 		c := f.config(t, "classifier", dtype)
 		trained := decode[map[string]array](t, f.Steps[len(f.Steps)-1]["params_after"])
 		in := f.texts()
-		in["model"+ParamsPart] = as(dtype, tensor.Vector(flat(t, classifierParams(c, c.width()), trained)))
+		in["model"+ParamsPart] = as(dtype, tensor.Vector(flat(t, classifier.layouts(c)[0], trained)))
 		out := compile(t, mustAnswer(t, c, Views{}, nil)).run(in)
 		compare(t, 0, "logits", out[OutLogits].Float64s(), want.Eval.Logits.Data, tolerance)
 		if got := accuracy(out[OutLogits], f.Y); got != want.Eval.Accuracy {
@@ -244,8 +245,8 @@ func TestReaderAnswersLikePyTorch(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := p.run(join(f.texts(), values{
-			"model" + ParamsPart:      tensor.Vector(flat(t, modelParams(c, c.width()), f.Params)),
-			ReaderLayout + ParamsPart: tensor.Vector(flat(t, readerLayout(c, c.width()), f.FullTextParams)),
+			"model" + ParamsPart:      tensor.Vector(flat(t, randomPatterns.layouts(c)[0], f.Params)),
+			ReaderLayout + ParamsPart: tensor.Vector(flat(t, classifier.layouts(c)[0], f.FullTextParams)),
 			SelectNoise:               noise,
 		}))
 		compare(t, i, "rationale", out[OutRationale].Float64s(), z.Data, 0)

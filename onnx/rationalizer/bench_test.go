@@ -60,10 +60,10 @@ func gemmPeak(b *testing.B) float64 {
 // benchConfig is a method at the papers' sizes; RNP is without the attacker
 // beside it.
 func benchConfig(method string) Config {
-	h := Defaults()
-	h.Attack = method != "RNP"
-	h.Padding = Trim
-	return Config{Method: method, Classes: 2, Vectors: benchVectors(20000, 100), Hyper: h, StepsPerRun: 1}
+	return Config{
+		Method: method, Classes: 2, Vectors: benchVectors(20000, 100), Hyper: Defaults(), StepsPerRun: 1,
+		Flags: map[string]bool{"attack": method != "RNP"},
+	}
 }
 
 // BenchmarkAnswer times RNP's evaluation, with the sampled rationale and its
@@ -102,7 +102,7 @@ func newBenchAnswer(b *testing.B, c Config, batch, length int) (*runtime.Session
 		b.Fatal(err)
 	}
 	_, state := FreshState(step.Layouts, InitialParams(step.Layouts, 1))
-	params := map[string][]float32{modelLayout: tensor.Data[float32](state[modelLayout+ParamsPart])}
+	params := map[string][]float32{modelTeam: tensor.Data[float32](state[modelTeam+ParamsPart])}
 	g, err := NewAnswer(c, Views{Sampled: true}, params)
 	if err != nil {
 		b.Fatal(err)
@@ -125,15 +125,16 @@ func BenchmarkNoise(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	rooms, bytes := make([]*tensor.Tensor, len(g.Noises)), 0
-	for i, n := range g.Noises {
-		rooms[i] = n.Tensor(256, 256)
+	noises := g.Of(Random)
+	rooms, bytes := make([]*tensor.Tensor, len(noises)), 0
+	for i, f := range noises {
+		rooms[i] = f.Tensor(Size{Examples: 256, Positions: 256})
 		bytes += rooms[i].Len() * rooms[i].DType().Size()
 	}
 	b.SetBytes(int64(bytes))
 	for step := uint64(0); b.Loop(); step++ {
-		for i, n := range g.Noises {
-			n.Draw(rooms[i], 1, step)
+		for i, f := range noises {
+			f.Noise.Draw(rooms[i], 1, step)
 		}
 	}
 }
@@ -218,18 +219,22 @@ func benchBatch(g *StepGraph, batch, length, words int) map[string]*tensor.Tenso
 	shape := []int64{int64(batch), int64(length)}
 	x, _ := tensor.Of(shape, ids)
 	m, _ := tensor.Of(shape, mask)
-	in := map[string]*tensor.Tensor{
-		"input_ids": x, "attention_mask": m, "labels": tensor.Vector(labels),
-		"learning_rate": tensor.Vector([]float32{1e-4}),
-	}
-	for _, v := range g.Inputs() {
-		if v.Name() == "attacked_class" {
-			in["attacked_class"] = tensor.Vector(other)
+	in := map[string]*tensor.Tensor{InputIDs: x, InputMask: m, InputLabels: tensor.Vector(labels)}
+	scalars := map[string]float32{LearningRate: 1e-4, sparsity: .15, "attack_coherence": 0}
+	for _, f := range g.Feeds {
+		switch f.Kind {
+		case Scalar:
+			value, ok := scalars[f.Name]
+			if !ok {
+				value = 1
+			}
+			in[f.Name] = tensor.Vector([]float32{value})
+		case OtherClass:
+			in[f.Name] = tensor.Vector(other)
+		case Random:
+			in[f.Name] = f.Tensor(Size{Examples: batch, Positions: length})
+			f.Noise.Draw(in[f.Name], 1, 1)
 		}
-	}
-	for _, n := range g.Noises {
-		in[n.Name] = n.Tensor(int64(length), int64(batch))
-		n.Draw(in[n.Name], 1, 1)
 	}
 	return in
 }

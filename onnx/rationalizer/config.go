@@ -22,33 +22,18 @@ const (
 	Paper Padding = "paper"
 )
 
-// Hyper are the settings of training. The zero value is not usable; start
-// from Defaults.
+// Hyper are the settings that graphs of every method depend on, beside the
+// method's own flags. The zero value is not usable; start from Defaults.
 type Hyper struct {
-	Hidden            int     `json:"hidden" toml:"hidden"`                         // units of the GRU, each direction
-	Sparsity          float64 `json:"sparsity" toml:"sparsity"`                     // s: target share of selected positions
-	LambdaSparsity    float64 `json:"lambda_sparsity" toml:"lambda_sparsity"`       // λ1
-	LambdaCoherence   float64 `json:"lambda_coherence" toml:"lambda_coherence"`     // λ2
-	ClassWeight       float64 `json:"class_weight" toml:"class_weight"`             // of every cross-entropy term
-	Dropout           float64 `json:"dropout" toml:"dropout"`                       // share of features dropped
-	Attack            bool    `json:"attack" toml:"attack"`                         // train an attacker beside RNP
-	Instruction       float64 `json:"instruction" toml:"instruction"`               // weight of A2I's instruction loss
-	Hinge             bool    `json:"hinge" toml:"hinge"`                           // the script's instruction loss in place of the paper's
-	AttackSparsity    float64 `json:"attack_sparsity" toml:"attack_sparsity"`       // factor on λ1 in the attacker's loss
-	AttackCoherence   float64 `json:"attack_coherence" toml:"attack_coherence"`     // factor on λ2 in the attacker's loss
-	PatternsCoherence bool    `json:"patterns_coherence" toml:"patterns_coherence"` // coherence in the random-patterns loss
-	Padding           Padding `json:"padding" toml:"padding"`
-	ClipNorm          float64 `json:"clip_norm" toml:"clip_norm"` // 0: no clipping
-	WeightDecay       float64 `json:"weight_decay" toml:"weight_decay"`
+	Hidden      int     `json:"hidden" toml:"hidden"`   // units of the GRU, each direction
+	Dropout     float64 `json:"dropout" toml:"dropout"` // share of features dropped
+	Padding     Padding `json:"padding" toml:"padding"`
+	ClipNorm    float64 `json:"clip_norm" toml:"clip_norm"` // 0: no clipping
+	WeightDecay float64 `json:"weight_decay" toml:"weight_decay"`
 }
 
 // Defaults are the settings both papers share (METHODS: A2I's text settings).
-func Defaults() Hyper {
-	return Hyper{
-		Hidden: 100, Sparsity: 0.15, LambdaSparsity: 10, LambdaCoherence: 10,
-		ClassWeight: 0.9, Dropout: 0.2, Attack: true, Instruction: 1, AttackSparsity: 1, Padding: Trim,
-	}
-}
+func Defaults() Hyper { return Hyper{Hidden: 100, Dropout: 0.2, Padding: Trim} }
 
 // Check names the first setting that makes no sense.
 func (h Hyper) Check() error {
@@ -57,12 +42,7 @@ func (h Hyper) Check() error {
 		what string
 	}{
 		{h.Hidden > 0, "hidden must be positive"},
-		{h.Sparsity > 0 && h.Sparsity < 1, "sparsity must lie between 0 and 1"},
-		{h.LambdaSparsity >= 0 && h.LambdaCoherence >= 0, "lambda_sparsity and lambda_coherence must not be negative"},
-		{h.ClassWeight > 0, "class_weight must be positive"},
 		{h.Dropout >= 0 && h.Dropout < 1, "dropout must be at least 0 and below 1"},
-		{h.Instruction >= 0, "instruction must not be negative"},
-		{h.AttackSparsity >= 0 && h.AttackCoherence >= 0, "attack_sparsity and attack_coherence must not be negative"},
 		{h.ClipNorm >= 0 && h.WeightDecay >= 0, "clip_norm and weight_decay must not be negative"},
 		{h.Padding == Trim || h.Padding == Paper, `padding must be "trim" or "paper"`},
 	} {
@@ -82,6 +62,7 @@ func (h Hyper) optimizer() nn.Optimizer {
 // Config is everything that a model's graphs depend on.
 type Config struct {
 	Method  string
+	Encoder string // of EncoderKind; empty for the default
 	Classes int
 	// Vectors [V,E] are the frozen word vectors, a constant of the graphs; row
 	// 0, for padding and unknown words, is zero. Their element type (float32,
@@ -90,6 +71,13 @@ type Config struct {
 	Vectors *tensor.Tensor
 	Width   int
 	Hyper   Hyper
+	// Flags are the method's; those that are missing have their defaults.
+	Flags map[string]bool
+	// Query tells that a part of some texts, such as a claim, is always shown,
+	// never selected and never counted.
+	Query bool
+	// Unit is what is selected.
+	Unit Unit
 	// StepsPerRun puts that many optimiser steps into one run of the step
 	// graph, so that the parameters cross to a device once in as many steps.
 	StepsPerRun int
@@ -105,26 +93,48 @@ type Config struct {
 	Inspect bool
 }
 
-func (c Config) check() (Method, error) {
+// check refuses what makes no sense and completes the flags.
+func (c Config) check() (Config, Method, error) {
 	m, err := Lookup(c.Method)
 	if err != nil {
-		return Method{}, err
+		return c, m, err
 	}
+	if _, err := LookupEncoder(c.Encoder); err != nil {
+		return c, m, err
+	}
+	c = m.complete(c)
 	if err := c.Hyper.Check(); err != nil {
-		return Method{}, err
+		return c, m, err
 	}
 	switch {
 	case c.Classes < 2:
-		return Method{}, fmt.Errorf("a classifier needs two classes or more, not %d", c.Classes)
+		return c, m, fmt.Errorf("a classifier needs two classes or more, not %d", c.Classes)
 	case c.Vectors != nil && (len(c.Vectors.Shape()) != 2 || !c.Vectors.DType().IsFloat()):
-		return Method{}, fmt.Errorf("word vectors must be a matrix of floats")
+		return c, m, fmt.Errorf("word vectors must be a matrix of floats")
 	case c.Vectors == nil && c.Width < 1:
-		return Method{}, fmt.Errorf("the width of the word vectors is not given")
+		return c, m, fmt.Errorf("the width of the word vectors is not given")
+	case c.Unit != Word && c.Unit != Sentence:
+		return c, m, fmt.Errorf("no unit %q; there are words (empty) and %q", c.Unit, Sentence)
 	case c.StepsPerRun < 1:
-		return Method{}, fmt.Errorf("steps per run must be 1 or more, not %d", c.StepsPerRun)
+		return c, m, fmt.Errorf("steps per run must be 1 or more, not %d", c.StepsPerRun)
 	}
-	return m, nil
+	return c, m, nil
 }
+
+// complete gives the flags that are missing their defaults.
+func (m Method) complete(c Config) Config {
+	flags := map[string]bool{}
+	for _, o := range m.Options {
+		if value, ok := c.Flags[o.Name]; o.Flag {
+			flags[o.Name] = value || !ok && o.Default != 0
+		}
+	}
+	c.Flags = flags
+	return c
+}
+
+// keepShare is the share of features that dropout keeps.
+func (c Config) keepShare() float64 { return 1 - c.Hyper.Dropout }
 
 // width is the length of a word vector.
 func (c Config) width() int {

@@ -27,9 +27,11 @@ func TestParameterCounts(t *testing.T) {
 		{"RNP+A2I", false, []int{243604, 122002}},
 		{"classifier", false, []int{121602}},
 		{"random patterns", false, []int{243604}},
+		{"FR", false, []int{122404}},
+		{"FR+A2I", false, []int{122404, 122002}},
 	} {
 		c := Config{Method: tc.method, Classes: 2, Width: 100, Hyper: Defaults(), StepsPerRun: 1}
-		c.Hyper.Attack = tc.attack
+		c.Flags = map[string]bool{"attack": tc.attack}
 		g := mustStepGraph(t, c)
 		var got []int
 		for _, l := range g.Layouts {
@@ -48,21 +50,12 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 	}{
 		{"hidden must be positive", func(h *Hyper) { h.Hidden = 0 }},
 		{"hidden must be positive", func(h *Hyper) { h.Hidden = -3 }},
-		{"sparsity must lie between 0 and 1", func(h *Hyper) { h.Sparsity = 0 }},
-		{"sparsity must lie between 0 and 1", func(h *Hyper) { h.Sparsity = 1 }},
-		{"sparsity must lie between 0 and 1", func(h *Hyper) { h.Sparsity = math.NaN() }},
-		{"lambda_sparsity", func(h *Hyper) { h.LambdaSparsity = -1 }},
-		{"lambda_coherence", func(h *Hyper) { h.LambdaCoherence = -1 }},
-		{"class_weight must be positive", func(h *Hyper) { h.ClassWeight = 0 }},
 		{"dropout", func(h *Hyper) { h.Dropout = 1 }},
 		{"dropout", func(h *Hyper) { h.Dropout = -.1 }},
-		{"instruction must not be negative", func(h *Hyper) { h.Instruction = -1 }},
-		{"attack_sparsity", func(h *Hyper) { h.AttackSparsity = -1 }},
-		{"attack_coherence", func(h *Hyper) { h.AttackCoherence = -1 }},
 		{"clip_norm", func(h *Hyper) { h.ClipNorm = -1 }},
 		{"weight_decay", func(h *Hyper) { h.WeightDecay = -1 }},
 		{`padding must be "trim" or "paper"`, func(h *Hyper) { h.Padding = "none" }},
-		{`padding must be "trim" or "paper"`, func(h *Hyper) { *h = Hyper{Hidden: 1, Sparsity: .1, ClassWeight: 1} }},
+		{`padding must be "trim" or "paper"`, func(h *Hyper) { *h = Hyper{Hidden: 1} }},
 	} {
 		h := Defaults()
 		tc.change(&h)
@@ -80,6 +73,59 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 	}
 }
 
+func TestOptionsThatMakeNoSense(t *testing.T) {
+	for _, tc := range []struct {
+		method string
+		given  Values
+		want   string
+	}{
+		{"RNP", Values{sparsity: 0}, "sparsity = 0 must lie between 0 and 1"},
+		{"RNP", Values{sparsity: 1}, "sparsity = 1 must lie between 0 and 1"},
+		{"RNP", Values{sparsity: math.NaN()}, "sparsity = NaN is no number"},
+		{"FR", Values{lambdaSparsity: -1}, "lambda_sparsity = -1 must not be negative"},
+		{"classifier", Values{lambdaSparsity: 1}, `classifier has no setting "lambda_sparsity"`},
+		{"RNP", Values{classWeight: -1}, "class_weight"},
+		{"RNP", Values{classWeight: math.Inf(1)}, "class_weight = +Inf is no number"},
+		{"FR+A2I", Values{"instruction": -1}, "instruction = -1 must not be negative"},
+		{"FR+A2I", Values{"hinge": .5}, "hinge = 0.5; expected true or false"},
+		{"RNP", Values{"instruction": 1}, `RNP has no setting "instruction"`},
+		{"RNP", Values{"predictor_norm": 1}, `RNP has no setting "predictor_norm"`},
+	} {
+		m, err := Lookup(tc.method)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Complete(tc.given); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s %v: error %v, want %q", tc.method, tc.given, err, tc.want)
+		}
+	}
+}
+
+// TestOptionsAreTheMethodsOwn: a method's values are its own options and the
+// common ones, so that another method's new option changes none of them; flags
+// are for the graphs and numbers for the steps, which take all of them.
+func TestOptionsAreTheMethodsOwn(t *testing.T) {
+	for _, m := range Methods() {
+		all, err := m.Complete(nil)
+		if err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+		flags, scalars := m.Split(all)
+		if len(flags)+len(scalars) != len(m.Options) {
+			t.Errorf("%s has %d flags and %d numbers of %d options", m.Name, len(flags), len(scalars), len(m.Options))
+		}
+		for _, o := range m.Options {
+			if o.Doc == "" {
+				t.Errorf("%s does not say what %s is", m.Name, o.Name)
+			}
+		}
+		c := small(m.Name, tensor.Float32)
+		if err := mustStepGraph(t, c).CheckScalars(scalars); err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+	}
+}
+
 func TestConfigurationsThatMakeNoSense(t *testing.T) {
 	of := func(dtype tensor.DType, shape ...int64) *tensor.Tensor {
 		x, err := tensor.New(dtype, shape...)
@@ -92,7 +138,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		want   string
 		change func(*Config)
 	}{
-		{`no method "RPN"; there are RNP, RNP+A2I, classifier, random patterns`, func(c *Config) { c.Method = "RPN" }},
+		{`no method "RPN"; there are DR in tests, FR, FR+A2I, RNP, RNP+A2I, classifier, random patterns`, func(c *Config) { c.Method = "RPN" }},
 		{`no method ""`, func(c *Config) { c.Method = "" }},
 		{"two classes or more, not 1", func(c *Config) { c.Classes = 1 }},
 		{"must be a matrix of floats", func(c *Config) { c.Vectors = of(tensor.Float32, 10) }},
@@ -119,7 +165,7 @@ func TestLookup(t *testing.T) {
 				t.Errorf("%q finds %q, %v", name, got.Name, err)
 			}
 		}
-		if m.Doc == "" || m.Train == nil || m.Answer == nil {
+		if m.Doc == "" || m.Players == nil || m.Loss == nil {
 			t.Errorf("%s is incomplete", m.Name)
 		}
 		if m.Reader != "" {
@@ -146,11 +192,12 @@ func TestSpecAsJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 		lengths := cmp.Comparer(func(a, b graph.Dim) bool { return a == b })
-		if diff := cmp.Diff(spec, back, cmpopts.IgnoreFields(nn.Param{}, "Init"), lengths); diff != "" {
+		if diff := cmp.Diff(spec, back, cmpopts.IgnoreFields(nn.Param{}, "Init", "Group", "Carried"), lengths); diff != "" {
 			t.Errorf("%s came back changed:\n%s", m.Name, diff)
 		}
-		for i, n := range back.Noises {
-			got, want := n.Tensor(7, 3), spec.Noises[i].Tensor(7, 3)
+		for i, n := range back.Of(Random) {
+			size := Size{Examples: 3, Positions: 7}
+			got, want := n.Tensor(size), spec.Of(Random)[i].Tensor(size)
 			if got.DType() != want.DType() || !slices.Equal(got.Shape(), want.Shape()) || got.Len() == 0 {
 				t.Errorf("%s is %v %v, before %v %v", n.Name, got.DType(), got.Shape(), want.DType(), want.Shape())
 			}

@@ -32,7 +32,7 @@ func deviceInputs(t testing.TB, c Config, g *StepGraph, seed uint64) values {
 	var steps []values
 	for i := range uint64(c.StepsPerRun) {
 		b := zipfTexts(rand.New(rand.NewPCG(seed, i)), int(c.Vectors.Shape()[0]), 32, 20, 64)
-		if len(g.Noises) > 0 {
+		if len(g.Of(Random)) > 0 {
 			b[InputNoiseKeys] = g.NoiseKeys(seed, i)
 		}
 		steps = append(steps, b)

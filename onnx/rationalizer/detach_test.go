@@ -14,7 +14,7 @@ func smallBatch() values { return batch(rand.New(rand.NewPCG(7, 7)), 6, 6, 2, 4)
 // modelGradients calls f with each gradient of the model's parameters.
 func modelGradients(out values, f func(param string, d *tensor.Tensor)) {
 	for name, d := range out {
-		if param, ok := strings.CutPrefix(name, "grad/"+modelLayout+"."); ok {
+		if param, ok := strings.CutPrefix(name, "grad/"+modelTeam+"."); ok {
 			f(param, d)
 		}
 	}
@@ -27,8 +27,7 @@ func TestRandomPatternsTrainTheGeneratorOnSparsityAlone(t *testing.T) {
 	b := smallBatch()
 	out := once(t, c, b)
 	flipped := once(t, c, b, values{"labels": b["attacked_class"]})
-	c.Hyper.LambdaSparsity = 0
-	alone := once(t, c, b)
+	alone := once(t, c, b, of(c, Values{lambdaSparsity: 0}))
 	modelGradients(out, func(param string, d *tensor.Tensor) {
 		name := "grad/model." + param
 		if !ofGenerator(param) {
@@ -61,10 +60,9 @@ func nonzero(x *tensor.Tensor) int {
 func TestPatternsCoherence(t *testing.T) {
 	c := small("random patterns", tensor.Float32)
 	without := once(t, c, smallBatch())
-	c.Hyper.PatternsCoherence = true
-	with := once(t, c, smallBatch())
-	differs(t, "generator's gradient", with["grad/model.gen_fc.weight"], without["grad/model.gen_fc.weight"])
-	same(t, "predictor's gradient", with["grad/model.cls_fc.weight"], without["grad/model.cls_fc.weight"])
+	coherent := once(t, c, smallBatch(), of(c, Values{"patterns_coherence": 1}))
+	differs(t, "generator's gradient", coherent["grad/model.gen_fc.weight"], without["grad/model.gen_fc.weight"])
+	same(t, "predictor's gradient", coherent["grad/model.cls_fc.weight"], without["grad/model.cls_fc.weight"])
 }
 
 // TestInstructionTrainsThePredictorAlone: f_a's selection is a constant in the
@@ -72,11 +70,10 @@ func TestPatternsCoherence(t *testing.T) {
 func TestInstructionTrainsThePredictorAlone(t *testing.T) {
 	for _, hinge := range []bool{false, true} {
 		c := small("RNP+A2I", tensor.Float32)
-		c.Hyper.Hinge = hinge
-		with := once(t, c, smallBatch())
-		c.Hyper.Instruction = 0
-		without := once(t, c, smallBatch())
-		modelGradients(with, func(param string, d *tensor.Tensor) {
+		c.Flags = map[string]bool{"hinge": hinge}
+		instructed := once(t, c, smallBatch())
+		without := once(t, c, smallBatch(), of(c, Values{"instruction": 0}))
+		modelGradients(instructed, func(param string, d *tensor.Tensor) {
 			if name := "grad/model." + param; ofGenerator(param) {
 				same(t, name, without[name], d)
 			} else {
@@ -92,16 +89,14 @@ func TestAttackLeavesTheModelAlone(t *testing.T) {
 	c := small("RNP+A2I", tensor.Float32)
 	b := smallBatch()
 	want := once(t, c, b)
-	for name, change := range map[string]func(*Config) values{
-		"sparsity":  func(c *Config) values { c.Hyper.AttackSparsity = 5; return nil },
-		"coherence": func(c *Config) values { c.Hyper.AttackCoherence = 3; return nil },
-		"class":     func(*Config) values { return values{"attacked_class": b["labels"]} },
+	for name, change := range map[string]values{
+		"sparsity":  of(c, Values{"attack_sparsity": 5}),
+		"coherence": of(c, Values{"attack_coherence": 3}),
+		"class":     {"attacked_class": b["labels"]},
 	} {
-		changed := c
-		more := change(&changed)
-		got := once(t, changed, b, more)
+		got := once(t, c, b, change)
 		for _, part := range []string{ParamsPart, MeanPart, VariancePart, CompletedPart} {
-			same(t, name+": model"+part, got[modelLayout+part+NextSuffix], want[modelLayout+part+NextSuffix])
+			same(t, name+": model"+part, got[modelTeam+part+NextSuffix], want[modelTeam+part+NextSuffix])
 		}
 		differs(t, name+": attacker", got["attacker.params.next"], want["attacker.params.next"])
 	}
@@ -111,8 +106,7 @@ func TestAttackLeavesTheModelAlone(t *testing.T) {
 func TestAttackedRNPIsRNP(t *testing.T) {
 	c := small("RNP", tensor.Float32)
 	attacked := once(t, c, smallBatch())
-	c.Hyper.Attack = false
-	plain := once(t, c, smallBatch())
+	plain := once(t, with(c, "no attack"), smallBatch())
 	for name, want := range plain {
 		same(t, name, attacked[name], want)
 	}
@@ -127,17 +121,16 @@ func TestLossIsTheSumOfItsTerms(t *testing.T) {
 		method, loss string
 		terms        map[string]float64
 	}{
-		{"RNP", "loss/model", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2}},
-		{"RNP+A2I", "loss/model", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2, "instruction": .5 * .7}},
-		{"RNP+A2I", "loss/attacker", map[string]float64{"attack_cross_entropy": .7, "attack_sparsity_gap": 4 * 3}},
-		{"classifier", "loss/model", map[string]float64{"cross_entropy": .7}},
-		{"random patterns", "loss/model", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3}},
+		{"RNP", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2}},
+		{"RNP+A2I", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2, "instruction": .5 * .7}},
+		{"RNP+A2I", "attacker_loss", map[string]float64{"attack_cross_entropy": .7, "attack_sparsity_gap": 4 * 3}},
+		{"classifier", "loss", map[string]float64{"cross_entropy": .7}},
+		{"random patterns", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3}},
 	} {
 		c := small(tc.method, tensor.Float64)
-		h := &c.Hyper
-		h.ClassWeight, h.LambdaSparsity, h.LambdaCoherence = .7, 3, 2
-		h.Instruction, h.AttackSparsity = .5, 4
-		out := once(t, c, smallBatch())
+		out := once(t, c, smallBatch(), of(c, Values{
+			classWeight: .7, lambdaSparsity: 3, lambdaCoherence: 2, "instruction": .5, "attack_sparsity": 4,
+		}))
 		want := 0.0
 		for term, weight := range tc.terms {
 			want += weight * out[term].Float64s()[0]

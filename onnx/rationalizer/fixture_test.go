@@ -32,8 +32,9 @@ type fixture struct {
 		AdvContinue     float64 `json:"adv_continue"`
 		UseHinge        bool    `json:"use_hinge"`
 	} `json:"hyper"`
-	Dims  struct{ C int } `json:"dims"`
-	Steps []map[string]json.RawMessage
+	Dims          struct{ C int } `json:"dims"`
+	PredictorNorm bool            `json:"predictor_layernorm"`
+	Steps         []map[string]json.RawMessage
 }
 
 // fixtureBytes reads NAME from the folder in FIXTURES, or from testdata.
@@ -85,17 +86,27 @@ func (f fixture) texts() values {
 func (f fixture) config(t *testing.T, method string, dtype tensor.DType) Config {
 	h := Defaults()
 	h.Hidden, h.Padding = 4, Paper
-	h.Sparsity, h.LambdaSparsity, h.LambdaCoherence = 0.3, 10, 10
-	if y := f.Hyper; y != nil && y.S > 0 {
-		h.Sparsity, h.LambdaSparsity, h.LambdaCoherence = y.S, y.LambdaSparsity, y.LambdaCoherence
-		h.AttackCoherence, h.Hinge = y.AdvContinue, y.UseHinge
-	}
-	h.Attack = false
 	vectors, err := tensor.FromFloat64(dtype, f.Table.Shape, f.Table.Data)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Config{Method: method, Classes: f.Dims.C, Vectors: vectors, Hyper: h, StepsPerRun: 1, Inspect: true}
+	c := Config{Method: method, Classes: f.Dims.C, Vectors: vectors, Hyper: h, StepsPerRun: 1, Inspect: true}
+	c.Flags = map[string]bool{"attack": false, "predictor_norm": f.PredictorNorm}
+	if f.Hyper != nil {
+		c.Flags["hinge"] = f.Hyper.UseHinge
+	}
+	return c
+}
+
+// scalars are the numbers of the fixture's losses.
+func (f fixture) scalars(c Config) values {
+	out := Values{LearningRate: 1e-3, sparsity: .3, lambdaSparsity: 10, lambdaCoherence: 10, classWeight: .9,
+		"instruction": 1, "attack_sparsity": 1, "attack_coherence": 0, "patterns_coherence": 0}
+	if y := f.Hyper; y != nil && y.S > 0 {
+		out[sparsity], out[lambdaSparsity], out[lambdaCoherence] = y.S, y.LambdaSparsity, y.LambdaCoherence
+		out["attack_coherence"] = y.AdvContinue
+	}
+	return of(c, out)
 }
 
 // flat joins named arrays in a layout's order.

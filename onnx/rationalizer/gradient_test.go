@@ -20,10 +20,10 @@ func TestPredictorGradients(t *testing.T) {
 	}{{"classifier", false}, {"RNP", false}, {"RNP+A2I", false}, {"RNP+A2I", true}, {"random patterns", false}} {
 		t.Run(tc.method, func(t *testing.T) {
 			c := small(tc.method, tensor.Float64)
-			c.Hyper.Hinge, c.Hyper.Attack = tc.hinge, tc.method != "RNP"
+			c.Flags = map[string]bool{"hinge": tc.hinge, "attack": false}
 			g := mustStepGraph(t, c)
 			p, b := compile(t, g.Graph), smallBatch()
-			in := join(state(c, g), rate(c), b, draws(c, g, b, 1))
+			in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
 			out := p.run(in)
 			for _, param := range g.Layouts[0].Params {
 				if ofGenerator(param.Name) {
@@ -54,7 +54,7 @@ func slopes(p program, in, out values, l nn.Layout, name string) (got, want floa
 		for i, d := range direction {
 			moved[i] += h * d
 		}
-		return p.run(join(in, values{l.Name + ParamsPart: tensor.Vector(moved)}))["loss/"+l.Name].Float64s()[0]
+		return p.run(join(in, values{l.Name + ParamsPart: tensor.Vector(moved)}))[LossMeasure].Float64s()[0]
 	}
 	central := func(h float64) float64 { return (at(h) - at(-h)) / (2 * h) }
 	return got, (4*central(5e-4) - central(1e-3)) / 3

@@ -54,7 +54,7 @@ func TestStepsInOneRun(t *testing.T) {
 			var inputs, outputs []values
 			for i := range 3 {
 				b := batch(r, 6, 6, 2, 4)
-				in := join(b, rate(c), draws(c, g, b, uint64(i)))
+				in := join(b, numbers(c), draws(c, g, b, uint64(i)))
 				out := single.run(join(now, in))
 				inputs, outputs = append(inputs, in), append(outputs, out)
 				now = following(now, out)
@@ -69,7 +69,8 @@ func TestStepsInOneRun(t *testing.T) {
 				}
 			}
 			differs(t, "model.params", now["model.params"], start["model.params"])
-			for _, name := range g3.Metrics {
+			for _, m := range g3.Measures {
+				name := m.Name
 				for i, out := range outputs {
 					size := out[name].Len()
 					if part := got[name].Float64s()[i*size:][:size]; !slices.Equal(part, out[name].Float64s()) {
@@ -98,7 +99,7 @@ func TestStateCountsSteps(t *testing.T) {
 	c.StepsPerRun = 2
 	g := mustStepGraph(t, c)
 	b := batch(rand.New(rand.NewPCG(2, 2)), 4, 4, 3)
-	one := join(b, rate(c), draws(c, g, b, 1))
+	one := join(b, numbers(c), draws(c, g, b, 1))
 	out := compile(t, g.Graph).run(join(state(c, g), stack(t, []values{one, one})))
 	if n := tensor.Data[int64](out["model.completed.next"])[0]; n != 2 {
 		t.Errorf("%d steps counted", n)

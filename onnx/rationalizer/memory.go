@@ -15,7 +15,7 @@ const (
 // with all that training keeps of them, at least.
 func (m Method) ParameterMemory(c Config) float64 {
 	numbers := 0
-	for _, l := range m.Layouts(c, c.width()) {
+	for _, l := range m.layouts(m.complete(c)) {
 		numbers += l.Size()
 	}
 	return numberBytes * copies * float64(numbers)
@@ -24,6 +24,6 @@ func (m Method) ParameterMemory(c Config) float64 {
 // BatchMemory is how many bytes a word of a batch takes during a training
 // step, at least: what the encoder of each layout keeps for the way back.
 func (m Method) BatchMemory(c Config) float64 {
-	encoders := len(m.Layouts(c, c.width()))
+	encoders := len(m.layouts(m.complete(c)))
 	return numberBytes * directions * vectors * float64(encoders) * float64(c.Hyper.Hidden)
 }

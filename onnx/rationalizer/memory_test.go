@@ -10,8 +10,8 @@ func TestMemoryGrowsWithTheModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := func(hidden int, attack bool) (parameters, batch float64) {
-		c := Config{Classes: 2, Width: 100, Hyper: Defaults()}
-		c.Hyper.Hidden, c.Hyper.Attack = hidden, attack
+		c := Config{Classes: 2, Width: 100, Hyper: Defaults(), Flags: map[string]bool{"attack": attack}}
+		c.Hyper.Hidden = hidden
 		return m.ParameterMemory(c), m.BatchMemory(c)
 	}
 	p1, b1 := of(4000, false)

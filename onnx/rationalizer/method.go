@@ -13,29 +13,105 @@ import (
 type Method struct {
 	Name string // as printed in the papers
 	Doc  string // one line for people
-	// Layouts lists the parameters, one optimiser each, in the order in which
-	// a step updates them.
-	Layouts func(c Config, in int) []nn.Layout
-	// Train adds one training step to the graph.
+	// Options are the settings that this method has, and others may lack.
+	Options []Option
+	// Players are the model's.
+	Players func(c Config) Players
+	// Loss is what the players minimise together on a batch, [1]. The predictor
+	// reads the further views in the same pass; Loss gives their logits [B,C].
+	Loss func(s *Step, x *Batch, further ...View) (loss *graph.Value, logits []*graph.Value)
+	// Attacker is f_a of a configuration that trains one, or nil.
+	Attacker func(c Config) *Generator
+	// Train is one training step; when nil, an update of the model on its loss.
 	Train func(s *Step)
-	// Answer computes what the trained model says about texts.
-	Answer func(a *Answer)
-	// Attacked tells that a trained attacker comes with the model.
-	Attacked bool
 	// Instructs tells that the attacker's selections train the model too.
 	Instructs bool
-	// Selects tells that the model selects words.
-	Selects bool
 	// Reader names the method whose trained model reads this one's
 	// selections; empty for none.
 	Reader string
 }
 
+// The teams: those who share an optimiser, and the reader that never learns.
+const modelTeam, attackerTeam = "model", "attacker"
+
+// ReaderLayout names the frozen reader's parameters.
+const ReaderLayout = "reader"
+
+// Selects tells that the model selects words.
+func (m Method) Selects() bool { return m.Players(Config{}).Generator != nil }
+
+// Attacked tells that a trained attacker comes with the model.
+func (m Method) Attacked(c Config) bool { return m.attacker(m.complete(c)) != nil }
+
+func (m Method) attacker(c Config) *Generator {
+	if m.Attacker == nil {
+		return nil
+	}
+	return m.Attacker(c)
+}
+
+// train adds one training step to the graph.
+func (m Method) train(s *Step) {
+	if m.Train != nil {
+		m.Train(s)
+		return
+	}
+	loss, _ := m.Loss(s, s.Batch())
+	s.Minimize(modelTeam, loss)
+}
+
+// layouts lists the parameters, an optimiser each, in the order in which a step
+// updates them.
+func (m Method) layouts(c Config) []nn.Layout {
+	out := grouped(modelTeam, m.Players(c).params(c))
+	if f := m.attacker(c); f != nil {
+		out = append(out, grouped(attackerTeam, f.params(c))...)
+	}
+	return out
+}
+
+// Layouts lists the trained parameters of a configuration with the laws of their
+// first values, an optimiser each.
+func Layouts(c Config) ([]nn.Layout, error) {
+	c, m, err := c.check()
+	if err != nil {
+		return nil, fmt.Errorf("rationalizer: %w", err)
+	}
+	return m.layouts(c), nil
+}
+
+// grouped lays out a team's parameters: the common group under the team's name,
+// others behind it as TEAM/GROUP, and what is carried as TEAM/carried.
+func grouped(team string, params []nn.Param) []nn.Layout {
+	out := []nn.Layout{{Name: team}}
+	for _, p := range params {
+		name := team
+		switch {
+		case p.Carried:
+			name += "/carried"
+		case p.Group != "":
+			name += "/" + p.Group
+		}
+		i := slices.IndexFunc(out, func(l nn.Layout) bool { return l.Name == name })
+		if i < 0 {
+			i = len(out)
+			out = append(out, nn.Layout{Name: name, Carried: p.Carried})
+		}
+		out[i].Params = append(out[i].Params, p)
+	}
+	return out
+}
+
+// inTeam tells whether a layout holds parameters of the team.
+func inTeam(l nn.Layout, team string) bool {
+	return l.Name == team || strings.HasPrefix(l.Name, team+"/")
+}
+
 var methods []Method
 
-// register adds a method; each file of this package that holds one calls it.
-func register(m Method) bool {
-	methods = append(methods, m)
+// register adds methods; each file of this package that holds one calls it.
+func register(m ...Method) bool {
+	methods = append(methods, m...)
 	return true
 }
 
@@ -54,35 +130,4 @@ func Lookup(name string) (Method, error) {
 		known = append(known, m.Name)
 	}
 	return Method{}, fmt.Errorf("no method %q; there are %s", name, strings.Join(known, ", "))
-}
-
-// texts is a batch inside a graph, time-major.
-type texts struct {
-	rows   *graph.Value // [U,E] word vectors, of the batch's distinct words or of all
-	places *graph.Value // [T,B] which row each position shows
-	mask   *graph.Value // [T,B] 1 at real positions
-	labels *graph.Value // [B]; nil where none are given
-}
-
-// The symbols of a batch: time, texts, distinct words.
-var (
-	timeDim  = graph.Sym("T")
-	batchDim = graph.Sym("B")
-	wordsDim = graph.Sym("U")
-)
-
-// readTexts turns ids and mask [B,T] (int64) into a batch.
-func (c Config) readTexts(g *graph.Graph, vectors, ids, mask *graph.Value) texts {
-	g = g.Scope("texts")
-	x := texts{
-		rows:   vectors,
-		places: g.Transpose(ids, 1, 0),
-		mask:   g.Cast(g.Transpose(mask, 1, 0), vectors.DType),
-	}
-	if !c.WholeVocabulary {
-		flat := g.Reshape(x.places, timeDim.Times(batchDim))
-		x.rows, x.places = nn.Embedding(g, vectors, flat, wordsDim)
-		x.places = g.Reshape(x.places, timeDim, batchDim)
-	}
-	return x
 }

@@ -16,19 +16,21 @@ import (
 // on operators, pass the checks, are accepted by onnxruntime in float32 and
 // give finite numbers.
 func TestEveryMethodRuns(t *testing.T) {
-	forms := map[string]func(*Hyper){
-		"trim":  func(*Hyper) {},
-		"paper": func(h *Hyper) { h.Padding, h.Dropout = Paper, 0 },
-		"options": func(h *Hyper) {
-			h.Hinge, h.AttackCoherence, h.PatternsCoherence, h.ClipNorm, h.WeightDecay = true, 1, true, 1, .01
+	forms := map[string]func(*Config){
+		"trim":  func(*Config) {},
+		"paper": func(c *Config) { c.Hyper.Padding, c.Hyper.Dropout = Paper, 0 },
+		"options": func(c *Config) {
+			c.Hyper.ClipNorm, c.Hyper.WeightDecay = 1, .01
+			*c = with(*c, "hinge", "predictor_norm")
 		},
+		"query": func(c *Config) { c.Query = true },
 	}
 	for _, m := range Methods() {
 		for form, change := range forms {
 			t.Run(fmt.Sprintf("%s/%s", m.Name, form), func(t *testing.T) {
 				c := small(m.Name, tensor.Float32)
 				c.Classes, c.Inspect = 3, false
-				change(&c.Hyper)
+				change(&c)
 				checkMethod(t, c, m)
 			})
 		}
@@ -41,15 +43,16 @@ func checkMethod(t *testing.T, c Config, m Method) {
 		t.Fatal(err)
 	}
 	b := smallBatch()
-	in := join(state(c, g), rate(c), b, draws(c, g, b, 1))
+	b[InputSelectable] = b[InputMask]
+	in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
 	out := compile(t, g.Graph).run(in)
-	for _, name := range g.Metrics {
-		if out[name] == nil {
-			t.Errorf("the metric %s is no output", name)
+	for _, m := range g.Measures {
+		if out[m.Name] == nil {
+			t.Errorf("the measure %s is no output", m.Name)
 		}
 	}
-	if states := 4 * len(g.Layouts); len(out) != states+len(g.Metrics) {
-		t.Errorf("%d outputs, want %d of the state and %d metrics", len(out), states, len(g.Metrics))
+	if states := len(StateNames(g.Layouts)); len(out) != states+len(g.Measures) {
+		t.Errorf("%d outputs, want %d of the state and %d measures", len(out), states, len(g.Measures))
 	}
 	finite(t, out)
 	for _, l := range g.Layouts {
@@ -69,7 +72,7 @@ func checkMethod(t *testing.T, c Config, m Method) {
 	if got := fmt.Sprint(said[OutLogits].Shape()); got != "[3 3]" {
 		t.Errorf("logits %s", got)
 	}
-	if (said[OutRationale] != nil) != m.Selects || (said[OutAttack] != nil) != m.Attacked || (said[OutReaderLogits] != nil) != (m.Reader != "") {
+	if (said[OutRationale] != nil) != m.Selects() || (said[OutAttack] != nil) != m.Attacked(c) || (said[OutReaderLogits] != nil) != (m.Reader != "") {
 		t.Error("the answers are not those that the method announces")
 	}
 }
@@ -103,11 +106,11 @@ func TestVectorsAsAnInput(t *testing.T) {
 func TestHitsCountTexts(t *testing.T) {
 	b := batch(rand.New(rand.NewPCG(9, 9)), 5, 5, 4, 3, 2, 1, 5, 4)
 	for _, tc := range []struct{ method, hits, logits, target string }{
-		{"RNP+A2I", "hits", "logits", "labels"},
-		{"RNP+A2I", "attack_hits", "logits_attack2", "attacked_class"},
-		{"classifier", "hits", "logits", "labels"},
-		{"random patterns", "hits", "logits", "labels"},
-		{"random patterns", "r2f_hits", "r2f_logits", "labels"},
+		{"RNP+A2I", "accuracy", "logits", "labels"},
+		{"RNP+A2I", "asr", "logits_attack2", "attacked_class"},
+		{"classifier", "accuracy", "logits", "labels"},
+		{"random patterns", "accuracy", "logits", "labels"},
+		{"random patterns", "accuracy_r2f", "r2f_logits", "labels"},
 	} {
 		out := once(t, small(tc.method, tensor.Float32), b)
 		want := countHits(out[tc.logits], tensor.Data[int64](b[tc.target]), tensor.Data[int64](b["labels"]))
@@ -135,10 +138,11 @@ func TestDropout(t *testing.T) {
 	c := small("classifier", tensor.Float64)
 	c.Hyper.Dropout = .75
 	g := mustStepGraph(t, c)
-	if n := g.Noises[0]; n.Name != "predictor/keep" || n.Law != nn.Keep || n.Share != .25 {
+	mask := g.Of(Random)[0]
+	if n := mask.Noise; mask.Name != "predictor/keep" || n.Law != nn.Keep || n.Share != .25 {
 		t.Errorf("the dropout mask is %+v", n)
 	}
-	keep := g.Noises[0].Tensor(6, 3)
+	keep := mask.Tensor(Size{Examples: 3, Positions: 6})
 	for i := range tensor.Data[uint8](keep) {
 		tensor.Data[uint8](keep)[i] = 1
 	}
@@ -181,7 +185,7 @@ func TestShareIsThatOfTheMask(t *testing.T) {
 	for _, z := range out["z"].Float64s() {
 		selected += z
 	}
-	compare(t, 0, "share", out["share"].Float64s(), []float64{selected / 12}, 1e-15)
+	compare(t, 0, "share", out["sparsity"].Float64s(), []float64{selected / 12}, 1e-15)
 	gap := math.Abs(selected/12 - .3)
 	compare(t, 0, "sparsity gap", out["sparsity_gap"].Float64s(), []float64{gap}, 1e-12)
 }

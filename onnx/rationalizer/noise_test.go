@@ -37,14 +37,14 @@ func noiseRuns(t *testing.T, c Config) (drawn, keyed values) {
 	g := mustStepGraph(t, c)
 	c.NoiseInGraph = true
 	inGraph := mustStepGraph(t, c)
-	var numbers, keys []values
+	var drawings, keys []values
 	for i := range uint64(c.StepsPerRun) {
-		b := join(batch(rand.New(rand.NewPCG(5, i)), 6, 6, 2, 4), rate(c))
-		numbers = append(numbers, join(b, draws(c, g, b, i)))
+		b := join(batch(rand.New(rand.NewPCG(5, i)), 6, 6, 2, 4), numbers(c))
+		drawings = append(drawings, join(b, draws(c, g, b, i)))
 		keys = append(keys, join(b, values{InputNoiseKeys: inGraph.NoiseKeys(1, i)}))
 	}
 	start := state(c, g)
-	return compile(t, g.Graph).run(join(start, runOf(t, numbers))), compile(t, inGraph.Graph).run(join(start, runOf(t, keys)))
+	return compile(t, g.Graph).run(join(start, runOf(t, drawings))), compile(t, inGraph.Graph).run(join(start, runOf(t, keys)))
 }
 
 // runOf is the inputs of one or several steps.
@@ -69,12 +69,12 @@ func TestNoiseInGraphHasNoOtherInput(t *testing.T) {
 	if !inputs[InputNoiseKeys] || !g.Spec.NoiseInGraph || drawn.Spec.NoiseInGraph {
 		t.Errorf("the keys are no input: %v", inputs)
 	}
-	if len(g.Noises) != len(drawn.Noises) || len(g.Noises) == 0 {
-		t.Errorf("%d random inputs are listed, drawn %d", len(g.Noises), len(drawn.Noises))
+	if len(g.Of(Random)) != len(drawn.Of(Random)) || len(g.Of(Random)) == 0 {
+		t.Errorf("%d random inputs are listed, drawn %d", len(g.Of(Random)), len(drawn.Of(Random)))
 	}
-	for i, n := range g.Noises {
-		if inputs[n.Name] || n.Noise != drawn.Noises[i].Noise {
-			t.Errorf("%s is an input too, or another than %s", n.Name, drawn.Noises[i].Name)
+	for i, f := range g.Of(Random) {
+		if want := drawn.Of(Random)[i]; inputs[f.Name] || f.Noise != want.Noise {
+			t.Errorf("%s is an input too, or another than %s", f.Name, want.Name)
 		}
 	}
 

@@ -10,12 +10,10 @@ import (
 	"rationale/onnx/tensor"
 )
 
-// withoutCoherence is a small model whose loss has no term that is a mean
-// over all positions, padding included.
-func withoutCoherence(method string) Config {
-	c := small(method, tensor.Float64)
-	c.Hyper.LambdaCoherence = 0
-	return c
+// withoutCoherence are numbers with which no term of the loss is a mean over all
+// positions, padding included.
+func withoutCoherence(c Config) values {
+	return join(numbers(c), of(c, Values{lambdaCoherence: 0}))
 }
 
 // TestTrimIgnoresPadding: in Trim mode columns behind the longest text change
@@ -23,10 +21,10 @@ func withoutCoherence(method string) Config {
 func TestTrimIgnoresPadding(t *testing.T) {
 	for _, method := range []string{"RNP+A2I", "random patterns", "classifier"} {
 		t.Run(method, func(t *testing.T) {
-			c := withoutCoherence(method)
+			c := small(method, tensor.Float64)
 			g := mustStepGraph(t, c)
 			p := compile(t, g.Graph)
-			fixed := join(state(c, g), rate(c))
+			fixed := join(state(c, g), withoutCoherence(c))
 			rapid.Check(t, func(rt *rapid.T) {
 				lengths := rapid.SliceOfN(rapid.IntRange(1, 6), 1, 4).Draw(rt, "lengths")
 				seed, more := rapid.Uint64().Draw(rt, "seed"), rapid.IntRange(1, 5).Draw(rt, "more")
@@ -70,13 +68,13 @@ func samePrefix(got, want values, frame int) error {
 // TestPaperReadsPadding: in Paper mode the backward direction starts in the
 // padding, so a longer frame changes what the model sees.
 func TestPaperReadsPadding(t *testing.T) {
-	c := withoutCoherence("RNP")
+	c := small("RNP", tensor.Float64)
 	c.Hyper.Padding = Paper
 	g := mustStepGraph(t, c)
 	p := compile(t, g.Graph)
 	short := batch(rand.New(rand.NewPCG(3, 3)), 6, 6, 3, 2)
 	long := padded(short, 4, 0)
-	fixed := join(state(c, g), rate(c))
+	fixed := join(state(c, g), withoutCoherence(c))
 	a := p.run(join(fixed, short, draws(c, g, short, 1)))
 	b := p.run(join(fixed, long, draws(c, g, long, 1)))
 	differs(t, "logits", a["logits"], b["logits"])
@@ -95,7 +93,7 @@ func TestTrimSelectsWithinTheText(t *testing.T) {
 	c := small("RNP+A2I", tensor.Float32)
 	b := batch(rand.New(rand.NewPCG(4, 4)), 8, 1, 5, 8, 2)
 	g := mustStepGraph(t, c)
-	out := compile(t, g.Graph).run(join(state(c, g), rate(c), b, draws(c, g, b, 1)))
+	out := compile(t, g.Graph).run(join(state(c, g), numbers(c), b, draws(c, g, b, 1)))
 	mask := tensor.Data[int64](b[InputMask])
 	for _, name := range []string{"z", "z_attack1", "z_attack2"} {
 		for i, z := range out[name].Float64s() {

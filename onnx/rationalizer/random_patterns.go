@@ -1,6 +1,9 @@
 package rationalizer
 
 import (
+	"slices"
+
+	"rationale/onnx/graph"
 	"rationale/onnx/nn"
 )
 
@@ -14,53 +17,26 @@ import (
 // classifier trained before (r2f), which never saw it.
 //
 // The paper's text has the coherence term in the generator's loss too; the
-// code leaves it out, and so do we unless PatternsCoherence is set.
-var _ = register(Method{
-	Name:    "random patterns",
-	Doc:     "predictor on selections that only sparsity shaped, read by a full-text classifier too (r2f)",
-	Layouts: func(c Config, in int) []nn.Layout { return []nn.Layout{modelParams(c, in)} },
-	Train:   trainRandomPatterns,
-	Answer:  answerRandomPatterns,
-	Selects: true,
-	Reader:  classifierName,
-})
-
-func trainRandomPatterns(s *Step) {
-	g, h, x := s.g, s.c.Hyper, s.Texts()
-	w, reader := s.Weights(modelLayout), s.Frozen(readerLayout(s.c, s.in))
-	gen := s.sample("generator", w, x)
-	logits := s.predict(w, x, view{"predictor", s.Stop(gen.z)})[0]
-	ce := nn.CrossEntropy(g, logits, x.labels)
-	spa := nn.Sparsity(g, gen.z, x.mask, h.Sparsity)
-	r2f := s.model().reader(reader, x, gen.z)
-
-	s.Metric("cross_entropy", ce)
-	s.Metric("sparsity_gap", spa)
-	s.Metric("hits", nn.HitsByClass(g, logits, x.labels, x.labels, s.c.Classes))
-	s.Metric("r2f_hits", nn.HitsByClass(g, r2f, x.labels, x.labels, s.c.Classes))
-	s.Metric("entropy", nn.Entropy(g, gen.margin, x.mask))
-	s.Metric("share", nn.One(g, g.Div(g.ReduceSum(gen.z, false), g.ReduceSum(x.mask, false))))
-	s.Inspect("z", gen.z)
-	s.Inspect("logits", logits)
-	s.Inspect("r2f_logits", r2f)
-
-	loss := nn.Sum(g, nn.Times(g, h.ClassWeight, ce), nn.Times(g, h.LambdaSparsity, spa))
-	if h.PatternsCoherence {
-		loss = nn.Sum(g, loss, nn.Times(g, h.LambdaCoherence, nn.Coherence(g, gen.z)))
-	}
-	s.Minimize(modelLayout, loss)
+// code leaves it out, and so do we unless patterns_coherence says otherwise.
+var randomPatterns = Method{
+	Name: "random patterns",
+	Doc:  "predictor on selections that only sparsity shaped, read by a full-text classifier too (r2f)",
+	Options: append(slices.Clone(selections),
+		Option{Name: "patterns_coherence", Doc: "factor on λ2 in the loss: 1 as in the paper's text"}),
+	Players: rnp.Players,
+	Reader:  classifier.Name,
+	Loss: func(s *Step, x *Batch, further ...View) (*graph.Value, []*graph.Value) {
+		z := s.Select(s.players.Generator, "generator", x)
+		logits := s.Predict(s.players.Predictor, x, append([]View{{"predictor", s.Stop(z.Shown)}}, further...)...)
+		r2f := s.ReadFrozen(x, z)
+		s.Measure("accuracy_r2f", Rate, s.hits(r2f, x.Labels, x))
+		s.Measure("entropy", Mean, nn.Entropy(s.g, z.Margin, x.Units))
+		s.Inspect("z", z.Units)
+		s.Inspect("logits", logits[0])
+		s.Inspect("r2f_logits", r2f)
+		return nn.Sum(s.g, s.classify(x, logits[0]), s.sparse(x, z),
+			s.g.Mul(s.Scalar("patterns_coherence"), s.coherent(x, z))), logits[1:]
+	},
 }
 
-// readerLayout holds the frozen classifier's parameters.
-func readerLayout(c Config, in int) nn.Layout {
-	return nn.Layout{Name: ReaderLayout, Params: predictorParams(c, in)}
-}
-
-func answerRandomPatterns(a *Answer) {
-	w := a.Weights(modelLayout)
-	z := a.Rationale(a.margin("generator", w), w)
-	if a.views.Reader {
-		reader := a.Frozen(readerLayout(a.c, a.in))
-		a.output(OutReaderLogits, a.model().reader(reader, a.x, z))
-	}
-}
+var _ = register(randomPatterns)

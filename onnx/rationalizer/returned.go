@@ -50,19 +50,3 @@ func checkFloat32(t *tensor.Tensor, want []int64) error {
 	}
 	return nil
 }
-
-// CheckMetrics compares what a run of some steps returned beside the new state
-// with the specification: for each metric a number or a number of each class,
-// as many times as there were steps.
-func (s Spec) CheckMetrics(out map[string]*tensor.Tensor, steps int) error {
-	for _, name := range s.Metrics {
-		t := out[name]
-		if t == nil {
-			return fmt.Errorf("the step model returned no %s", name)
-		}
-		if n := t.Len(); !t.DType().IsFloat() || n != steps && n != steps*s.Classes {
-			return fmt.Errorf("the step model returned %s as %v %v, expected 1 or %d numbers for each of %d steps", name, t.DType(), t.Shape(), s.Classes, steps)
-		}
-	}
-	return nil
-}

@@ -55,8 +55,8 @@ func TestAskedCheck(t *testing.T) {
 	}
 }
 
-func TestCheckMetrics(t *testing.T) {
-	s := Spec{Classes: 2, Metrics: []string{"loss", "hits"}}
+func TestCheckMeasures(t *testing.T) {
+	s := Spec{Classes: 2, Measures: []Measure{{"loss", Mean}, {"accuracy", Rate}}}
 	for _, c := range []struct {
 		name       string
 		loss, hits *tensor.Tensor
@@ -71,11 +71,11 @@ func TestCheckMetrics(t *testing.T) {
 		{"more classes", zeros(t, tensor.Float32, 1), zeros(t, tensor.Float32, 3), 1, false},
 		{"fewer steps", zeros(t, tensor.Float32, 3), zeros(t, tensor.Float32, 2, 2), 3, false},
 	} {
-		out := map[string]*tensor.Tensor{"loss": c.loss}
+		out := map[string]*tensor.Tensor{s.Measures[0].Output(): c.loss}
 		if c.hits != nil {
-			out["hits"] = c.hits
+			out[s.Measures[1].Output()] = c.hits
 		}
-		if err := s.CheckMetrics(out, c.steps); (err == nil) != c.ok {
+		if err := s.CheckMeasures(out, c.steps); (err == nil) != c.ok {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

@@ -9,102 +9,59 @@ import (
 // predictor with encoders of their own, trained together on
 //
 //	0.9·CE(f_p(z ⊙ x), y) + λ1·|Σz/Σm − s| + λ2·mean|z_t − z_{t−1}|.
-//
-// With Hyper.Attack an attacker is trained beside it, for the attack success
-// rate alone: its gradient does not touch the model.
-var _ = register(Method{
-	Name:     "RNP",
-	Doc:      "generator and predictor trained together (Lei et al. 2016)",
-	Layouts:  rnpLayouts,
-	Train:    trainRNP,
-	Answer:   answerAttacked,
-	Attacked: true,
-	Selects:  true,
-})
-
-// The names of the flat parameter vectors.
-const modelLayout, attackerLayout = "model", "attacker"
-
-func modelParams(c Config, in int) nn.Layout {
-	return nn.Layout{Name: modelLayout, Params: append(generatorParams(c, in), predictorParams(c, in)...)}
+var rnp = Method{
+	Name:    "RNP",
+	Doc:     "generator and predictor trained together (Lei et al. 2016)",
+	Options: selections,
+	Players: func(c Config) Players {
+		return Players{
+			Generator: &Generator{Team: modelTeam, Encoder: c.encoder("gen")},
+			Predictor: &Predictor{Team: modelTeam, Encoder: c.encoder("cls")},
+		}
+	},
+	Loss: cooperate,
 }
 
-func rnpLayouts(c Config, in int) []nn.Layout {
-	if c.Hyper.Attack {
-		return attackedLayouts(c, in)
-	}
-	return []nn.Layout{modelParams(c, in)}
+var _ = register(attackable(rnp), a2i(rnp))
+
+// cooperate is RNP's loss, whatever its players share.
+func cooperate(s *Step, x *Batch, further ...View) (loss *graph.Value, logits []*graph.Value) {
+	z := s.Select(s.players.Generator, "generator", x)
+	logits = s.Predict(s.players.Predictor, x, append([]View{{"predictor", z.Shown}}, further...)...)
+	s.Inspect("z", z.Units)
+	s.Inspect("logits", logits[0])
+	return nn.Sum(s.g, s.classify(x, logits[0]), s.regularize(x, z)), logits[1:]
 }
 
-func trainRNP(s *Step) {
-	if s.c.Hyper.Attack {
-		trainAttacked(s, 0)
-		return
-	}
-	w, x := s.Weights(modelLayout), s.Texts()
-	gen := s.sample("generator", w, x)
-	logits := s.predict(w, x, view{"predictor", gen.z})
-	s.Minimize(modelLayout, s.cooperate(x, gen, logits[0]))
+// classify is 0.9·CE(logits, y).
+func (s *Step) classify(x *Batch, logits *graph.Value) *graph.Value {
+	ce := nn.CrossEntropy(s.g, logits, x.Labels)
+	s.Measure("cross_entropy", Mean, ce)
+	s.Measure("accuracy", Rate, s.hits(logits, x.Labels, x))
+	return s.g.Mul(s.Scalar(classWeight), ce)
 }
 
-// selection is one sampled rationale with what the losses need.
-type selection struct{ margin, z *graph.Value }
-
-// sample draws z from a generator (or attacker) with the noise and dropout of
-// the given purpose.
-func (s *Step) sample(scope string, w nn.Weights, x texts) selection {
-	return s.sampleFrom(scope, w, s.model().scope(scope).encode(w, x), x)
+// regularize is Ω(z) = λ1·sparsity + λ2·coherence.
+func (s *Step) regularize(x *Batch, z Selection) *graph.Value {
+	return nn.Sum(s.g, s.sparse(x, z), s.coherent(x, z))
 }
 
-// sampleFrom is sample with the encoder's states, which depend on no noise.
-func (s *Step) sampleFrom(scope string, w nn.Weights, h states, x texts) selection {
-	m := s.model().scope(scope)
-	margin := m.margin(w, h, s.keep(scope+"/keep", timeDim, batchDim, graph.N(2*s.c.Hyper.Hidden)))
-	z := nn.Straight(m.g, margin, s.noise(scope+"/noise", timeDim, batchDim))
-	return selection{margin, m.selectable(z, x)}
+// coherent is λ2·mean|z_t − z_{t−1}|.
+func (s *Step) coherent(x *Batch, z Selection) *graph.Value {
+	coherence := x.coherence(s.g, z.Units)
+	s.Measure("coherence", Mean, coherence)
+	return s.g.Mul(s.Scalar(lambdaCoherence), coherence)
 }
 
-// view is a selection that f_p reads and the purpose of its dropout; a nil z
-// shows the whole text.
-type view struct {
-	purpose string
-	z       *graph.Value
+// sparse is λ1·|Σz/Σm − s|.
+func (s *Step) sparse(x *Batch, z Selection) *graph.Value {
+	gap := nn.Sparsity(s.g, z.Units, x.Units, s.Scalar(sparsity))
+	s.Measure("sparsity_gap", Mean, gap)
+	s.Measure("sparsity", Mean, nn.Share(s.g, z.Units, x.Units))
+	return s.g.Mul(s.Scalar(lambdaSparsity), gap)
 }
 
-// predict is f_p on one or several views of the same texts, which it reads as
-// one batch: the logits [B,C] of each.
-func (s *Step) predict(w nn.Weights, x texts, views ...view) []*graph.Value {
-	m := s.model().scope(views[0].purpose)
-	var zs []*graph.Value
-	for _, v := range views {
-		zs = append(zs, v.z)
-	}
-	var logits []*graph.Value
-	for i, pooled := range m.read(w, x, zs...) {
-		keep := s.keep(views[i].purpose+"/keep", batchDim, graph.N(2*s.c.Hyper.Hidden))
-		logits = append(logits, s.model().scope(views[i].purpose).classify(w, pooled, keep))
-	}
-	return logits
-}
-
-// regularizers are Ω(z) = λ1·sparsity + λ2·coherence.
-func (s *Step) regularizers(x texts, z *graph.Value) *graph.Value {
-	h := s.c.Hyper
-	spa := nn.Sparsity(s.g, z, x.mask, h.Sparsity)
-	coh := nn.Coherence(s.g, z)
-	s.Metric("sparsity_gap", spa)
-	s.Metric("coherence", coh)
-	return nn.Sum(s.g, nn.Times(s.g, h.LambdaSparsity, spa), nn.Times(s.g, h.LambdaCoherence, coh))
-}
-
-// cooperate is the loss of RNP on a selection and the logits that it led to.
-func (s *Step) cooperate(x texts, gen selection, logits *graph.Value) *graph.Value {
-	g := s.g
-	ce := nn.CrossEntropy(g, logits, x.labels)
-	s.Metric("cross_entropy", ce)
-	s.Metric("hits", nn.HitsByClass(g, logits, x.labels, x.labels, s.c.Classes))
-	s.Metric("share", nn.One(g, g.Div(g.ReduceSum(gen.z, false), g.ReduceSum(x.mask, false))))
-	s.Inspect("z", gen.z)
-	s.Inspect("logits", logits)
-	return nn.Sum(g, nn.Times(g, s.c.Hyper.ClassWeight, ce), s.regularizers(x, gen.z))
+// hits counts, by true class, the texts whose largest logit is at target.
+func (s *Step) hits(logits, target *graph.Value, x *Batch) *graph.Value {
+	return nn.HitsByClass(s.g, logits, target, x.Labels, s.c.Classes)
 }

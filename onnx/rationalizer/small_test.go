@@ -2,6 +2,7 @@ package rationalizer
 
 import (
 	"context"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -46,7 +47,11 @@ func (p program) run(given values) values {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return out
+	byName := values{} // measures by their own names
+	for name, x := range out {
+		byName[strings.TrimPrefix(name, Measure{}.Output())] = x
+	}
+	return byName
 }
 
 // smallWords and smallWidth are the shape of the small models' word vectors.
@@ -64,7 +69,7 @@ func small(method string, dtype tensor.DType) Config {
 		panic(err) // the test's own mistake
 	}
 	h := Defaults()
-	h.Hidden, h.Sparsity = 4, .3
+	h.Hidden = 4
 	return Config{Method: method, Classes: 2, Vectors: vectors, Hyper: h, StepsPerRun: 1, Inspect: true}
 }
 
@@ -131,10 +136,10 @@ func padded(b values, more int, word int64) values {
 func draws(c Config, g *StepGraph, b values, step uint64) values {
 	out := values{}
 	shape := b[InputIDs].Shape()
-	for _, n := range g.Noises {
-		x := n.Tensor(shape[1], shape[0])
-		n.Draw(x, 1, step)
-		out[n.Name] = as(c.dtype(), x)
+	for _, f := range g.Of(Random) {
+		x := f.Tensor(Size{Examples: int(shape[0]), Positions: int(shape[1])})
+		f.Noise.Draw(x, 1, step)
+		out[f.Name] = as(c.dtype(), x)
 	}
 	return out
 }
@@ -162,9 +167,41 @@ func join(all ...values) values {
 	return out
 }
 
-// rate is the learning rate of the tests.
-func rate(c Config) values {
-	return values{"learning_rate": as(c.dtype(), tensor.Vector([]float64{1e-2}))}
+// numbers are the scalars of the tests: the method's defaults, but for some.
+func numbers(c Config) values {
+	m, err := Lookup(c.Method)
+	if err != nil {
+		panic(err)
+	}
+	all, err := m.Complete(nil)
+	if err != nil {
+		panic(err)
+	}
+	_, scalars := m.Split(all)
+	scalars[sparsity] = .3
+	scalars[LearningRate] = 1e-2
+	return of(c, scalars)
+}
+
+// of is scalars as inputs.
+func of(c Config, scalars Values) values {
+	out := values{}
+	for name, x := range scalars {
+		out[name] = as(c.dtype(), tensor.Vector([]float64{x}))
+	}
+	return out
+}
+
+// with is the configuration with other flags; "no " before one takes it away.
+func with(c Config, flags ...string) Config {
+	all := map[string]bool{}
+	maps.Copy(all, c.Flags)
+	for _, f := range flags {
+		name, off := strings.CutPrefix(f, "no ")
+		all[name] = !off
+	}
+	c.Flags = all
+	return c
 }
 
 func mustStepGraph(t *testing.T, c Config) *StepGraph {
@@ -180,7 +217,7 @@ func mustStepGraph(t *testing.T, c Config) *StepGraph {
 func once(t *testing.T, c Config, b values, more ...values) values {
 	t.Helper()
 	g := mustStepGraph(t, c)
-	in := join(append([]values{state(c, g), rate(c), b, draws(c, g, b, 1)}, more...)...)
+	in := join(append([]values{state(c, g), numbers(c), b, draws(c, g, b, 1)}, more...)...)
 	return compile(t, g.Graph).run(in)
 }
 

@@ -21,6 +21,9 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 		{"a2i_rnp_3class_step.json", "RNP+A2I"},
 		{"classifier_step.json", "classifier"},
 		{"random_patterns_step.json", "random patterns"},
+		{"fr_step.json", "FR"},
+		{"fr_step_predictor_layernorm.json", "FR"},
+		{"a2i_fr_step.json", "FR+A2I"},
 	} {
 		for _, p := range []struct {
 			dtype     tensor.DType
@@ -36,10 +39,12 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 // stepRun holds a step model with the state between steps.
 type stepRun struct {
 	program
-	f     fixture
-	graph *StepGraph
-	dtype tensor.DType
-	state values
+	f      fixture
+	graph  *StepGraph
+	config Config
+	more   values // columns beside those of all fixtures
+	dtype  tensor.DType
+	state  values
 }
 
 func compareSteps(t *testing.T, f fixture, method string, dtype tensor.DType, tolerance float64) {
@@ -59,9 +64,10 @@ func compareSteps(t *testing.T, f fixture, method string, dtype tensor.DType, to
 func newStepRun(t *testing.T, f fixture, c Config) *stepRun {
 	t.Helper()
 	g := mustStepGraph(t, c)
-	r := &stepRun{program: compile(t, g.Graph), f: f, graph: g, dtype: c.dtype(), state: values{}}
+	r := &stepRun{program: compile(t, g.Graph), f: f, graph: g, config: c, dtype: c.dtype(), state: values{}}
 	for _, l := range g.Layouts {
-		r.initial(l, map[string]map[string]array{modelLayout: f.Params, attackerLayout: f.AttackerParams}[l.Name])
+		team, _, _ := strings.Cut(l.Name, "/")
+		r.initial(l, map[string]map[string]array{modelTeam: f.Params, attackerTeam: f.AttackerParams}[team])
 	}
 	for _, l := range g.Frozen {
 		r.state[l.Name+ParamsPart] = r.floats([]int64{int64(l.Size())}, flat(t, l, f.FullTextParams))
@@ -87,9 +93,8 @@ func (r *stepRun) floats(shape []int64, data []float64) *tensor.Tensor {
 
 // step runs one step on the fixture's batch and draws and keeps the state.
 func (r *stepRun) step(step map[string]json.RawMessage) values {
-	in := join(r.f.texts(), r.state)
-	in["learning_rate"] = r.floats([]int64{1}, []float64{1e-3})
-	for _, n := range r.graph.Noises {
+	in := join(r.f.texts(), r.state, r.f.scalars(r.config), r.more)
+	for _, n := range r.graph.Of(Random) {
 		in[n.Name] = r.noise(n, step)
 	}
 	if raw, ok := step["attacked_class"]; ok {
@@ -108,17 +113,17 @@ var noiseKeys = map[string]string{
 	"predictor_attacker2/keep": "keep_predictor_attack2",
 }
 
-func (r *stepRun) noise(n NoiseInput, step map[string]json.RawMessage) *tensor.Tensor {
+func (r *stepRun) noise(n Feed, step map[string]json.RawMessage) *tensor.Tensor {
 	a := decode[array](r.t, step[noiseKeys[n.Name]])
-	if n.Law == nn.Logistic {
+	if n.Noise.Law == nn.Logistic {
 		a = logistic(a)
 	}
 	shape, data := a.Shape, a.Data
-	if n.Shape[0] == timeDim {
+	if n.Shape[0] != batchDim {
 		data = timeMajor(a)
 		shape = append([]int64{a.Shape[1], a.Shape[0]}, a.Shape[2:]...)
 	}
-	if n.Law == nn.Logistic {
+	if n.Noise.Law == nn.Logistic {
 		return r.floats(shape, data)
 	}
 	keep := make([]uint8, len(data))
@@ -136,8 +141,8 @@ func (r *stepRun) noise(n NoiseInput, step map[string]json.RawMessage) *tensor.T
 func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64 {
 	out := map[string][]float64{}
 	for key, name := range map[string]string{
-		"ce": "cross_entropy", "sparsity": "sparsity_gap", "loss": "loss/model", "instruction": "instruction",
-		"attack_ce": "attack_cross_entropy", "attack_sparsity": "attack_sparsity_gap", "attack_loss": "loss/attacker",
+		"ce": "cross_entropy", "sparsity": "sparsity_gap", "loss": "loss", "instruction": "instruction",
+		"attack_ce": "attack_cross_entropy", "attack_sparsity": "attack_sparsity_gap", "attack_loss": "attacker_loss",
 		"selection_entropy": "entropy",
 	} {
 		if raw, ok := step[key]; ok {
@@ -157,8 +162,8 @@ func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64
 			out[name] = timeMajor(decode[array](r.t, raw))
 		}
 	}
-	r.expectParams(out, step, "grads", "params_after", modelLayout)
-	r.expectParams(out, step, "attacker_grads", "attacker_params_after", attackerLayout)
+	r.expectParams(out, step, "grads", "params_after", modelTeam)
+	r.expectParams(out, step, "attacker_grads", "attacker_params_after", attackerTeam)
 	return out
 }
 

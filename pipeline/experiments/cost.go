@@ -11,11 +11,11 @@ func (r *Run) cost(data source) float64 {
 	switch {
 	case r.Method.Instructs:
 		passes = 3.1
-	case r.Method.Attacked && r.Settings.Attack:
+	case r.Method.Attacked(r.config(data)):
 		passes = 2.5
 	case r.Method.Reader != "":
 		passes = 1.4
-	case !r.Method.Selects:
+	case !r.Method.Selects():
 		passes = 0.6
 	}
 	tokens := float64(data.trainTokens)

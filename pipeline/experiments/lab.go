@@ -12,9 +12,9 @@ import (
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
 	"rationale/stages"
+	"rationale/stages/backend"
 	"rationale/stages/generate"
 	"rationale/stages/tokenize"
-	"rationale/stages/train"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -34,7 +34,7 @@ type Lab struct {
 	opts    Options
 	book    settingsBook
 	profile profile
-	backend train.Backend
+	backend backend.Backend
 	vectors *engine.Input // nil without a usable table
 	// noVectors says why there is none: ErrNoVectors or a *DamageError.
 	noVectors error
@@ -90,7 +90,7 @@ func NewLab(o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{opts: o, book: book, profile: size, backend: train.Backend{
+	l := &Lab{opts: o, book: book, profile: size, backend: backend.Backend{
 		Provider: o.Provider, Library: lib.SHA256, Device: o.Device, TF32: o.TF32,
 	}}
 	l.findVectors(o.Embeddings)

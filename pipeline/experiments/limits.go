@@ -56,7 +56,7 @@ func (s Settings) checkRanges() error {
 // estimate from below. On a device the batches lie elsewhere.
 func (r *Run) checkMemory(data source, device bool, machine int64) error {
 	s := r.Settings
-	config := rationalizer.Config{Classes: data.classes, Width: embeddings.DefaultDim, Hyper: s.Hyper}
+	config := r.config(data)
 	parameters := r.Method.ParameterMemory(config)
 	batch := r.Method.BatchMemory(config) * float64(batchWords(s, data.trainTokens))
 	if device {
@@ -68,6 +68,12 @@ func (r *Run) checkMemory(data source, device bool, machine int64) error {
 	const giga = 1e9
 	return fmt.Errorf("settings: hidden = %d, batch = %d and max_length = %d need %.3g GB of memory or more, %.3g for parameters and %.3g for a batch; this machine has %.3g GB",
 		s.Hidden, s.Batch, s.MaxLength, (parameters+batch)/giga, parameters/giga, batch/giga, float64(machine)/giga)
+}
+
+// config is what is known of the graphs when a run is planned.
+func (r *Run) config(data source) rationalizer.Config {
+	flags, _ := r.Method.Split(r.Settings.Options)
+	return rationalizer.Config{Encoder: r.Encoder, Classes: data.classes, Width: embeddings.DefaultDim, Hyper: r.Settings.Hyper, Flags: flags}
 }
 
 // batchWords is the least number of words in a batch, padding included: a

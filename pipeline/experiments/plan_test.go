@@ -114,8 +114,11 @@ func TestOneSettingChangesItsConeOnly(t *testing.T) {
 		data, graphs, train bool // whether it changes
 	}{
 		{"epochs=7", false, false, true},
-		{"sparsity=0.3", false, true, true},
-		{"max_length=64", true, false, true},
+		{"sparsity=0.3", false, false, true},
+		{"lambda_coherence=3", false, false, true},
+		{"dropout=0.3", false, true, true},
+		{"attack=false", false, true, true},
+		{"max_length=64", true, true, true},
 		{"draws=2", false, false, false},
 	} {
 		key, value, _ := strings.Cut(tc.set, "=")
@@ -127,6 +130,16 @@ func TestOneSettingChangesItsConeOnly(t *testing.T) {
 				t.Errorf("%s: stage %d changes: %v, want %v", tc.set, i, a[i] != b[i], want)
 			}
 		}
+	}
+}
+
+// TestSeedsShareGraphs: another seed draws other weights for the same graphs.
+func TestSeedsShareGraphs(t *testing.T) {
+	l := newTestLab(t, Options{})
+	a := identities(t, l, RunSpec{Method: "RNP", Dataset: "generated-aroma", Seed: 1})
+	b := identities(t, l, RunSpec{Method: "RNP", Dataset: "generated-aroma", Seed: 2})
+	if a[0] != b[0] || a[1] != b[1] || a[2] == b[2] {
+		t.Errorf("seed 1: %v, seed 2: %v", a, b)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 
+	"rationale/onnx/rationalizer"
 	"rationale/pipeline/disk"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/report"
@@ -209,7 +210,7 @@ func (p *publisher) addRun(m *report.Material, r *Run) error {
 	}
 	run := report.Run{
 		ID: p.plan.ID(r.Train), EvaluationID: p.plan.ID(r.Evaluate), Method: r.Method.Name, Dataset: r.Dataset, Seed: r.Seed,
-		Settings: r.Settings.list(), ChosenEpoch: result.Epoch(), Examples: examples,
+		Settings: r.Settings.list(r.Method), ChosenEpoch: result.Epoch(), Examples: examples,
 	}
 	if log, ok, err := p.store.Log(run.ID); err == nil && ok {
 		run.Seconds, run.PeakRSS, run.Finished = log.Seconds, log.PeakRSS, log.Started
@@ -229,13 +230,20 @@ func (p *publisher) addData(m *report.Material, n *engine.Node) error {
 }
 
 // list names all settings and their values.
-func (s Settings) list() [][2]string {
+func (s Settings) list(m rationalizer.Method) [][2]string {
 	var out [][2]string
 	v := reflect.ValueOf(s)
 	for _, f := range reflect.VisibleFields(v.Type()) {
-		if name := f.Tag.Get("toml"); name != "" {
+		if name := f.Tag.Get("toml"); name != "" && name != "-" {
 			out = append(out, [2]string{name, fmt.Sprint(v.FieldByIndex(f.Index))})
 		}
+	}
+	for _, o := range m.Options {
+		value := fmt.Sprint(s.Options[o.Name])
+		if o.Flag {
+			value = fmt.Sprint(s.Options[o.Name] != 0)
+		}
+		out = append(out, [2]string{o.Name, value})
 	}
 	return out
 }

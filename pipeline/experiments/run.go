@@ -6,10 +6,13 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
+	"rationale/stages/backend"
 	"rationale/stages/evaluate"
-	"rationale/stages/export"
+	"rationale/stages/graphs"
+	"rationale/stages/texts"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/stages/weights"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -17,7 +20,7 @@ import (
 type RunSpec struct {
 	Method  string
 	Dataset string
-	Encoder string // "gru" when empty
+	Encoder string // the default one when empty
 	Seed    uint64
 	Set     map[string]string // settings of the command line, key → value
 }
@@ -25,11 +28,13 @@ type RunSpec struct {
 // Run is a planned training run with everything around it.
 type Run struct {
 	Method   rationalizer.Method
+	Encoder  string
 	Dataset  string
 	Seed     uint64
 	Settings Settings
 	Data     *engine.Node // the tokenized dataset
 	Graphs   *engine.Node
+	Weights  *engine.Node // what training starts from
 	Train    *engine.Node
 	Evaluate *engine.Node
 }
@@ -46,8 +51,9 @@ func (l *Lab) Run(spec RunSpec) (*Run, error) {
 // plan is Run with a table of settings. Runs of equal settings become equal
 // nodes, which the engine computes once.
 func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
-	if spec.Encoder = orElse(spec.Encoder, "gru"); spec.Encoder != "gru" {
-		return nil, fmt.Errorf("no encoder %q; there is gru", spec.Encoder)
+	encoder, err := rationalizer.LookupEncoder(spec.Encoder)
+	if err != nil {
+		return nil, err
 	}
 	method, err := rationalizer.Lookup(spec.Method)
 	if err != nil {
@@ -57,27 +63,28 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data.format, method.Name, l.profile, over)
+	settings, err := l.book.settings(l.backend.Provider, data.format, method, l.profile, over)
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Method: method, Dataset: data.name, Seed: spec.Seed, Settings: settings}
+	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings}
 	if err := r.checkMemory(data, l.backend.Provider == runtime.CUDA, runtime.MachineMemory()); err != nil {
 		return nil, err
 	}
 	r.Data = tokenized(data, settings)
-	r.Graphs = r.exported(data, l.backend.Provider == runtime.CUDA)
-	backend := l.backend
-	backend.Threads = settings.Threads
-	r.Train = r.trained(backend, data, spec.Encoder)
+	r.Graphs = r.graphs(l.backend.Provider == runtime.CUDA)
+	r.Weights = r.drawn()
+	engine := l.backend
+	engine.Threads = settings.Threads
+	r.Train = r.trained(engine, data)
 	if method.Reader != "" {
-		reader, err := l.plan(RunSpec{Method: method.Reader, Dataset: spec.Dataset, Seed: spec.Seed}, readerLayer(over))
+		reader, err := l.plan(RunSpec{Method: method.Reader, Dataset: spec.Dataset, Encoder: spec.Encoder, Seed: spec.Seed}, readerLayer(over))
 		if err != nil {
 			return nil, err
 		}
-		r.Train.Inputs = append(r.Train.Inputs, engine.Input{Role: train.ReaderRole, From: reader.Train})
+		r.Train.Inputs = append(r.Train.Inputs, input(train.ReaderRole, reader.Train))
 	}
-	r.Evaluate = r.evaluated(backend, data, spec.Encoder)
+	r.Evaluate = r.evaluated(engine, data)
 	return r, nil
 }
 
@@ -108,42 +115,58 @@ func tokenized(data source, s Settings) *engine.Node {
 	return &engine.Node{Stage: tokenize.New(p), Inputs: inputs, Label: "tokenize " + data.name, Weight: 2}
 }
 
-func (r *Run) exportParams(data source) export.Params {
-	return export.Params{
-		Method: r.Method.Name, Classes: data.classes, Width: embeddings.DefaultDim,
-		Hyper: r.Settings.Hyper, StepsPerRun: r.Settings.StepsPerRun, Seed: r.Seed,
+// input fills a role with what another node makes.
+func input(role string, from *engine.Node) engine.Input { return engine.Input{Role: role, From: from} }
+
+// graphs plans the graphs that train; device tells that an accelerator runs
+// them.
+func (r *Run) graphs(device bool) *engine.Node {
+	flags, _ := r.Method.Split(r.Settings.Options)
+	p := graphs.Params{
+		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Flags: flags,
+		StepsPerRun: r.Settings.StepsPerRun, Device: device,
+	}
+	return &engine.Node{
+		Stage: graphs.New(p, texts.Open), Inputs: []engine.Input{input(graphs.DataRole, r.Data)},
+		Label: fmt.Sprintf("build %s for %s", r.Method.Name, r.Dataset), Weight: 0.2,
 	}
 }
 
-// exported plans the graphs that train; device tells that an accelerator runs
-// them.
-func (r *Run) exported(data source, device bool) *engine.Node {
-	p := r.exportParams(data)
-	p.Device = device
-	return &engine.Node{Stage: export.New(p), Label: r.label("export"), Weight: 0.2}
+// drawn plans drawing the first parameters.
+func (r *Run) drawn() *engine.Node {
+	return &engine.Node{
+		Stage: weights.New(weights.Params{Seed: r.Seed}), Inputs: []engine.Input{input(weights.GraphsRole, r.Graphs)},
+		Label: r.label("draw weights of"), Weight: 0.1,
+	}
 }
 
-func (r *Run) trained(b train.Backend, data source, encoder string) *engine.Node {
+func (r *Run) trained(b backend.Backend, data source) *engine.Node {
 	s := r.Settings
+	_, scalars := r.Method.Split(s.Options)
 	return &engine.Node{
 		Stage: train.New(train.Params{
-			Dataset: data.name, Encoder: encoder, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch,
-			Texts: s.TrainTexts, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
-		}),
-		Inputs: []engine.Input{{Role: train.DataRole, From: r.Data}, {Role: train.GraphsRole, From: r.Graphs}},
+			Dataset: data.name, Encoder: r.Encoder, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
+			Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
+		}, texts.Open),
+		Inputs: []engine.Input{input(train.DataRole, r.Data), input(train.GraphsRole, r.Graphs), input(train.WeightsRole, r.Weights)},
 		Label:  r.label("train"), Weight: r.cost(data),
 	}
 }
 
-func (r *Run) evaluated(b train.Backend, data source, encoder string) *engine.Node {
+func (r *Run) evaluated(b backend.Backend, data source) *engine.Node {
 	dataset := data.input
 	dataset.Role = evaluate.DatasetRole
-	inputs := append([]engine.Input{{Role: evaluate.RunRole, From: r.Train}, dataset}, r.Train.Inputs...)
+	inputs := []engine.Input{input(evaluate.RunRole, r.Train), dataset}
+	for _, in := range r.Train.Inputs {
+		if in.Role != train.WeightsRole { // the run has its own
+			inputs = append(inputs, in)
+		}
+	}
 	return &engine.Node{
 		Stage: evaluate.New(evaluate.Params{
-			Dataset: data.name, Export: r.exportParams(data), Encoder: encoder, Seed: r.Seed,
+			Dataset: data.name, Encoder: r.Encoder, Seed: r.Seed,
 			Draws: r.Settings.Draws, Batch: 128, Texts: exampleTexts, Engine: b,
-		}),
+		}, texts.Open),
 		Inputs: inputs, Label: r.label("evaluate"), Weight: r.cost(data) / 20,
 	}
 }

@@ -23,17 +23,19 @@ const settingsFile = "settings.toml"
 // Settings are all settings of a run.
 type Settings struct {
 	rationalizer.Hyper
-	StepsPerRun int     `toml:"steps_per_run"`
-	Rate        float64 `toml:"learning_rate"`
-	Decay       float64 `toml:"decay"`
-	LeastRate   float64 `toml:"least_rate"`
-	Batch       int     `toml:"batch"`
-	Bucket      int     `toml:"bucket"`
-	Epochs      int     `toml:"epochs"`
-	TrainTexts  int     `toml:"train_texts"` // trained on, the first ones; 0 for all
-	MaxLength   int     `toml:"max_length"`
-	Draws       int     `toml:"draws"`
-	Threads     int     `toml:"threads"` // of one run; part of its identity
+	// Options are those that the run's method has, by name.
+	Options     rationalizer.Values `toml:"-"`
+	StepsPerRun int                 `toml:"steps_per_run"`
+	Rate        float64             `toml:"learning_rate"`
+	Decay       float64             `toml:"decay"`
+	LeastRate   float64             `toml:"least_rate"`
+	Batch       int                 `toml:"batch"`
+	Bucket      int                 `toml:"bucket"`
+	Epochs      int                 `toml:"epochs"`
+	TrainTexts  int                 `toml:"train_texts"` // trained on, the first ones; 0 for all
+	MaxLength   int                 `toml:"max_length"`
+	Draws       int                 `toml:"draws"`
+	Threads     int                 `toml:"threads"` // of one run; part of its identity
 }
 
 // layer is one table of settings.
@@ -84,18 +86,73 @@ func (b settingsBook) profile(name string) (profile, error) {
 }
 
 // settings lays the tables for a provider, a dataset's format, a profile and a
-// method over one another, then the given one.
-func (b settingsBook) settings(provider, format, method string, p profile, over layer) (Settings, error) {
+// method over one another, then the given one. What only the tables say and the
+// method does not have is nothing to it.
+func (b settingsBook) settings(provider, format string, method rationalizer.Method, p profile, over layer) (Settings, error) {
 	all := layer{}
-	for _, l := range []layer{b.Default, b.Provider[provider], b.Format[format], p.Default, p.Format[format], p.Method[format][method], over} {
+	for _, l := range []layer{b.Default, b.Provider[provider], b.Format[format], p.Default, p.Format[format], p.Method[format][method.Name]} {
 		maps.Copy(all, l)
 	}
-	return decode(all)
+	for _, name := range rationalizer.OptionNames() {
+		if !slices.ContainsFunc(method.Options, func(o rationalizer.Option) bool { return o.Name == name }) {
+			delete(all, name)
+		}
+	}
+	maps.Copy(all, over)
+	return decode(all, method)
 }
 
 // decode turns a table into Settings. An unknown key is an error that names
 // the nearest one.
-func decode(all layer) (Settings, error) {
+func decode(all layer, method rationalizer.Method) (Settings, error) {
+	options, rest, err := splitOptions(all)
+	if err != nil {
+		return Settings{}, err
+	}
+	s, err := decodeFields(rest)
+	if err != nil {
+		return s, err
+	}
+	if s.Options, err = method.Complete(options); err != nil {
+		return s, err
+	}
+	return s, s.Check()
+}
+
+// splitOptions takes the options of methods out of a table.
+func splitOptions(all layer) (options rationalizer.Values, rest layer, err error) {
+	options, rest = rationalizer.Values{}, maps.Clone(all)
+	for _, name := range rationalizer.OptionNames() {
+		value, ok := all[name]
+		if !ok {
+			continue
+		}
+		delete(rest, name)
+		if options[name], err = number(value); err != nil {
+			return nil, nil, fmt.Errorf("settings: %s: %w", name, err)
+		}
+	}
+	return options, rest, nil
+}
+
+// number is an option's value in a table; of a flag 0 or 1.
+func number(value any) (float64, error) {
+	switch x := value.(type) {
+	case bool:
+		if x {
+			return 1, nil
+		}
+		return 0, nil
+	case int64:
+		return float64(x), nil
+	case float64:
+		return x, nil
+	}
+	return 0, fmt.Errorf("%v; expected a number, true or false", value)
+}
+
+// decodeFields decodes the settings that have a field.
+func decodeFields(all layer) (Settings, error) {
 	var s Settings
 	var text strings.Builder
 	if err := toml.NewEncoder(&text).Encode(all); err != nil {
@@ -108,7 +165,7 @@ func decode(all layer) (Settings, error) {
 	for _, key := range meta.Undecoded() {
 		return s, unknownKey(key.String())
 	}
-	return s, s.Check()
+	return s, nil
 }
 
 func unknownKey(key string) error {
@@ -118,9 +175,9 @@ func unknownKey(key string) error {
 
 // Keys lists the names of all settings.
 func Keys() []string {
-	var out []string
+	out := rationalizer.OptionNames()
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
-		if name := f.Tag.Get("toml"); name != "" {
+		if name := f.Tag.Get("toml"); name != "" && name != "-" {
 			out = append(out, name)
 		}
 	}

@@ -3,6 +3,8 @@ package experiments
 import (
 	"strings"
 	"testing"
+
+	"rationale/onnx/rationalizer"
 )
 
 func TestSettingsAreLaidOverOneAnother(t *testing.T) {
@@ -15,9 +17,9 @@ func TestSettingsAreLaidOverOneAnother(t *testing.T) {
 		over                          layer
 		want                          func(Settings) bool
 	}{
-		{"the default", "csv", "RNP", "quick", nil, func(s Settings) bool { return s.Sparsity == 0.2 && s.Epochs == 10 }},
-		{"the format wins over the default", "beer", "RNP", "paper", nil, func(s Settings) bool { return s.Epochs == 300 && s.LambdaCoherence == 10 }},
-		{"the profile wins over the format", "beer", "RNP", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.LambdaCoherence == 10 }},
+		{"the default", "csv", "RNP", "quick", nil, func(s Settings) bool { return s.Options["sparsity"] == 0.2 && s.Epochs == 10 }},
+		{"the format wins over the default", "beer", "RNP", "paper", nil, func(s Settings) bool { return s.Epochs == 300 && s.Options["lambda_coherence"] == 10 }},
+		{"the profile wins over the format", "beer", "RNP", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.Options["lambda_coherence"] == 10 }},
 		{"the profile's table for the format wins over both", "beer", "RNP", "quick", nil, func(s Settings) bool { return s.Epochs == 10 && s.Rate == 1e-3 }},
 		{"the profile's table for the method wins over its table for the format", "generated", "random patterns", "quick", nil,
 			func(s Settings) bool { return s.TrainTexts == 1000 && s.Epochs == 60 }},
@@ -63,6 +65,9 @@ func TestBadSettings(t *testing.T) {
 		{"unknown key", "quick", map[string]string{"sparsty": "0.2"}, `did you mean "sparsity"`},
 		{"wrong type", "quick", map[string]string{"epochs": "many"}, "epochs"},
 		{"out of range", "quick", map[string]string{"dropout": "1.5"}, "dropout"},
+		{"another method's", "quick", map[string]string{"instruction": "2"}, `RNP has no setting "instruction"`},
+		{"no number", "quick", map[string]string{"sparsity": "little"}, "sparsity: little; expected a number"},
+		{"no flag", "quick", map[string]string{"attack": "2"}, "attack = 2; expected true or false"},
 		{"unknown profile", "huge", nil, "smoke, quick, paper"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -90,7 +95,7 @@ func TestWholeNumbersServeAsFractions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.LambdaSparsity != 12 || s.Attack || s.Padding != "paper" {
+	if s.Options["lambda_sparsity"] != 12 || s.Options["attack"] != 0 || s.Padding != "paper" {
 		t.Errorf("got %+v", s)
 	}
 }
@@ -112,5 +117,9 @@ func settingsAt(b settingsBook, format, method, name string, over layer) (Settin
 	if err != nil {
 		return Settings{}, err
 	}
-	return b.settings("cpu", format, method, p, over)
+	m, err := rationalizer.Lookup(method)
+	if err != nil {
+		return Settings{}, err
+	}
+	return b.settings("cpu", format, m, p, over)
 }

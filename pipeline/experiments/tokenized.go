@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"rationale/onnx/rationalizer"
 	"rationale/pipeline/engine"
 	"rationale/stages/tokenize"
 )
@@ -26,7 +27,7 @@ func (l *Lab) Tokenized(dataset, tokenizerName, vocabDir string, maxLength int) 
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data.format, "", l.profile, nil)
+	settings, err := l.book.settings(l.backend.Provider, data.format, rationalizer.Method{}, l.profile, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"rationale/plots"
-	"rationale/stages/train"
+	"rationale/stages/measure"
 )
 
 // caption says what the figure shows, what the paper saw there, and what is
@@ -59,7 +59,7 @@ func (m Material) byClass(metric string, records []plots.Record) string {
 	var parts []string
 	least, most := math.Inf(1), math.Inf(-1)
 	for class, name := range m.classes(records[0].Dataset) {
-		s, err := plots.SummarizeSeeds(plots.Filter(records, plots.Selector{Metric: train.ClassASR(class)}))
+		s, err := plots.SummarizeSeeds(plots.Filter(records, plots.Selector{Metric: measure.OfClass("asr", class)}))
 		if err != nil || s.N == 0 {
 			continue
 		}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"rationale/plots"
-	"rationale/stages/train"
+	"rationale/stages/measure"
 )
 
 // attacked is a material whose RNP is attacked at these rates, by true class.
@@ -16,7 +16,7 @@ func attacked(rates ...float64) Material {
 	m.Figures[0].Claims = []Claim{{Quantity: "RNP, ASR", Selector: plots.Selector{Method: "RNP", Split: "dev", Metric: "asr"}}}
 	for _, r := range plots.Filter(m.Records, plots.Selector{Method: "RNP"}) {
 		for class, rate := range rates {
-			r.Metric, r.Value = train.ClassASR(class), rate
+			r.Metric, r.Value = measure.OfClass("asr", class), rate
 			m.Records = append(m.Records, r)
 		}
 	}

@@ -20,9 +20,12 @@ import (
 	"rationale/onnx/tensor"
 	"rationale/plots"
 	"rationale/stages"
-	"rationale/stages/export"
-	"rationale/stages/tokenize"
+	"rationale/stages/backend"
+	"rationale/stages/examples"
+	"rationale/stages/graphs"
+	"rationale/stages/measure"
 	"rationale/stages/train"
+	"rationale/stages/weights"
 )
 
 // The roles of the stage's inputs, beside those of train.
@@ -40,14 +43,13 @@ const (
 
 // Params are the settings of an evaluation.
 type Params struct {
-	Dataset string        `json:"dataset"`
-	Export  export.Params `json:"export"` // of the run's graphs
-	Encoder string        `json:"encoder"`
-	Seed    uint64        `json:"seed"`  // of the run, for the records
-	Draws   int           `json:"draws"` // noise seeds averaged
-	Batch   int           `json:"batch"`
-	Texts   int           `json:"texts"` // test texts written to rationales.jsonl
-	Engine  train.Backend `json:"engine"`
+	Dataset string          `json:"dataset"`
+	Encoder string          `json:"encoder"`
+	Seed    uint64          `json:"seed"`  // of the run, for the records
+	Draws   int             `json:"draws"` // noise seeds averaged
+	Batch   int             `json:"batch"`
+	Texts   int             `json:"texts"` // test texts written to rationales.jsonl
+	Engine  backend.Backend `json:"engine"`
 }
 
 // Check names the first setting that makes no sense.
@@ -64,16 +66,19 @@ func (p Params) Check() error {
 }
 
 // Stage evaluates one run.
-type Stage struct{ params Params }
+type Stage struct {
+	params Params
+	open   examples.Open
+}
 
-// New makes the stage.
-func New(p Params) *Stage { return &Stage{p} }
+// New makes the stage; open opens its data.
+func New(p Params, open examples.Open) *Stage { return &Stage{p, open} }
 
 // Name is "evaluate".
 func (*Stage) Name() string { return "evaluate" }
 
 // Version of the measurements.
-func (*Stage) Version() int { return 3 }
+func (*Stage) Version() int { return 4 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -83,10 +88,10 @@ type evaluation struct {
 	params  Params
 	env     *stages.Env
 	result  train.Result
-	weights train.Weights
+	weights measure.Weights
 	fixed   map[string]*tensor.Tensor
-	texts   []tokenize.Text
-	length  int
+	test    examples.Set
+	shape   examples.Shape
 	records []plots.Record
 }
 
@@ -95,11 +100,11 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := s.params.Check(); err != nil {
 		return err
 	}
-	e, err := s.open(env)
+	e, err := s.start(env)
 	if err != nil {
 		return err
 	}
-	rt, err := train.OpenBackend(s.params.Engine)
+	rt, err := s.params.Engine.Open()
 	if err != nil {
 		return err
 	}
@@ -114,47 +119,47 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := train.WriteRecords(filepath.Join(env.Out, RecordsFile), e.records); err != nil {
 		return err
 	}
-	return e.exportModel()
+	return e.writeModel()
 }
 
-func (s *Stage) open(env *stages.Env) (*evaluation, error) {
+func (s *Stage) start(env *stages.Env) (*evaluation, error) {
 	e := &evaluation{params: s.params, env: env}
 	var err error
 	if e.result, err = train.ReadResult(env.Inputs[RunRole]); err != nil {
 		return nil, err
 	}
-	if e.result.Method != s.params.Export.Method {
-		return nil, fmt.Errorf("the run trained %s and the settings say %s", e.result.Method, s.params.Export.Method)
-	}
-	spec := e.result.Spec
-	if e.weights, err = export.ReadCheckpoint(filepath.Join(env.Inputs[RunRole], export.Checkpoint), spec.Layouts); err != nil {
+	spec := e.result.Graphs.Spec
+	if e.weights, err = weights.ReadCheckpoint(filepath.Join(env.Inputs[RunRole], weights.Checkpoint), spec.Layouts); err != nil {
 		return nil, err
 	}
-	if e.fixed, err = train.FixedInputs(env, spec); err != nil {
+	data, err := s.open(env.Inputs[train.DataRole])
+	if err != nil {
 		return nil, err
 	}
-	if e.texts, err = tokenize.Read(env.Inputs[train.DataRole], "test"); err != nil {
+	if e.fixed, err = train.Fixed(env, data, spec); err != nil {
 		return nil, err
 	}
-	if len(e.texts) == 0 {
-		return nil, fmt.Errorf("dataset %s has no test texts", s.params.Dataset)
+	e.shape = data.Shape()
+	if e.test, err = data.Split("test"); err != nil {
+		return nil, err
 	}
-	summary, err := tokenize.ReadSummary(env.Inputs[train.DataRole])
-	e.length = summary.MaxLength
-	return e, err
+	if e.test.Len() == 0 {
+		return nil, fmt.Errorf("dataset %s has no test texts", e.shape.Dataset)
+	}
+	return e, nil
 }
 
 // measure evaluates with arg-max masks and with each noise seed. It gives the
 // predictions under the former, text by text.
-func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]train.Prediction, error) {
+func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]measure.Prediction, error) {
 	e.env.Progress.Total(int64(e.params.Draws + 1))
-	everything, err := e.open(rt, export.TestModel)
+	everything, err := e.open(rt, graphs.TestModel)
 	if err != nil {
 		return nil, err
 	}
-	predictions := make([]train.Prediction, len(e.texts))
-	scores, err := everything.Evaluate(ctx, e.texts, e.weights, e.batching(), train.Draw{ArgMax: true},
-		func(i int, p train.Prediction) { predictions[i] = p })
+	predictions := make([]measure.Prediction, e.test.Len())
+	scores, err := everything.Evaluate(ctx, e.test, e.weights, e.batching(), measure.Draw{ArgMax: true},
+		func(i int, p measure.Prediction) { predictions[i] = p })
 	if err != nil {
 		return nil, err
 	}
@@ -166,22 +171,22 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]train.
 	return predictions, nil
 }
 
-func (e *evaluation) open(rt *runtime.Runtime, model string) (*train.Evaluator, error) {
-	return train.NewEvaluator(rt, filepath.Join(e.env.Inputs[train.GraphsRole], model), e.result.Spec, e.fixed)
+func (e *evaluation) open(rt *runtime.Runtime, model string) (*measure.Evaluator, error) {
+	return measure.NewEvaluator(rt, filepath.Join(e.env.Inputs[train.GraphsRole], model), e.result.Graphs.Spec, e.fixed)
 }
 
 // sample evaluates with each noise seed and notes the first draw and the mean
 // over all. What masks do not change, how the model reads the full text and
 // the annotated words, is known from the arg-max masks' evaluation.
-func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *train.Scores) error {
-	evaluator, err := e.open(rt, export.DevModel)
+func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *measure.Scores) error {
+	evaluator, err := e.open(rt, graphs.DevModel)
 	if err != nil {
 		return err
 	}
-	draws := make([][]train.Number, e.params.Draws)
+	draws := make([][]measure.Number, e.params.Draws)
 	for i := range draws {
-		draw := train.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
-		scores, err := evaluator.Evaluate(ctx, e.texts, e.weights, e.batching(), draw, nil)
+		draw := measure.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
+		scores, err := evaluator.Evaluate(ctx, e.test, e.weights, e.batching(), draw, nil)
 		if err != nil {
 			return err
 		}
@@ -196,18 +201,18 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *tr
 	return nil
 }
 
-func (e *evaluation) batching() train.Batching {
-	b := train.Batching{Size: e.params.Batch}
-	if e.result.Spec.Padding == rationalizer.Paper {
-		b.Fixed = e.length
+func (e *evaluation) batching() measure.Batching {
+	b := measure.Batching{Size: e.params.Batch}
+	if e.result.Graphs.Spec.Padding == rationalizer.Paper {
+		b.Fixed = e.shape.Longest
 	}
 	return b
 }
 
 // means averages each metric over the draws that have it.
-func means(draws [][]train.Number) []train.Number {
+func means(draws [][]measure.Number) []measure.Number {
 	sums, counts := map[string]float64{}, map[string]float64{}
-	var out []train.Number
+	var out []measure.Number
 	for _, numbers := range draws {
 		for _, n := range numbers {
 			if counts[n.Metric] == 0 {
@@ -223,25 +228,25 @@ func means(draws [][]train.Number) []train.Number {
 	return out
 }
 
-func (e *evaluation) note(mask string, numbers []train.Number) {
+func (e *evaluation) note(mask string, numbers []measure.Number) {
 	for _, n := range numbers {
 		e.records = append(e.records, plots.Record{
-			Stage: "evaluate", Dataset: e.params.Dataset, Method: e.result.Method, Encoder: e.params.Encoder,
+			Stage: "evaluate", Dataset: e.params.Dataset, Method: e.result.Graphs.Method, Encoder: e.params.Encoder,
 			Seed: int64(e.params.Seed), Epoch: e.result.Epoch(), Split: "test", Mask: mask,
 			Metric: n.Metric, Value: n.Value, Selected: true,
 		})
 	}
 }
 
-// exportModel writes the model that people deploy.
-func (e *evaluation) exportModel() error {
-	config := e.params.Export.Config()
+// writeModel writes the model that people deploy.
+func (e *evaluation) writeModel() error {
+	config := e.result.Graphs.Config()
 	config.Vectors = e.fixed[rationalizer.EmbeddingWeight]
 	g, err := rationalizer.NewAnswer(config, rationalizer.Views{}, e.weights)
 	if err != nil {
 		return err
 	}
-	g.Annotate("method", e.result.Method)
+	g.Annotate("method", e.result.Graphs.Method)
 	g.Annotate("dataset", e.params.Dataset)
 	g.Annotate("epoch", fmt.Sprint(e.result.Epoch()))
 	model, err := g.Model()

@@ -17,38 +17,43 @@ import (
 	"rationale/onnx/runtime/runtimetest"
 	"rationale/onnx/tensor"
 	"rationale/plots"
+	"rationale/stages/backend"
 	"rationale/stages/evaluate"
-	"rationale/stages/export"
+	"rationale/stages/graphs"
+	"rationale/stages/measure"
 	"rationale/stages/stagetest"
+	"rationale/stages/texts"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/stages/weights"
 )
 
 // draws is the number of noise seeds in these tests.
 const draws = 3
 
-func backend(t testing.TB) train.Backend {
-	return train.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1}
+func engine(t testing.TB) backend.Backend {
+	return backend.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1}
 }
 
-func params(t testing.TB, p export.Params, dataset string) evaluate.Params {
+func params(t testing.TB, dataset string) evaluate.Params {
 	return evaluate.Params{
-		Dataset: dataset, Export: p, Encoder: "gru", Seed: 1, Draws: draws, Batch: 8, Texts: 12, Engine: backend(t),
+		Dataset: dataset, Encoder: "gru", Seed: 1, Draws: draws, Batch: 8, Texts: 12, Engine: engine(t),
 	}
 }
 
 // trained trains two epochs on a dataset and gives the inputs of its
 // evaluation.
-func trained(t testing.TB, p export.Params, data, name string) map[string]string {
+func trained(t testing.TB, p graphs.Params, data, name string) map[string]string {
 	t.Helper()
 	in := map[string]string{
 		train.DataRole:       stagetest.Tokenized(t, data, name),
-		train.GraphsRole:     stagetest.Run(t, export.New(p), nil),
 		evaluate.DatasetRole: data,
 	}
+	in[train.GraphsRole] = stagetest.Graphs(t, p, in[train.DataRole])
+	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
 	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
-		Dataset: name, Encoder: "gru", Seed: 1, Epochs: 2, Batch: 16, Rate: 1e-2, Decay: 1, Engine: backend(t),
-	}), in)
+		Dataset: name, Encoder: "gru", Scalars: stagetest.Scalars(p.Method), Seed: 1, Epochs: 2, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine(t),
+	}, texts.Open), in)
 	return in
 }
 
@@ -75,8 +80,8 @@ func records(t testing.TB, dir string) map[string]map[string]float64 {
 func TestEvaluates(t *testing.T) {
 	p := stagetest.Small("RNP+A2I")
 	in := trained(t, p, stagetest.Generated(t), stagetest.Dataset)
-	dir := stagetest.Run(t, evaluate.New(params(t, p, stagetest.Dataset)), in)
-	stagetest.SameFiles(t, stagetest.Run(t, evaluate.New(params(t, p, stagetest.Dataset)), in), dir)
+	dir := stagetest.Run(t, evaluate.New(params(t, stagetest.Dataset), texts.Open), in)
+	stagetest.SameFiles(t, stagetest.Run(t, evaluate.New(params(t, stagetest.Dataset), texts.Open), in), dir)
 
 	got := records(t, dir)
 	mean := fmt.Sprintf("sampled-mean-%d", draws)
@@ -91,18 +96,18 @@ func TestEvaluates(t *testing.T) {
 	if !slices.Equal(metrics, want) {
 		t.Errorf("metrics %v; want %v", metrics, want)
 	}
-	t.Run("mean of draws", func(t *testing.T) { checkMean(t, p, in, got[mean]) })
+	t.Run("mean of draws", func(t *testing.T) { checkMean(t, in, got[mean]) })
 	t.Run("examples", func(t *testing.T) { checkExamples(t, in, dir) })
 	t.Run("model", func(t *testing.T) { checkModel(t, in, dir) })
 }
 
 // checkMean evaluates with each noise seed by itself.
-func checkMean(t *testing.T, p export.Params, in map[string]string, mean map[string]float64) {
+func checkMean(t *testing.T, in map[string]string, mean map[string]float64) {
 	s := setUp(t, in)
 	sums := map[string]float64{}
 	for seed := range uint64(draws) {
-		scores, err := s.evaluator.Evaluate(context.Background(), s.texts, s.weights, train.Batching{Size: 8},
-			train.Draw{Seed: seed, Epoch: s.result.Epoch()}, nil)
+		scores, err := s.evaluator.Evaluate(context.Background(), s.texts, s.weights, measure.Batching{Size: 8},
+			measure.Draw{Seed: seed, Epoch: s.result.Epoch()}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,10 +125,10 @@ func checkMean(t *testing.T, p export.Params, in map[string]string, mean map[str
 // subject is a trained run with its test graph.
 type subject struct {
 	result    train.Result
-	weights   train.Weights
+	weights   measure.Weights
 	fixed     map[string]*tensor.Tensor
-	texts     []tokenize.Text
-	evaluator *train.Evaluator
+	texts     texts.Set
+	evaluator *measure.Evaluator
 }
 
 func setUp(t *testing.T, in map[string]string) subject {
@@ -133,17 +138,23 @@ func setUp(t *testing.T, in map[string]string) subject {
 	if s.result, err = train.ReadResult(in[evaluate.RunRole]); err != nil {
 		t.Fatal(err)
 	}
-	spec := s.result.Spec
-	if s.weights, err = export.ReadCheckpoint(in[evaluate.RunRole]+"/"+export.Checkpoint, spec.Layouts); err != nil {
+	spec := s.result.Graphs.Spec
+	if s.weights, err = weights.ReadCheckpoint(in[evaluate.RunRole]+"/"+weights.Checkpoint, spec.Layouts); err != nil {
 		t.Fatal(err)
 	}
-	if s.fixed, err = train.FixedInputs(stagetest.Env(t, in), spec); err != nil {
+	data, err := texts.Open(in[train.DataRole])
+	if err != nil {
 		t.Fatal(err)
 	}
-	if s.texts, err = tokenize.Read(in[train.DataRole], "test"); err != nil {
+	if s.fixed, err = train.Fixed(stagetest.Env(t, in), data, spec); err != nil {
 		t.Fatal(err)
 	}
-	if s.evaluator, err = train.NewEvaluator(runtimetest.Open(t), in[train.GraphsRole]+"/"+export.TestModel, spec, s.fixed); err != nil {
+	read, err := tokenize.Read(in[train.DataRole], "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.texts = read
+	if s.evaluator, err = measure.NewEvaluator(runtimetest.Open(t), in[train.GraphsRole]+"/"+graphs.TestModel, spec, s.fixed); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -156,9 +167,9 @@ func checkExamples(t *testing.T, in map[string]string, dir string) {
 		t.Fatal(err)
 	}
 	s := setUp(t, in)
-	predictions := make([]train.Prediction, len(s.texts))
-	_, err = s.evaluator.Evaluate(context.Background(), s.texts, s.weights, train.Batching{Size: 8}, train.Draw{ArgMax: true},
-		func(i int, p train.Prediction) { predictions[i] = p })
+	predictions := make([]measure.Prediction, len(s.texts))
+	_, err = s.evaluator.Evaluate(context.Background(), s.texts, s.weights, measure.Batching{Size: 8}, measure.Draw{ArgMax: true},
+		func(i int, p measure.Prediction) { predictions[i] = p })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +207,7 @@ func checkModel(t *testing.T, in map[string]string, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	test := runtimetest.NewSession(t, export.TestModel, stagetest.Files(t, in[train.GraphsRole])[export.TestModel])
+	test := runtimetest.NewSession(t, graphs.TestModel, stagetest.Files(t, in[train.GraphsRole])[graphs.TestModel])
 	full := map[string]*tensor.Tensor{rationalizer.InputIDs: ids, rationalizer.InputMask: mask, rationalizer.InputGold: mask}
 	maps.Copy(full, s.fixed)
 	for name, w := range s.weights {
@@ -275,9 +286,8 @@ func threeClasses(t *testing.T) string {
 // TestWithoutGold evaluates on three classes and no human rationale.
 func TestWithoutGold(t *testing.T) {
 	p := stagetest.Small("RNP+A2I")
-	p.Classes = 3
 	in := trained(t, p, threeClasses(t), "three")
-	dir := stagetest.Run(t, evaluate.New(params(t, p, "three")), in)
+	dir := stagetest.Run(t, evaluate.New(params(t, "three"), texts.Open), in)
 	got := records(t, dir)["argmax"]
 	want := []string{"accuracy", "accuracy_full_text", "asr", "asr_of_class_0", "asr_of_class_1", "asr_of_class_2", "asr_raw", "sparsity"}
 	if metrics := slices.Sorted(maps.Keys(got)); !slices.Equal(metrics, want) {
@@ -297,7 +307,7 @@ func TestClassifier(t *testing.T) {
 	method := classifier(t)
 	p := stagetest.Small(method)
 	in := trained(t, p, stagetest.Generated(t), stagetest.Dataset)
-	dir := stagetest.Run(t, evaluate.New(params(t, p, stagetest.Dataset)), in)
+	dir := stagetest.Run(t, evaluate.New(params(t, stagetest.Dataset), texts.Open), in)
 	got := records(t, dir)
 	if _, ok := got["argmax"]["f1"]; ok || len(got["sampled"]) == 0 {
 		t.Errorf("records %v", got)
@@ -314,7 +324,7 @@ func TestClassifier(t *testing.T) {
 // classifier is the method that reads whole texts.
 func classifier(t *testing.T) string {
 	for _, m := range rationalizer.Methods() {
-		if !m.Selects {
+		if !m.Selects() {
 			return m.Name
 		}
 	}
@@ -328,16 +338,15 @@ func TestRefuses(t *testing.T) {
 	for want, change := range map[string]func(*evaluate.Params, map[string]string){
 		"batch must be positive": func(p *evaluate.Params, _ map[string]string) { p.Batch = 0 },
 		"draws must not be":      func(p *evaluate.Params, _ map[string]string) { p.Draws = -1 },
-		"the run trained RNP":    func(p *evaluate.Params, _ map[string]string) { p.Export.Method = "RNP+A2I" },
 		`no dataset "three"`:     func(p *evaluate.Params, _ map[string]string) { p.Dataset = "three" },
 		"they are not the same": func(p *evaluate.Params, in map[string]string) {
 			p.Dataset, in[evaluate.DatasetRole] = "three", threeClasses(t)
 		},
 	} {
 		t.Run(want, func(t *testing.T) {
-			p, inputs := params(t, p, stagetest.Dataset), maps.Clone(in)
+			p, inputs := params(t, stagetest.Dataset), maps.Clone(in)
 			change(&p, inputs)
-			err := evaluate.New(p).Run(context.Background(), stagetest.Env(t, inputs))
+			err := evaluate.New(p, texts.Open).Run(context.Background(), stagetest.Env(t, inputs))
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("error %v; want %q in it", err, want)
 			}

@@ -10,7 +10,8 @@ import (
 	"rationale/datasets"
 	"rationale/stages"
 	"rationale/stages/generate"
-	"rationale/stages/train"
+	"rationale/stages/measure"
+	"rationale/stages/texts"
 )
 
 // Example is one test text with what a model selects of it, word by word: a
@@ -25,7 +26,7 @@ type Example struct {
 }
 
 // writeRationales writes the first texts of the test split.
-func (e *evaluation) writeRationales(predictions []train.Prediction) error {
+func (e *evaluation) writeRationales(predictions []measure.Prediction) error {
 	set, done, err := generate.Dataset(e.env, DatasetRole, e.params.Dataset)
 	if err != nil {
 		return err
@@ -35,15 +36,15 @@ func (e *evaluation) writeRationales(predictions []train.Prediction) error {
 	if err != nil {
 		return err
 	}
-	if split.Len() != len(e.texts) {
-		return fmt.Errorf("dataset %s has %d test texts and the run's data %d; they are not the same", e.params.Dataset, split.Len(), len(e.texts))
+	if split.Len() != e.test.Len() {
+		return fmt.Errorf("dataset %s has %d test texts and the run's data %d; they are not the same", e.params.Dataset, split.Len(), e.test.Len())
 	}
 	return stages.WriteFile(filepath.Join(e.env.Out, RationalesFile), func(w io.Writer) error {
 		return e.writeExamples(json.NewEncoder(w), split, set.Meta().Classes, predictions)
 	})
 }
 
-func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, classes []string, predictions []train.Prediction) error {
+func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, classes []string, predictions []measure.Prediction) error {
 	for i := range min(e.params.Texts, split.Len()) {
 		text, err := split.Text(i)
 		if err != nil {
@@ -54,7 +55,7 @@ func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, cla
 			Class: classes[text.Label], Predicted: classes[predictions[i].Class],
 		}
 		if z := predictions[i].Selected; z != nil {
-			example.Selected = e.texts[i].DocumentWords(z, len(text.Tokens))
+			example.Selected = e.test.(texts.Set)[i].DocumentWords(z, len(text.Tokens))
 		}
 		if err := out.Encode(example); err != nil {
 			return err

@@ -18,9 +18,11 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages"
-	"rationale/stages/export"
 	"rationale/stages/generate"
+	"rationale/stages/graphs"
+	"rationale/stages/texts"
 	"rationale/stages/tokenize"
+	"rationale/stages/weights"
 )
 
 // The tiny data: its name, the length at which texts are cut, and the width
@@ -142,11 +144,51 @@ func repository(t testing.TB) string {
 	return ""
 }
 
-// Small are the settings of a tiny model of a method on the tiny data.
-func Small(method string) export.Params {
+// Small are the settings of a tiny model of a method.
+func Small(method string) graphs.Params {
 	h := rationalizer.Defaults()
-	h.Hidden, h.LambdaSparsity, h.LambdaCoherence = 4, 1, .2
-	return export.Params{Method: method, Classes: 2, Width: Width, Hyper: h, StepsPerRun: 1, Seed: 1}
+	h.Hidden = 4
+	m, err := rationalizer.Lookup(method)
+	if err != nil {
+		panic(err) // the test's own mistake
+	}
+	all, err := m.Complete(nil)
+	if err != nil {
+		panic(err)
+	}
+	flags, _ := m.Split(all)
+	return graphs.Params{Method: method, Encoder: rationalizer.DefaultEncoder, Hyper: h, Flags: flags, StepsPerRun: 1}
+}
+
+// Scalars are the numbers of a tiny run of a method.
+func Scalars(method string) map[string]float64 {
+	m, err := rationalizer.Lookup(method)
+	if err != nil {
+		panic(err) // the test's own mistake
+	}
+	all, err := m.Complete(nil)
+	if err != nil {
+		panic(err)
+	}
+	_, scalars := m.Split(all)
+	for name, x := range map[string]float64{"lambda_sparsity": 1, "lambda_coherence": .2} {
+		if _, ok := scalars[name]; ok {
+			scalars[name] = x
+		}
+	}
+	return scalars
+}
+
+// Graphs makes the graphs of a model for a tokenized dataset.
+func Graphs(t testing.TB, p graphs.Params, data string) string {
+	t.Helper()
+	return Run(t, graphs.New(p, texts.Open), map[string]string{graphs.DataRole: data})
+}
+
+// Weights draws the first parameters of graphs.
+func Weights(t testing.TB, dir string, seed uint64) string {
+	t.Helper()
+	return Run(t, weights.New(weights.Params{Seed: seed}), map[string]string{weights.GraphsRole: dir})
 }
 
 // Library is the digest of the onnxruntime library. Without one the test

@@ -3,18 +3,21 @@ package train
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
 	"rationale/stages"
+	"rationale/stages/examples"
+	"rationale/stages/measure"
 )
 
-// runEpoch trains on every text once, as far as an earlier attempt has not,
+// runEpoch trains on every example once, as far as an earlier attempt has not,
 // evaluates and saves.
 func (r *run) runEpoch(ctx context.Context) error {
 	start := time.Now()
-	if err := r.takeSteps(ctx, r.batcher.order(r.train, r.epoch+1)); err != nil {
+	if err := r.takeSteps(ctx, r.order.Epoch(r.train, r.epoch+1)); err != nil {
 		return err
 	}
 	r.epoch++
@@ -22,9 +25,9 @@ func (r *run) runEpoch(ctx context.Context) error {
 	if err := r.evaluate(ctx); err != nil {
 		return err
 	}
-	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", r.log.mean("loss/model"), "best dev accuracy", r.best.Accuracy,
+	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", r.log.mean(rationalizer.LossMeasure), "best dev accuracy", r.best.Accuracy,
 		"steps took", stepped.Sub(start), "evaluation took", time.Since(stepped))
-	r.log = newEpochLog()
+	r.log = newEpochLog(r.feeder.Spec)
 	return r.save()
 }
 
@@ -45,7 +48,7 @@ func (r *run) takeSteps(ctx context.Context, batches [][]int) error {
 		if err != nil {
 			return err
 		}
-		if err := r.batcher.spec.CheckMetrics(out, p.steps); err != nil {
+		if err := r.feeder.Spec.CheckMeasures(out, p.steps); err != nil {
 			return err
 		}
 		if err := r.log.add(out, p); err != nil {
@@ -55,7 +58,7 @@ func (r *run) takeSteps(ctx context.Context, batches [][]int) error {
 		if err := r.keep(); err != nil {
 			return err
 		}
-		r.env.Progress.Advance(int64(p.texts), r.note())
+		r.env.Progress.Advance(int64(p.examples), r.progress())
 	}
 	return ctx.Err()
 }
@@ -69,11 +72,11 @@ func (r *run) keep() error {
 }
 
 // prepared is one run of a step graph: its inputs, and how many steps and
-// texts they are; or what went wrong in assembling it.
+// examples they are; or what went wrong in assembling it.
 type prepared struct {
-	inputs       map[string]*tensor.Tensor
-	steps, texts int
-	err          error
+	inputs          map[string]*tensor.Tensor
+	steps, examples int
+	err             error
 }
 
 // prepare assembles batches and draws their noise one run ahead of the
@@ -82,7 +85,6 @@ type prepared struct {
 // the last run, or when ctx has ended.
 func (r *run) prepare(ctx context.Context, batches [][]int) <-chan prepared {
 	ready := make(chan prepared, 1)
-	rate := r.params.schedule(r.perEpoch())
 	step, left := r.done+1, batches[r.taken():]
 	send := func(p prepared) error {
 		select {
@@ -95,8 +97,12 @@ func (r *run) prepare(ctx context.Context, batches [][]int) <-chan prepared {
 	go func() {
 		defer close(ready)
 		err := stages.Guard(func() error {
-			for group := range r.batcher.groups(left) {
-				if err := send(r.batcher.prepare(r.train, group, step, rate)); err != nil {
+			for group := range examples.Groups(left, r.feeder.Spec.K) {
+				inputs, err := r.feeder.Inputs(r.train, group, step)
+				if err != nil {
+					return err
+				}
+				if err := send(prepared{inputs: inputs, steps: len(group), examples: len(slices.Concat(group...))}); err != nil {
 					return err
 				}
 				step += int64(len(group))
@@ -112,11 +118,11 @@ func (r *run) prepare(ctx context.Context, batches [][]int) <-chan prepared {
 
 // perEpoch is how many batches an epoch has, and taken how many of the epoch at
 // work are done.
-func (r *run) perEpoch() int { return (len(r.train) + r.params.Batch - 1) / r.params.Batch }
+func (r *run) perEpoch() int { return r.order.PerEpoch(r.train) }
 func (r *run) taken() int    { return int(r.done) - r.epoch*r.perEpoch() }
 
-func (r *run) note() string {
-	return fmt.Sprintf("epoch %d/%d, loss %.3f", r.epoch+1, r.params.Epochs, r.log.mean("loss/model"))
+func (r *run) progress() string {
+	return fmt.Sprintf("epoch %d/%d, loss %.3f", r.epoch+1, r.params.Epochs, r.log.mean(rationalizer.LossMeasure))
 }
 
 // evaluate measures the epoch on the development split and notes everything.
@@ -125,12 +131,13 @@ func (r *run) evaluate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	scores, err := r.dev.Evaluate(ctx, r.devSet, w, r.batching(), Draw{Seed: r.params.Seed, Epoch: r.epoch}, nil)
+	scores, err := r.dev.Evaluate(ctx, r.devSet, w, r.batching(), measure.Draw{Seed: r.params.Seed, Epoch: r.epoch}, nil)
 	if err != nil {
 		return fmt.Errorf("development split: %w", err)
 	}
-	r.noteTraining(r.log)
-	r.noteScores("dev", scores)
+	// The steps measured with dropout on, on parameters that moved meanwhile.
+	r.note("train", r.log.numbers(examples.ClassCounts(r.train, r.feeder.Spec.Classes)))
+	r.note("dev", scores.Numbers())
 	accuracy := scores.Accuracy.Rates().Raw.Value
 	if r.best.Epoch == 0 || accuracy > r.best.Accuracy {
 		r.best = Choice{Epoch: r.epoch, Accuracy: accuracy, weights: w}
@@ -138,21 +145,21 @@ func (r *run) evaluate(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) batching() Batching {
-	b := Batching{Size: max(r.params.Batch, 128)}
-	if r.batcher.spec.Padding == rationalizer.Paper {
-		b.Fixed = r.batcher.length
+func (r *run) batching() measure.Batching {
+	b := measure.Batching{Size: max(r.params.Batch, 128)}
+	if r.feeder.Spec.Padding == rationalizer.Paper {
+		b.Fixed = r.feeder.Positions
 	}
 	return b
 }
 
 // weights copies the parameters as they are now.
-func (r *run) weights() (Weights, error) {
+func (r *run) weights() (measure.Weights, error) {
 	state, err := r.steps.state()
 	if err != nil {
 		return nil, err
 	}
-	w := Weights{}
+	w := measure.Weights{}
 	for _, l := range r.layouts() {
 		w[l.Name] = tensor.Data[float32](state[l.Name+rationalizer.ParamsPart])
 	}

@@ -13,10 +13,13 @@ import (
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 	"rationale/plots"
-	"rationale/stages/export"
+	"rationale/stages/graphs"
+	"rationale/stages/measure"
 	"rationale/stages/stagetest"
+	"rationale/stages/texts"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/stages/weights"
 )
 
 // TestChoosesTheFirstBest compares the kept epoch with the history, and its
@@ -25,9 +28,9 @@ func TestChoosesTheFirstBest(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP"))
 	earlier := false
 	for seed := range uint64(3) {
-		p := params(t)
+		p := params(t, in)
 		p.Seed, p.Rate, p.Epochs = seed, 3e-2, 5
-		dir := stagetest.Run(t, train.New(p), in)
+		dir := stagetest.Run(t, newStage(p), in)
 		result, err := train.ReadResult(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +49,7 @@ func TestChoosesTheFirstBest(t *testing.T) {
 		}
 		earlier = earlier || best < p.Epochs
 		p.Epochs = best
-		sameParameters(t, result.Spec, dir, stagetest.Run(t, train.New(p), in))
+		sameParameters(t, result.Graphs.Spec, dir, stagetest.Run(t, newStage(p), in))
 	}
 	if !earlier {
 		t.Error("the last epoch is the best one for every seed: the test shows nothing")
@@ -56,7 +59,7 @@ func TestChoosesTheFirstBest(t *testing.T) {
 // sameParameters compares a checkpoint with the last state of a run.
 func sameParameters(t *testing.T, spec rationalizer.Spec, chosen, ended string) {
 	t.Helper()
-	params, err := export.ReadCheckpoint(filepath.Join(chosen, export.Checkpoint), spec.Layouts)
+	params, err := weights.ReadCheckpoint(filepath.Join(chosen, weights.Checkpoint), spec.Layouts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,13 +87,13 @@ func records(t *testing.T, dir string) []plots.Record {
 // TestHistoryIsARecount evaluates the chosen epoch again and counts by hand.
 func TestHistoryIsARecount(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP+A2I"))
-	p := params(t)
+	p := params(t, in)
 	p.Epochs = 1
-	dir := stagetest.Run(t, train.New(p), in)
-	texts, predictions := predict(t, in, dir, p)
+	dir := stagetest.Run(t, newStage(p), in)
+	read, predictions := predict(t, in, dir, p)
 	var right, attacked, hits [2]float64
 	var words, selected, gold, both float64
-	for i, x := range texts {
+	for i, x := range read {
 		y, p := x.Label, predictions[i]
 		attacked[y]++
 		if p.Class == int(y) {
@@ -111,7 +114,7 @@ func TestHistoryIsARecount(t *testing.T) {
 	want := map[string]float64{
 		"accuracy": (right[0] + right[1]) / stagetest.Dev,
 		"asr":      (hits[0]/attacked[0] + hits[1]/attacked[1]) / 2, "asr_raw": (hits[0] + hits[1]) / stagetest.Dev,
-		train.ClassASR(0): hits[0] / attacked[0], train.ClassASR(1): hits[1] / attacked[1],
+		measure.OfClass("asr", 0): hits[0] / attacked[0], measure.OfClass("asr", 1): hits[1] / attacked[1],
 		"sparsity": selected / words, "precision": precision, "recall": recall,
 		"f1": 2 * precision * recall / (precision + recall), "gold_share": gold / words,
 	}
@@ -131,9 +134,9 @@ func TestHistoryIsARecount(t *testing.T) {
 func count(b bool) float64 { return map[bool]float64{true: 1}[b] }
 
 // predict evaluates a run's chosen epoch on the development split.
-func predict(t *testing.T, in map[string]string, dir string, p train.Params) ([]tokenize.Text, []train.Prediction) {
+func predict(t *testing.T, in map[string]string, dir string, p train.Params) ([]tokenize.Text, []measure.Prediction) {
 	t.Helper()
-	texts, err := tokenize.Read(in[train.DataRole], "dev")
+	read, err := tokenize.Read(in[train.DataRole], "dev")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,23 +144,27 @@ func predict(t *testing.T, in map[string]string, dir string, p train.Params) ([]
 	if err != nil {
 		t.Fatal(err)
 	}
-	weights, err := export.ReadCheckpoint(filepath.Join(dir, export.Checkpoint), result.Spec.Layouts)
+	params, err := weights.ReadCheckpoint(filepath.Join(dir, weights.Checkpoint), result.Graphs.Spec.Layouts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixed, err := train.FixedInputs(stagetest.Env(t, in), result.Spec)
+	data, err := texts.Open(in[train.DataRole])
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := train.NewEvaluator(runtimetest.Open(t), filepath.Join(in[train.GraphsRole], export.DevModel), result.Spec, fixed)
+	fixed, err := train.Fixed(stagetest.Env(t, in), data, result.Graphs.Spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := make([]train.Prediction, len(texts))
-	_, err = e.Evaluate(context.Background(), texts, weights, train.Batching{Size: 128}, train.Draw{Seed: p.Seed, Epoch: result.Epoch()},
-		func(i int, x train.Prediction) { out[i] = x })
+	e, err := measure.NewEvaluator(runtimetest.Open(t), filepath.Join(in[train.GraphsRole], graphs.DevModel), result.Graphs.Spec, fixed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return texts, out
+	out := make([]measure.Prediction, len(read))
+	_, err = e.Evaluate(context.Background(), texts.Set(read), params, measure.Batching{Size: 128}, measure.Draw{Seed: p.Seed, Epoch: result.Epoch()},
+		func(i int, x measure.Prediction) { out[i] = x })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read, out
 }

@@ -2,34 +2,35 @@ package train
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 
+	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
+	"rationale/stages/measure"
 )
 
-// epochLog sums the metrics of an epoch's steps.
+// epochLog adds up what an epoch's steps measured, as the specification says.
 type epochLog struct {
-	texts int
-	sums  map[string]float64   // of means over a batch, weighted by its texts
-	hits  map[string][]float64 // of counts by true class
+	spec     rationalizer.Spec
+	examples int
+	sums     map[string]float64   // of numbers; of means weighted by the batch's examples
+	hits     map[string][]float64 // of counts by true class
 }
 
-func newEpochLog() *epochLog {
-	return &epochLog{sums: map[string]float64{}, hits: map[string][]float64{}}
+func newEpochLog(spec rationalizer.Spec) *epochLog {
+	return &epochLog{spec: spec, sums: map[string]float64{}, hits: map[string][]float64{}}
 }
 
-// add takes the metrics of a run: [1] or [C] each, behind an axis of its steps
-// when these are several.
+// add takes what a run measured, behind an axis of its steps when these are
+// several.
 func (l *epochLog) add(out map[string]*tensor.Tensor, p prepared) error {
-	texts := p.texts / p.steps
+	examples := p.examples / p.steps
 	for step := range p.steps {
-		l.texts += texts
-		for _, name := range slices.Sorted(maps.Keys(out)) {
-			values := out[name].Float64s()
+		l.examples += examples
+		for _, m := range l.spec.Measures {
+			values := out[m.Output()].Float64s()
 			width := len(values) / p.steps
-			if err := l.addStep(name, values[step*width:][:width], texts); err != nil {
+			if err := l.addStep(m, values[step*width:][:width], examples); err != nil {
 				return err
 			}
 		}
@@ -37,28 +38,57 @@ func (l *epochLog) add(out map[string]*tensor.Tensor, p prepared) error {
 	return nil
 }
 
-func (l *epochLog) addStep(name string, values []float64, texts int) error {
-	if len(values) == 1 {
-		if math.IsNaN(values[0]) || math.IsInf(values[0], 0) {
-			return fmt.Errorf("training diverged: %s is %v after %d texts of the epoch; lower learning_rate or set clip_norm", name, values[0], l.texts)
+func (l *epochLog) addStep(m rationalizer.Measure, values []float64, examples int) error {
+	if m.Adds.ByClass() {
+		if l.hits[m.Name] == nil {
+			l.hits[m.Name] = make([]float64, len(values))
 		}
-		l.sums[name] += values[0] * float64(texts)
+		for c, n := range values {
+			l.hits[m.Name][c] += n
+		}
 		return nil
 	}
-	if l.hits[name] == nil {
-		l.hits[name] = make([]float64, len(values))
+	if math.IsNaN(values[0]) || math.IsInf(values[0], 0) {
+		return fmt.Errorf("training diverged: %s is %v after %d texts of the epoch; lower learning_rate or set clip_norm", m.Name, values[0], l.examples)
 	}
-	for c, n := range values {
-		l.hits[name][c] += n
+	if m.Adds == rationalizer.Mean {
+		values[0] *= float64(examples)
 	}
+	l.sums[m.Name] += values[0]
 	return nil
 }
 
-// mean is a metric's mean over the epoch's texts.
-func (l *epochLog) mean(name string) float64 { return l.sums[name] / float64(l.texts) }
+// numbers are the epoch's, given the number of training examples of each class:
+// an epoch reads each example once, so the split's classes are its own.
+func (l *epochLog) numbers(ofClass []int) []measure.Number {
+	var out []measure.Number
+	add := func(name string, value float64) { out = append(out, measure.Number{Metric: name, Value: value}) }
+	for _, m := range l.spec.Measures {
+		switch m.Adds {
+		case rationalizer.Mean:
+			add(m.Name, l.mean(m.Name))
+		case rationalizer.Sum:
+			add(m.Name, l.sums[m.Name])
+		case rationalizer.Rate:
+			add(m.Name, l.rate(m.Name))
+		case rationalizer.Balanced:
+			add(m.Name, balanced(l.hits[m.Name], ofClass))
+			add(m.Name+"_raw", l.rate(m.Name))
+			for c, n := range l.hits[m.Name] {
+				if ofClass[c] > 0 {
+					add(measure.OfClass(m.Name, c), n/float64(ofClass[c]))
+				}
+			}
+		}
+	}
+	return out
+}
 
-// rate is the share of all texts that a count of hits makes.
-func (l *epochLog) rate(name string) float64 { return sum(l.hits[name]) / float64(l.texts) }
+// mean is a measure's mean over the epoch's examples.
+func (l *epochLog) mean(name string) float64 { return l.sums[name] / float64(l.examples) }
+
+// rate is the share of all examples that a count of hits makes.
+func (l *epochLog) rate(name string) float64 { return sum(l.hits[name]) / float64(l.examples) }
 
 func sum(values []float64) float64 {
 	total := 0.0
@@ -69,12 +99,12 @@ func sum(values []float64) float64 {
 }
 
 // balanced is the mean over classes of the share of hits in the class, given
-// the number of texts of each class.
-func balanced(hits []float64, texts []int) float64 {
+// the number of examples of each class.
+func balanced(hits []float64, ofClass []int) float64 {
 	total, classes := 0.0, 0
 	for c, n := range hits {
-		if texts[c] > 0 {
-			total += n / float64(texts[c])
+		if ofClass[c] > 0 {
+			total += n / float64(ofClass[c])
 			classes++
 		}
 	}

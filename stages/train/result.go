@@ -6,10 +6,11 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/stages"
-	"rationale/stages/export"
+	"rationale/stages/graphs"
+	"rationale/stages/measure"
+	"rationale/stages/weights"
 )
 
 // Choice is the epoch that is kept: the first with the best development
@@ -17,15 +18,14 @@ import (
 type Choice struct {
 	Epoch    int     `json:"epoch"`
 	Accuracy float64 `json:"dev_accuracy"`
-	weights  Weights
+	weights  measure.Weights
 }
 
 // Result is run.json: what was run and which epoch was chosen.
 type Result struct {
-	Method string            `json:"method"`
-	Params Params            `json:"params"`
-	Chosen Choice            `json:"chosen"`
-	Spec   rationalizer.Spec `json:"graphs"`
+	Params Params      `json:"params"`
+	Chosen Choice      `json:"chosen"`
+	Graphs graphs.Made `json:"graphs"`
 }
 
 // Epoch is the chosen epoch.
@@ -47,23 +47,22 @@ func (r *run) write(dir string) error {
 	if err := r.writeTensors(dir); err != nil {
 		return err
 	}
-	method := r.batcher.spec.Method
-	if err := r.writeRecords(dir, method); err != nil {
+	if err := r.writeRecords(dir, r.made.Method); err != nil {
 		return err
 	}
-	return stages.WriteJSON(filepath.Join(dir, RunFile), Result{method, r.params, r.best, r.batcher.spec})
+	return stages.WriteJSON(filepath.Join(dir, RunFile), Result{r.params, r.best, r.made})
 }
 
 // writeTensors writes the chosen epoch's parameters and the last epoch's state.
 func (r *run) writeTensors(dir string) error {
-	chosen, err := export.NameTensors(r.layouts(), r.best.weights)
+	chosen, err := weights.NameTensors(r.layouts(), r.best.weights)
 	if err != nil {
 		return err
 	}
 	meta := map[string]string{
-		"method": r.batcher.spec.Method, "seed": strconv.FormatUint(r.params.Seed, 10), "epoch": strconv.Itoa(r.best.Epoch),
+		"method": r.made.Method, "seed": strconv.FormatUint(r.params.Seed, 10), "epoch": strconv.Itoa(r.best.Epoch),
 	}
-	if err := safetensors.WriteFile(filepath.Join(dir, export.Checkpoint), chosen, meta); err != nil {
+	if err := safetensors.WriteFile(filepath.Join(dir, weights.Checkpoint), chosen, meta); err != nil {
 		return err
 	}
 	state, err := r.steps.state()

@@ -17,6 +17,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
+	"rationale/stages/measure"
 )
 
 // resumeFile holds everything that the rest of a run depends on, between two
@@ -46,11 +47,11 @@ const (
 
 // progress is the part of resumeFile that is not tensors.
 type progress struct {
-	Epoch   int      `json:"epoch"` // completed ones
-	Steps   int64    `json:"steps"` // those of the epoch at work included
-	Texts   int      `json:"texts"` // of the epoch at work
-	Best    Choice   `json:"best"`
-	History []Number `json:"history"`
+	Epoch    int              `json:"epoch"`    // completed ones
+	Steps    int64            `json:"steps"`    // those of the epoch at work included
+	Examples int              `json:"examples"` // of the epoch at work
+	Best     Choice           `json:"best"`
+	History  []measure.Number `json:"history"`
 }
 
 // save writes the run's state to the work folder.
@@ -59,7 +60,7 @@ func (r *run) save() error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(progress{r.epoch, r.done, r.log.texts, r.best, r.history})
+	text, err := json.Marshal(progress{r.epoch, r.done, r.log.examples, r.best, r.history})
 	if err != nil {
 		return err
 	}
@@ -146,14 +147,14 @@ func (r *run) takeUp(p progress, named map[string]*tensor.Tensor) error {
 	if p.Epoch < 0 || p.Epoch > r.params.Epochs || p.Steps < past || p.Steps > past+int64(r.perEpoch()) {
 		return fmt.Errorf("%d steps after %d epochs; expected %d to %d", p.Steps, p.Epoch, past, past+int64(r.perEpoch()))
 	}
-	if p.Texts < 0 || p.Texts > len(r.train) {
-		return fmt.Errorf("%d texts of an epoch that has %d", p.Texts, len(r.train))
+	if p.Examples < 0 || p.Examples > r.train.Len() {
+		return fmt.Errorf("%d examples of an epoch that has %d", p.Examples, r.train.Len())
 	}
 	state, best, err := r.parts(named, p.Best.Epoch > 0)
 	if err != nil {
 		return err
 	}
-	log, err := measured(named, p.Texts, r.batcher.spec.Classes)
+	log, err := measured(named, p.Examples, r.feeder.Spec)
 	if err != nil {
 		return err
 	}
@@ -165,18 +166,18 @@ func (r *run) takeUp(p progress, named map[string]*tensor.Tensor) error {
 	return nil
 }
 
-// measured takes the sums of the epoch at work, over so many texts, and its hits
-// by class out of the tensors of resumeFile.
-func measured(named map[string]*tensor.Tensor, texts, classes int) (*epochLog, error) {
-	log := newEpochLog()
-	log.texts = texts
+// measured takes the sums of the epoch at work, over so many examples, and its
+// hits by class out of the tensors of resumeFile.
+func measured(named map[string]*tensor.Tensor, examples int, spec rationalizer.Spec) (*epochLog, error) {
+	log := newEpochLog(spec)
+	log.examples = examples
 	for name, t := range named {
 		sum, isSum := strings.CutPrefix(name, sumsPrefix)
 		hits, isHits := strings.CutPrefix(name, hitsPrefix)
 		switch {
 		case !isSum && !isHits:
 			continue
-		case t.DType() != tensor.Float64 || isSum && t.Len() != 1 || isHits && t.Len() != classes:
+		case t.DType() != tensor.Float64 || isSum && t.Len() != 1 || isHits && t.Len() != spec.Classes:
 			return nil, fmt.Errorf("%s is %v %v; expected float64 and one number, or one a class", name, t.DType(), t.Shape())
 		case isSum:
 			log.sums[sum] = tensor.Data[float64](t)[0]
@@ -189,19 +190,19 @@ func measured(named map[string]*tensor.Tensor, texts, classes int) (*epochLog, e
 
 // parts takes the optimisers' state and, once there was an epoch to choose, the
 // best parameters out of the tensors of resumeFile.
-func (r *run) parts(named map[string]*tensor.Tensor, chosen bool) (state map[string]*tensor.Tensor, best Weights, err error) {
-	state, best = map[string]*tensor.Tensor{}, Weights{}
+func (r *run) parts(named map[string]*tensor.Tensor, chosen bool) (state map[string]*tensor.Tensor, best measure.Weights, err error) {
+	state, best = map[string]*tensor.Tensor{}, measure.Weights{}
+	for _, name := range rationalizer.StateNames(r.layouts()) {
+		t, ok := named[statePrefix+name]
+		if !ok {
+			return nil, nil, fmt.Errorf("no %s in it", statePrefix+name)
+		}
+		state[name] = t
+	}
+	if !chosen {
+		return state, best, nil
+	}
 	for _, l := range r.layouts() {
-		for _, part := range []string{rationalizer.ParamsPart, rationalizer.MeanPart, rationalizer.VariancePart, rationalizer.CompletedPart} {
-			t, ok := named[statePrefix+l.Name+part]
-			if !ok {
-				return nil, nil, fmt.Errorf("no %s in it", statePrefix+l.Name+part)
-			}
-			state[l.Name+part] = t
-		}
-		if !chosen {
-			continue
-		}
 		t, ok := named[bestPrefix+l.Name]
 		if !ok || t.DType() != tensor.Float32 || t.Len() != l.Size() {
 			return nil, nil, fmt.Errorf("no %s of %d numbers in it", bestPrefix+l.Name, l.Size())

@@ -20,7 +20,7 @@ func TestResumes(t *testing.T) {
 	for _, method := range []string{"RNP+A2I", "random patterns"} {
 		t.Run(method, func(t *testing.T) {
 			in := inputs(t, stagetest.Small(method))
-			whole := stagetest.Run(t, train.New(params(t)), in)
+			whole := stagetest.Run(t, newStage(params(t, in)), in)
 			// In the middle of each epoch, and behind its last batch.
 			for _, at := range []int64{1, 41, 80, 81, 120} {
 				stagetest.SameFiles(t, broken(t, in, at), whole)
@@ -32,15 +32,16 @@ func TestResumes(t *testing.T) {
 // TestResumesBehindTheLastEpoch loses the output of a run that was done with
 // training.
 func TestResumesBehindTheLastEpoch(t *testing.T) {
-	env := stagetest.Env(t, inputs(t, stagetest.Small("RNP")))
-	if err := train.New(params(t)).Run(context.Background(), env); err != nil {
+	in := inputs(t, stagetest.Small("RNP"))
+	env := stagetest.Env(t, in)
+	if err := newStage(params(t, in)).Run(context.Background(), env); err != nil {
 		t.Fatal(err)
 	}
 	whole := env.Out
 	env.Out = t.TempDir()
 	reports := 0
 	stagetest.Watch(env, func(int64) { reports++ })
-	if err := train.New(params(t)).Run(context.Background(), env); err != nil {
+	if err := newStage(params(t, in)).Run(context.Background(), env); err != nil {
 		t.Fatal(err)
 	}
 	stagetest.SameFiles(t, env.Out, whole)
@@ -54,8 +55,8 @@ func TestResumesBehindTheLastEpoch(t *testing.T) {
 func broken(t *testing.T, in map[string]string, at int64) string {
 	t.Helper()
 	env := stagetest.Env(t, in)
-	stopAt(t, train.New(params(t)), env, at)
-	if first, want := goOn(t, train.New(params(t)), env), (at-1)/stagetest.Train*stagetest.Train; first != want {
+	stopAt(t, newStage(params(t, in)), env, at)
+	if first, want := goOn(t, newStage(params(t, in)), env), (at-1)/stagetest.Train*stagetest.Train; first != want {
 		t.Errorf("stopped after %d texts, resumed from %d; want %d", at, first, want)
 	}
 	return env.Out
@@ -96,7 +97,7 @@ func goOn(t *testing.T, stage *train.Stage, env *stages.Env) int64 {
 // TestDamagedStateStartsOver changes the saved state in several ways.
 func TestDamagedStateStartsOver(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP"))
-	whole := stagetest.Run(t, train.New(params(t)), in)
+	whole := stagetest.Run(t, newStage(params(t, in)), in)
 	for name, damage := range map[string]func([]byte) []byte{
 		"cut":               func(b []byte) []byte { return b[:len(b)/2] },
 		"empty":             func([]byte) []byte { return nil },
@@ -107,7 +108,7 @@ func TestDamagedStateStartsOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := stagetest.Env(t, in)
-			path := stopAfterFirstEpoch(t, env)
+			path := stopAfterFirstEpoch(t, in, env)
 			saved := read(t, env.Work, filepath.Base(path))
 			damaged := damage(bytes.Clone(saved))
 			if bytes.Equal(damaged, saved) {
@@ -118,7 +119,7 @@ func TestDamagedStateStartsOver(t *testing.T) {
 			}
 			var log bytes.Buffer
 			env.Log = slog.New(slog.NewTextHandler(&log, nil))
-			if err := train.New(params(t)).Run(context.Background(), env); err != nil {
+			if err := newStage(params(t, in)).Run(context.Background(), env); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(log.String(), "starting over") {
@@ -130,7 +131,7 @@ func TestDamagedStateStartsOver(t *testing.T) {
 }
 
 // stopAfterFirstEpoch gives the path of what the run saved.
-func stopAfterFirstEpoch(t *testing.T, env *stages.Env) string {
+func stopAfterFirstEpoch(t *testing.T, in map[string]string, env *stages.Env) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	stagetest.Watch(env, func(done int64) {
@@ -138,7 +139,7 @@ func stopAfterFirstEpoch(t *testing.T, env *stages.Env) string {
 			cancel()
 		}
 	})
-	if err := train.New(params(t)).Run(ctx, env); !errors.Is(err, context.Canceled) {
+	if err := newStage(params(t, in)).Run(ctx, env); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	saved, err := filepath.Glob(filepath.Join(env.Work, "*"))

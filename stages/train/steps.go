@@ -8,7 +8,9 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
-	"rationale/stages/export"
+	"rationale/stages/backend"
+	"rationale/stages/graphs"
+	"rationale/stages/measure"
 )
 
 // steps runs optimiser steps: one at a time or, where the export has a graph
@@ -21,23 +23,23 @@ type steps struct {
 
 // openSteps opens the step graphs of an export, with the inputs that never
 // change, and starts from params. The sessions close with the runtime.
-func openSteps(rt *runtime.Runtime, graphs string, spec rationalizer.Spec, params Weights, fixed map[string]*tensor.Tensor) (*steps, error) {
-	s, file := &steps{}, export.StepModel
+func openSteps(rt *runtime.Runtime, dir string, spec rationalizer.Spec, params measure.Weights, fixed map[string]*tensor.Tensor) (*steps, error) {
+	s, file := &steps{}, graphs.StepModel
 	var err error
 	if spec.K > 1 {
-		if s.grouped, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params, fixed); err != nil {
+		if s.grouped, err = openStepper(rt, filepath.Join(dir, file), spec.Layouts, params, fixed); err != nil {
 			return nil, err
 		}
-		file = export.SingleStepModel
+		file = graphs.SingleStepModel
 	}
-	s.single, err = openStepper(rt, filepath.Join(graphs, file), spec.Layouts, params, fixed)
+	s.single, err = openStepper(rt, filepath.Join(dir, file), spec.Layouts, params, fixed)
 	s.current = s.single
 	return s, err
 }
 
 // openStepper opens a step graph with fresh optimisers.
-func openStepper(rt *runtime.Runtime, path string, layouts []nn.Layout, params Weights, fixed map[string]*tensor.Tensor) (*runtime.Stepper, error) {
-	session, err := openModel(rt, path, fixed)
+func openStepper(rt *runtime.Runtime, path string, layouts []nn.Layout, params measure.Weights, fixed map[string]*tensor.Tensor) (*runtime.Stepper, error) {
+	session, err := backend.Model(rt, path, fixed)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-// Package train is the stage that runs a step graph over a tokenized dataset,
+// Package train is the stage that runs a step graph over a dataset,
 // evaluates on the development split after each epoch, and keeps the epoch
 // with the best development accuracy.
 //
@@ -18,6 +18,7 @@ package train
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"time"
 
@@ -25,15 +26,22 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages"
-	"rationale/stages/export"
-	"rationale/stages/tokenize"
+	"rationale/stages/backend"
+	"rationale/stages/examples"
+	"rationale/stages/graphs"
+	"rationale/stages/measure"
+	"rationale/stages/weights"
 )
 
 // The roles of the stage's inputs.
 const (
-	DataRole   = "data"   // a tokenized dataset
-	GraphsRole = "graphs" // an export
-	ReaderRole = "reader" // a trained classifier, where the method reads with one
+	DataRole    = graphs.DataRole
+	GraphsRole  = "graphs"
+	WeightsRole = "weights" // what the run starts from
+	ReaderRole  = "reader"  // a trained classifier, where the method reads with one
+	// ScalarsRole is a choice of scalars that an earlier stage made, such as a
+	// sparsity target; absent when the parameters say them all.
+	ScalarsRole = "scalars"
 )
 
 // Names of the output files.
@@ -41,34 +49,28 @@ const (
 	StateFile   = "state.safetensors"
 	RecordsFile = "records.csv"
 	RunFile     = "run.json"
+	// ScalarsFile is a JSON object of scalars by name, in the role ScalarsRole.
+	ScalarsFile = "scalars.json"
 )
 
 // Params are the settings of a run that are not in its graphs.
 type Params struct {
-	Dataset   string  `json:"dataset"`
-	Encoder   string  `json:"encoder"`
-	Seed      uint64  `json:"seed"`
-	Epochs    int     `json:"epochs"`
-	Batch     int     `json:"batch"`
-	Texts     int     `json:"texts"` // trained on, the first of the split; 0 for all
-	Rate      float64 `json:"learning_rate"`
-	Decay     float64 `json:"decay"` // of the rate, per epoch; 1 keeps it
-	LeastRate float64 `json:"least_rate"`
+	Dataset string `json:"dataset"`
+	Encoder string `json:"encoder"`
+	Seed    uint64 `json:"seed"`
+	Epochs  int    `json:"epochs"`
+	Batch   int    `json:"batch"`
+	Texts   int    `json:"texts"` // trained on, the first of the split; 0 for all
+	// Scalars are the numbers that each step is given beside the learning rate.
+	Scalars   map[string]float64 `json:"scalars"`
+	Rate      float64            `json:"learning_rate"`
+	Decay     float64            `json:"decay"` // of the rate, per epoch; 1 keeps it
+	LeastRate float64            `json:"least_rate"`
 	// Bucket sorts the texts of that many batches by length before cutting
 	// them into batches, so that short texts are not padded to long ones; 0
 	// leaves the shuffled order. Padding "paper" leaves it in any case.
-	Bucket int     `json:"bucket"`
-	Engine Backend `json:"engine"`
-}
-
-// Backend is what computes. It is part of a run's identity, because another
-// library, provider or number of threads gives other last digits.
-type Backend struct {
-	Provider string `json:"provider"`
-	Library  string `json:"library"` // its SHA-256
-	Device   int    `json:"device"`
-	TF32     bool   `json:"tf32,omitempty"` // see runtime.Options
-	Threads  int    `json:"threads"`        // inside an operator
+	Bucket int             `json:"bucket"`
+	Engine backend.Backend `json:"engine"`
 }
 
 // Check names the first setting that makes no sense.
@@ -104,17 +106,18 @@ const keepEvery = 5 * time.Minute
 // Stage is one training run.
 type Stage struct {
 	params    Params
+	open      examples.Open
 	keepEvery time.Duration
 }
 
-// New makes the stage.
-func New(p Params) *Stage { return &Stage{p, keepEvery} }
+// New makes the stage; open opens its data.
+func New(p Params, open examples.Open) *Stage { return &Stage{p, open, keepEvery} }
 
 // Name is "train".
 func (*Stage) Name() string { return "train" }
 
 // Version of the training loop.
-func (*Stage) Version() int { return 3 }
+func (*Stage) Version() int { return 4 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -124,7 +127,7 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := s.params.Check(); err != nil {
 		return err
 	}
-	r, err := s.open(env)
+	r, err := s.start(env)
 	if err != nil {
 		return err
 	}
@@ -132,8 +135,8 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := r.resume(); err != nil {
 		return err
 	}
-	r.env.Progress.Total(int64(len(r.train) * s.params.Epochs))
-	r.env.Progress.Advance(int64(len(r.train)*r.epoch+r.log.texts), "")
+	r.env.Progress.Total(int64(r.train.Len() * s.params.Epochs))
+	r.env.Progress.Advance(int64(r.train.Len()*r.epoch+r.log.examples), "")
 	for r.epoch < s.params.Epochs {
 		if err := r.runEpoch(ctx); err != nil {
 			return fmt.Errorf("epoch %d: %w", r.epoch+1, err)
@@ -144,86 +147,130 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 
 // run is a training run in progress.
 type run struct {
-	params  Params
-	env     *stages.Env
-	batcher batcher
-	train   []tokenize.Text
-	devSet  []tokenize.Text
+	params Params
+	env    *stages.Env
+	made   graphs.Made
+	order  examples.Order
+	feeder examples.Feeder
+	train  examples.Set
+	devSet examples.Set
 
 	runtime *runtime.Runtime
 	steps   *steps
-	dev     *Evaluator
+	dev     *measure.Evaluator
 
 	epoch   int       // completed ones
 	done    int64     // completed steps, those of the epoch at work included
 	log     *epochLog // of the epoch at work
-	history []Number
+	history []measure.Number
 	best    Choice
 
 	keepEvery time.Duration
 	kept      time.Time // when the state was last saved
 }
 
-// open reads the inputs and starts the sessions.
-func (s *Stage) open(env *stages.Env) (_ *run, err error) {
-	r := &run{params: s.params, env: env, log: newEpochLog(), keepEvery: s.keepEvery, kept: time.Now()}
+// start reads the inputs and starts the sessions.
+func (s *Stage) start(env *stages.Env) (_ *run, err error) {
+	r := &run{params: s.params, env: env, keepEvery: s.keepEvery, kept: time.Now()}
 	defer func() {
 		if err != nil {
 			r.close()
 		}
 	}()
-	spec, err := export.ReadSpec(env.Inputs[GraphsRole])
+	if r.made, err = graphs.ReadMade(env.Inputs[GraphsRole]); err != nil {
+		return nil, err
+	}
+	r.log = newEpochLog(r.made.Spec)
+	data, err := s.open(env.Inputs[DataRole])
 	if err != nil {
 		return nil, err
 	}
-	summary, err := tokenize.ReadSummary(env.Inputs[DataRole])
-	if err != nil {
+	if err := r.readExamples(data); err != nil {
 		return nil, err
 	}
-	if len(summary.Classes) != spec.Classes {
-		return nil, fmt.Errorf("dataset %s has %d classes and the graphs were made for %d", summary.Dataset, len(summary.Classes), spec.Classes)
-	}
-	r.batcher = newBatcher(spec, s.params, summary.MaxLength)
-	if err := r.readTexts(); err != nil {
+	if err := r.prepareFeeds(data.Shape()); err != nil {
 		return nil, err
 	}
-	return r, r.start(spec)
+	return r, r.startSessions(data)
 }
 
-func (r *run) readTexts() (err error) {
-	if r.train, err = tokenize.Read(r.env.Inputs[DataRole], "train"); err != nil {
+// readExamples reads the training and development splits.
+func (r *run) readExamples(data examples.Data) error {
+	shape := data.Shape()
+	if len(shape.Classes) != r.made.Classes {
+		return fmt.Errorf("dataset %s has %d classes and the graphs were made for %d", shape.Dataset, len(shape.Classes), r.made.Classes)
+	}
+	if shape.Query != r.made.Query {
+		return fmt.Errorf("dataset %s has queries: %v; the graphs were made for data with queries: %v", shape.Dataset, shape.Query, r.made.Query)
+	}
+	train, err := data.Split("train")
+	if err != nil {
 		return err
 	}
-	if n := r.params.Texts; n > 0 {
-		r.train = r.train[:min(n, len(r.train))]
-	}
-	if r.devSet, err = tokenize.Read(r.env.Inputs[DataRole], "dev"); err != nil {
+	r.train = examples.First(train, r.params.Texts)
+	if r.devSet, err = data.Split("dev"); err != nil {
 		return err
 	}
-	if len(r.train) == 0 || len(r.devSet) == 0 {
-		return fmt.Errorf("dataset %s has %d training and %d development texts; both are needed", r.params.Dataset, len(r.train), len(r.devSet))
+	if r.train.Len() == 0 || r.devSet.Len() == 0 {
+		return fmt.Errorf("dataset %s has %d training and %d development texts; both are needed", shape.Dataset, r.train.Len(), r.devSet.Len())
 	}
 	return nil
 }
 
-// start opens the library and the sessions.
-func (r *run) start(spec rationalizer.Spec) (err error) {
-	fixed, err := FixedInputs(r.env, spec)
+// prepareFeeds says what the steps are given.
+func (r *run) prepareFeeds(shape examples.Shape) error {
+	scalars, err := r.scalars()
 	if err != nil {
 		return err
 	}
-	if r.runtime, err = OpenBackend(r.params.Engine); err != nil {
-		return err
+	r.order = examples.Order{Seed: r.params.Seed, Batch: r.params.Batch, Bucket: r.params.Bucket}
+	if r.made.Hyper.Padding == rationalizer.Paper {
+		r.order.Bucket = 0 // all are equally long anyway
 	}
-	graphs := r.env.Inputs[GraphsRole]
-	if r.dev, err = NewEvaluator(r.runtime, filepath.Join(graphs, export.DevModel), spec, fixed); err != nil {
-		return err
+	rate := r.params.schedule(r.perEpoch())
+	r.feeder = examples.Feeder{
+		Spec: r.made.Spec, Seed: r.params.Seed, Positions: shape.Longest,
+		Scalar: func(name string, step int64) float64 {
+			if name == rationalizer.LearningRate {
+				return rate.At(step)
+			}
+			return scalars[name]
+		},
 	}
-	params, err := export.ReadCheckpoint(filepath.Join(graphs, export.Checkpoint), spec.Layouts)
+	return nil
+}
+
+// scalars are those of the parameters, with what an earlier stage chose in their
+// place.
+func (r *run) scalars() (map[string]float64, error) {
+	all := map[string]float64{}
+	maps.Copy(all, r.params.Scalars)
+	if dir, ok := r.env.Inputs[ScalarsRole]; ok {
+		if err := stages.ReadJSON(filepath.Join(dir, ScalarsFile), &all); err != nil {
+			return nil, err
+		}
+	}
+	return all, r.made.Spec.CheckScalars(all)
+}
+
+// startSessions opens the library and the models.
+func (r *run) startSessions(data examples.Data) (err error) {
+	fixed, err := Fixed(r.env, data, r.made.Spec)
 	if err != nil {
 		return err
 	}
-	r.steps, err = openSteps(r.runtime, graphs, spec, params, fixed)
+	if r.runtime, err = r.params.Engine.Open(); err != nil {
+		return err
+	}
+	dir := r.env.Inputs[GraphsRole]
+	if r.dev, err = measure.NewEvaluator(r.runtime, filepath.Join(dir, graphs.DevModel), r.made.Spec, fixed); err != nil {
+		return err
+	}
+	params, err := weights.ReadCheckpoint(filepath.Join(r.env.Inputs[WeightsRole], weights.Checkpoint), r.layouts())
+	if err != nil {
+		return err
+	}
+	r.steps, err = openSteps(r.runtime, dir, r.made.Spec, params, fixed)
 	return err
 }
 
@@ -234,4 +281,4 @@ func (r *run) close() {
 	}
 }
 
-func (r *run) layouts() []nn.Layout { return r.batcher.spec.Layouts }
+func (r *run) layouts() []nn.Layout { return r.made.Spec.Layouts }

@@ -3,9 +3,11 @@ package train_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	goruntime "runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,30 +15,36 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/plots"
-	"rationale/stages/export"
+	"rationale/stages/backend"
+	"rationale/stages/graphs"
 	"rationale/stages/stagetest"
+	"rationale/stages/texts"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/stages/weights"
 )
 
 // params are the settings of a tiny run: 3 batches an epoch, the last of them
 // smaller.
-func params(t testing.TB) train.Params {
+func params(t testing.TB, in map[string]string) train.Params {
 	t.Helper()
+	made, err := graphs.ReadMade(in[train.GraphsRole])
+	if err != nil {
+		t.Fatal(err)
+	}
 	return train.Params{
+		Scalars: stagetest.Scalars(made.Method),
 		Dataset: stagetest.Dataset, Encoder: "gru", Seed: 1, Epochs: 3, Batch: 16, Rate: 1e-2, Decay: .9, Bucket: 2,
-		Engine: train.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1},
+		Engine: backend.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1},
 	}
 }
 
 // inputs makes the tiny data and the graphs of a method, and trains the
 // classifier that it needs.
-func inputs(t testing.TB, p export.Params) map[string]string {
+func inputs(t testing.TB, p graphs.Params) map[string]string {
 	t.Helper()
-	in := map[string]string{
-		train.DataRole:   stagetest.Tokenized(t, stagetest.Generated(t), stagetest.Dataset),
-		train.GraphsRole: stagetest.Run(t, export.New(p), nil),
-	}
+	data := stagetest.Tokenized(t, stagetest.Generated(t), stagetest.Dataset)
+	in := start(t, p, data)
 	method, err := rationalizer.Lookup(p.Method)
 	if err != nil {
 		t.Fatal(err)
@@ -44,12 +52,21 @@ func inputs(t testing.TB, p export.Params) map[string]string {
 	if method.Reader != "" {
 		reader := p
 		reader.Method = method.Reader
-		in[train.ReaderRole] = stagetest.Run(t, train.New(params(t)), map[string]string{
-			train.DataRole: in[train.DataRole], train.GraphsRole: stagetest.Run(t, export.New(reader), nil),
-		})
+		reader.Flags = nil
+		read := start(t, reader, data)
+		in[train.ReaderRole] = stagetest.Run(t, newStage(params(t, read)), read)
 	}
 	return in
 }
+
+// start makes the graphs of a model and its first parameters.
+func start(t testing.TB, p graphs.Params, data string) map[string]string {
+	t.Helper()
+	made := stagetest.Graphs(t, p, data)
+	return map[string]string{train.DataRole: data, train.GraphsRole: made, train.WeightsRole: stagetest.Weights(t, made, 1)}
+}
+
+func newStage(p train.Params) *train.Stage { return train.New(p, texts.Open) }
 
 // read reads a file of a run.
 func read(t testing.TB, dir, name string) []byte {
@@ -63,13 +80,13 @@ func read(t testing.TB, dir, name string) []byte {
 
 func TestSeedsDecide(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP+A2I"))
-	first := stagetest.Run(t, train.New(params(t)), in)
-	stagetest.SameFiles(t, stagetest.Run(t, train.New(params(t)), in), first)
+	first := stagetest.Run(t, newStage(params(t, in)), in)
+	stagetest.SameFiles(t, stagetest.Run(t, newStage(params(t, in)), in), first)
 
-	p := params(t)
+	p := params(t, in)
 	p.Seed = 2
-	other := stagetest.Run(t, train.New(p), in)
-	for _, file := range []string{export.Checkpoint, train.StateFile, train.RecordsFile} {
+	other := stagetest.Run(t, newStage(p), in)
+	for _, file := range []string{weights.Checkpoint, train.StateFile, train.RecordsFile} {
 		if bytes.Equal(read(t, other, file), read(t, first, file)) {
 			t.Errorf("%s is the same under another seed", file)
 		}
@@ -82,9 +99,9 @@ func TestRateDecays(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP"))
 	var runs [2][]plots.Record
 	for i, decay := range []float64{.1, 1} {
-		p := params(t)
+		p := params(t, in)
 		p.Decay, p.Epochs = decay, 2
-		runs[i] = records(t, stagetest.Run(t, train.New(p), in))
+		runs[i] = records(t, stagetest.Run(t, newStage(p), in))
 	}
 	differ := map[int]int{}
 	for i, r := range runs[0] {
@@ -108,12 +125,12 @@ func TestStepsPerRun(t *testing.T) {
 			several := single
 			several.StepsPerRun = 3
 			in := inputs(t, single)
-			p := params(t)
+			p := params(t, in)
 			p.Batch = batch
-			want := stagetest.Run(t, train.New(p), in)
-			in[train.GraphsRole] = stagetest.Run(t, export.New(several), nil)
-			got := stagetest.Run(t, train.New(p), in)
-			for _, file := range []string{export.Checkpoint, train.StateFile, train.RecordsFile} {
+			want := stagetest.Run(t, newStage(p), in)
+			in[train.GraphsRole] = stagetest.Graphs(t, several, in[train.DataRole])
+			got := stagetest.Run(t, newStage(p), in)
+			for _, file := range []string{weights.Checkpoint, train.StateFile, train.RecordsFile} {
 				if !bytes.Equal(read(t, got, file), read(t, want, file)) {
 					t.Errorf("%s differs", file)
 				}
@@ -127,14 +144,13 @@ func TestStepsPerRunTrims(t *testing.T) {
 	p := stagetest.Small("RNP")
 	p.StepsPerRun = 2
 	in := inputs(t, p)
-	first := stagetest.Run(t, train.New(params(t)), in)
-	stagetest.SameFiles(t, stagetest.Run(t, train.New(params(t)), in), first)
+	first := stagetest.Run(t, newStage(params(t, in)), in)
+	stagetest.SameFiles(t, stagetest.Run(t, newStage(params(t, in)), in), first)
 }
 
 func TestRefuses(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP"))
-	three := stagetest.Small("RNP")
-	three.Classes = 3
+	three := stagetest.Tokenized(t, threeClasses(t), "three")
 	for _, tc := range []struct {
 		name   string
 		change func(*train.Params)
@@ -146,12 +162,14 @@ func TestRefuses(t *testing.T) {
 		{"no epochs", func(p *train.Params) { p.Epochs = 0 }, nil, "epochs must be positive"},
 		{"another library", func(p *train.Params) { p.Engine.Library = "00" }, nil, "planned with 00"},
 		{"another number of classes", nil, func(in map[string]string) {
-			in[train.GraphsRole] = stagetest.Run(t, export.New(three), nil)
-		}, "2 classes and the graphs were made for 3"},
+			in[train.DataRole] = three
+		}, "3 classes and the graphs were made for 2"},
+		{"a scalar is missing", func(p *train.Params) { delete(p.Scalars, "sparsity") }, nil, "take sparsity, and the run gives no value"},
+		{"a scalar too many", func(p *train.Params) { p.Scalars["instruction"] = 1 }, nil, "a value for instruction, which the graphs of RNP do not take"},
 		{"divergence", func(p *train.Params) { p.Rate = 1e38 }, nil, "lower learning_rate or set clip_norm"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			p, given := params(t), map[string]string{}
+			p, given := params(t, in), map[string]string{}
 			for role, dir := range in {
 				given[role] = dir
 			}
@@ -161,7 +179,7 @@ func TestRefuses(t *testing.T) {
 			if tc.inputs != nil {
 				tc.inputs(given)
 			}
-			err := train.New(p).Run(context.Background(), stagetest.Env(t, given))
+			err := newStage(p).Run(context.Background(), stagetest.Env(t, given))
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v; want %q in it", err, tc.want)
 			}
@@ -169,14 +187,46 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// threeClasses is data without any rationale.
+func threeClasses(t *testing.T) string {
+	var rows strings.Builder
+	for _, split := range []string{"train", "dev", "test"} {
+		for i := range 30 {
+			class := []string{"bad", "fair", "good"}[i%3]
+			fmt.Fprintf(&rows, "{\"text\":\"it is a %s one of %d\",\"label\":%q,\"split\":%q}\n", class, i, class, split)
+		}
+	}
+	return stagetest.Import(t, "three", rows.String(), nil)
+}
+
+// TestAnEarlierStageChoosesScalars: what a stage before the run chose stands in
+// for the parameters' number, and gives the run that it would have given there.
+func TestAnEarlierStageChoosesScalars(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP"))
+	p := params(t, in)
+	p.Scalars["sparsity"] = .4
+	want := records(t, stagetest.Run(t, newStage(p), in))
+	p.Scalars["sparsity"] = .1
+	other := records(t, stagetest.Run(t, newStage(p), in))
+	chosen := t.TempDir()
+	if err := os.WriteFile(filepath.Join(chosen, train.ScalarsFile), []byte(`{"sparsity": 0.4}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	in[train.ScalarsRole] = chosen
+	got := records(t, stagetest.Run(t, newStage(p), in))
+	if !slices.Equal(got, want) || slices.Equal(got, other) {
+		t.Error("the run is not that of the number that was chosen")
+	}
+}
+
 // TestPrefetchEnds demands that nothing goes on assembling batches after a
 // step failed: the run diverges in the first of 20 batches.
 func TestPrefetchEnds(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP"))
-	p := params(t)
+	p := params(t, in)
 	p.Rate, p.Batch = 1e38, 2
 	before := goruntime.NumGoroutine()
-	if err := train.New(p).Run(context.Background(), stagetest.Env(t, in)); err == nil {
+	if err := newStage(p).Run(context.Background(), stagetest.Env(t, in)); err == nil {
 		t.Fatal("the run did not diverge")
 	}
 	for range 100 {
@@ -194,7 +244,7 @@ func TestPiecesHaveNoVectors(t *testing.T) {
 	in[train.DataRole] = stagetest.Run(t,
 		tokenize.New(tokenize.Params{Dataset: stagetest.Dataset, MaxLength: stagetest.MaxLength, Tokenizer: tokenize.WordPiece}),
 		map[string]string{tokenize.DatasetRole: stagetest.Generated(t), tokenize.VocabularyRole: stagetest.Vocabulary(t)})
-	err := train.New(params(t)).Run(context.Background(), stagetest.Env(t, in))
+	err := newStage(params(t, in)).Run(context.Background(), stagetest.Env(t, in))
 	if err == nil || !strings.Contains(err.Error(), "--tokenizer words") {
 		t.Errorf("error %v; want one that says --tokenizer words", err)
 	}

@@ -12,25 +12,25 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
-	"rationale/stages/export"
+	"rationale/stages/graphs"
 	"rationale/stages/stagetest"
 	"rationale/stages/train"
 )
 
 // short are the settings of a run with five batches an epoch.
-func short(t testing.TB) train.Params {
-	p := params(t)
+func short(t testing.TB, in map[string]string) train.Params {
+	p := params(t, in)
 	p.Epochs, p.Batch = 2, 8
 	return p
 }
 
 // kinds are exports with different things to measure within an epoch and
 // different ways of grouping its batches.
-func kinds() map[string]export.Params {
+func kinds() map[string]graphs.Params {
 	attacked, padded, trimmed := stagetest.Small("RNP+A2I"), stagetest.Small("RNP"), stagetest.Small("RNP")
 	padded.StepsPerRun, padded.Hyper.Padding = 3, rationalizer.Paper
 	trimmed.StepsPerRun = 2
-	return map[string]export.Params{
+	return map[string]graphs.Params{
 		"attacked": attacked, "with a reader": stagetest.Small("random patterns"),
 		"three steps a run": padded, "two steps a run, trimmed": trimmed,
 	}
@@ -43,7 +43,7 @@ func TestResumesWithinEpochs(t *testing.T) {
 	for name, p := range kinds() {
 		t.Run(name, func(t *testing.T) {
 			in := inputs(t, p)
-			whole := stagetest.Run(t, train.New(short(t)), in)
+			whole := stagetest.Run(t, newStage(short(t, in)), in)
 			until, stops := int64(stagetest.Train), 0
 			if name == "attacked" {
 				until *= 2 // in the second epoch too, when there is one to choose
@@ -63,8 +63,8 @@ func TestResumesWithinEpochs(t *testing.T) {
 func stopAndGoOn(t *testing.T, in map[string]string, at int64, whole string) (stood int64) {
 	t.Helper()
 	env := stagetest.Env(t, in)
-	stood = stopAt(t, train.New(short(t)).KeepEvery(0), env, at)
-	if first := goOn(t, train.New(short(t)), env); first != stood {
+	stood = stopAt(t, newStage(short(t, in)).KeepEvery(0), env, at)
+	if first := goOn(t, newStage(short(t, in)), env); first != stood {
 		t.Errorf("stopped after %d texts, resumed from %d", stood, first)
 	}
 	stagetest.SameFiles(t, env.Out, whole)
@@ -88,7 +88,7 @@ func TestOlderProgramsRefuse(t *testing.T) {
 				cancel()
 			}
 		})
-		if err := train.New(short(t)).KeepEvery(tc.keep).Run(ctx, env); !errors.Is(err, context.Canceled) {
+		if err := newStage(short(t, in)).KeepEvery(tc.keep).Run(ctx, env); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		_, meta, err := safetensors.Read(read(t, env.Work, "resume.safetensors"))
@@ -101,14 +101,15 @@ func TestOlderProgramsRefuse(t *testing.T) {
 // TestNothingIsSavedTooOften: within an epoch the state is saved when the time
 // has come, and not before.
 func TestNothingIsSavedTooOften(t *testing.T) {
-	env := stagetest.Env(t, inputs(t, stagetest.Small("RNP")))
+	in := inputs(t, stagetest.Small("RNP"))
+	env := stagetest.Env(t, in)
 	ctx, cancel := context.WithCancel(context.Background())
 	stagetest.Watch(env, func(done int64) {
 		if done >= stagetest.Train {
 			cancel()
 		}
 	})
-	if err := train.New(short(t)).KeepEvery(time.Hour).Run(ctx, env); !errors.Is(err, context.Canceled) {
+	if err := newStage(short(t, in)).KeepEvery(time.Hour).Run(ctx, env); !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
 	if saved := stagetest.Files(t, env.Work); len(saved) > 0 {
@@ -134,8 +135,8 @@ func TestEndsAlthoughKilled(t *testing.T) {
 		return
 	}
 	in := inputs(t, stagetest.Small("RNP+A2I"))
-	whole := stagetest.Run(t, train.New(short(t)), in)
-	c := child{in, t.TempDir(), t.TempDir(), short(t)}
+	whole := stagetest.Run(t, newStage(short(t, in)), in)
+	c := child{in, t.TempDir(), t.TempDir(), short(t, in)}
 	lives := 1
 	for ; live(t, c); lives++ {
 		if lives == 20 {
@@ -179,7 +180,7 @@ func trainUntilKilled(t *testing.T, text string) {
 			syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}
 	})
-	if err := train.New(c.Params).KeepEvery(0).Run(context.Background(), env); err != nil {
+	if err := newStage(c.Params).KeepEvery(0).Run(context.Background(), env); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,22 +1,12 @@
-package export
+package weights
 
 import (
 	"fmt"
-	"strconv"
 
 	"rationale/onnx/nn"
-	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 )
-
-func writeCheckpoint(path string, layouts []nn.Layout, p Params) error {
-	named, err := NameTensors(layouts, rationalizer.InitialParams(layouts, p.Seed))
-	if err != nil {
-		return err
-	}
-	return safetensors.WriteFile(path, named, map[string]string{"method": p.Method, "seed": strconv.FormatUint(p.Seed, 10), "epoch": "0"})
-}
 
 // NameTensors turns flat vectors by layout into tensors named
 // LAYOUT.PARAMETER, the form of a checkpoint.

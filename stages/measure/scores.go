@@ -1,4 +1,4 @@
-package train
+package measure
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/rationalizer/metric"
 	"rationale/onnx/tensor"
-	"rationale/stages/tokenize"
+	"rationale/stages/examples"
 )
 
 // Scores sum up an evaluation.
@@ -17,7 +17,7 @@ type Scores struct {
 	// evaluation, as in training.
 	Attack    *metric.AttackerASR
 	Rationale *metric.Rationale // of the texts whose rationale is known
-	Share     *metric.Rationale // of all texts, with no gold: for S alone
+	Share     *metric.Rationale // of all examples, with no gold: for S alone
 }
 
 func newScores(classes int) *Scores {
@@ -28,17 +28,27 @@ func newScores(classes int) *Scores {
 	}
 }
 
-// Prediction is what the model says of one text.
+// Number is one measured number, without the keys that all numbers of a run
+// share.
+type Number struct {
+	Epoch  int     `json:"epoch"`
+	Split  string  `json:"split"`
+	Mask   string  `json:"mask,omitempty"`
+	Metric string  `json:"metric"`
+	Value  float64 `json:"value"`
+}
+
+// Prediction is what the model says of one example.
 type Prediction struct {
 	Selected []bool // the rationale, padding included; nil for classifiers
 	Class    int
 	Attacked int // class on the attacker's selection; -1 without attacker
 }
 
-// ClassASR names the attack success rate of the texts of one true class. The
-// mean hides an attacker that turns every text of one class and none of the
+// OfClass names a rate among the examples of one true class. The mean over
+// classes hides an attacker that turns every text of one class and none of the
 // other: it says 50 % then.
-func ClassASR(class int) string { return fmt.Sprintf("asr_of_class_%d", class) }
+func OfClass(rate string, class int) string { return fmt.Sprintf("%s_of_class_%d", rate, class) }
 
 // Numbers lists what was measured, shares as fractions; what the model or the
 // data do not have is left out.
@@ -57,7 +67,7 @@ func (s *Scores) Numbers() []Number {
 	add("asr", attack.Balanced)
 	add("asr_raw", attack.Raw)
 	for c, of := range attack.PerClass {
-		add(ClassASR(c), of.Rate)
+		add(OfClass("asr", c), of.Rate)
 	}
 	add("sparsity", s.Share.Micro().S)
 	if m := s.Rationale.Micro(); m.W > 0 && m.GP > 0 {
@@ -73,19 +83,19 @@ func (s *Scores) Numbers() []Number {
 
 // reading is one batch with what the model answered.
 type reading struct {
-	texts    []tokenize.Text
 	labels   []int
 	attacked []int // the class that the attacker aims at
-	length   int   // of every text, padding included
+	truth    []examples.Truth
+	length   int // of every example, padding included
 	classes  int
 	out      map[string]*tensor.Tensor
 }
 
-func newReading(texts []tokenize.Text, batch []int, length, classes int, out map[string]*tensor.Tensor) reading {
+func newReading(set examples.Set, batch []int, length, classes int, out map[string]*tensor.Tensor) reading {
 	r := reading{length: length, classes: classes, out: out}
 	for _, k := range batch {
-		r.texts = append(r.texts, texts[k])
-		r.labels = append(r.labels, int(texts[k].Label))
+		r.labels = append(r.labels, set.Class(k))
+		r.truth = append(r.truth, set.Truth(k))
 	}
 	return r
 }
@@ -130,7 +140,7 @@ func (s *Scores) add(r reading) ([]Prediction, error) {
 }
 
 func (r reading) predictions(predicted, attacked []int, selected []bool) []Prediction {
-	out := make([]Prediction, len(r.texts))
+	out := make([]Prediction, len(r.labels))
 	for i := range out {
 		out[i] = Prediction{Class: predicted[i], Attacked: -1}
 		if attacked != nil {
@@ -172,7 +182,7 @@ func (s *Scores) addAccuracies(r reading) error {
 
 // annotated keeps the texts whose rationale is known.
 func (r reading) annotated(predicted []int) (classes, labels []int) {
-	for i, t := range r.texts {
+	for i, t := range r.truth {
 		if t.Gold != nil {
 			classes, labels = append(classes, predicted[i]), append(labels, r.labels[i])
 		}
@@ -192,7 +202,7 @@ func (s *Scores) addSelections(r reading) ([]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i, t := range r.texts {
+	for i, t := range r.truth {
 		if err := s.addSelection(t, selected[i*r.length:][:r.length]); err != nil {
 			return nil, err
 		}
@@ -200,11 +210,11 @@ func (s *Scores) addSelections(r reading) ([]bool, error) {
 	return selected, nil
 }
 
-func (s *Scores) addSelection(t tokenize.Text, selected []bool) error {
+// addSelection counts the selectable positions, padding and what is always shown
+// not among them.
+func (s *Scores) addSelection(t examples.Truth, selected []bool) error {
 	mask, gold := make([]bool, len(selected)), make([]bool, len(selected))
-	for i := range t.IDs {
-		mask[i] = true
-	}
+	copy(mask, t.Selectable)
 	if err := s.Share.Add(selected, gold, mask); err != nil || t.Gold == nil {
 		return err
 	}

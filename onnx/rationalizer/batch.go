@@ -1,0 +1,193 @@
+package rationalizer
+
+import (
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+	"rationale/onnx/tensor"
+)
+
+// Columns of a batch: inputs of the graphs, int64. Shapes are [B,T] with a
+// number a position, or [B,S] with one a sentence; labels are [B].
+const (
+	InputIDs           = "input_ids"
+	InputMask          = "attention_mask"  // 1 at real positions
+	InputSelectable    = "selectable_mask" // 1 at real positions that may be selected; of queried texts
+	InputSentence      = "sentence"        // number of the sentence that a position is in; any where it is in none
+	InputSentenceFirst = "sentence_first"  // its first and last position; any behind the last sentence
+	InputSentenceLast  = "sentence_last"
+	InputSentenceMask  = "sentence_mask" // 1 at real sentences
+	InputLabels        = "labels"
+	InputGold          = "gold" // 1 at positions that people marked
+)
+
+// The symbols of a batch: positions, examples, sentences, distinct words.
+var (
+	timeDim      = graph.Sym("T")
+	batchDim     = graph.Sym("B")
+	sentencesDim = graph.Sym("S")
+	wordsDim     = graph.Sym("U")
+)
+
+// Unit is what a generator selects.
+type Unit string
+
+// The units. Without one, words are selected.
+const (
+	Word     Unit = ""
+	Sentence Unit = "sentence"
+)
+
+// source is where a graph under construction takes its inputs from.
+type source interface {
+	column(name string, dtype tensor.DType, shape ...graph.Dim) *graph.Value
+	table() *graph.Value // the frozen word vectors [V,E]
+}
+
+// Batch is a batch of examples inside a graph, time-major. Its columns become
+// inputs of the graph when something asks for them.
+type Batch struct {
+	Real   *graph.Value // [T,B] 1 at real positions
+	Units  *graph.Value // [U,B] 1 at units that may be selected and count
+	Labels *graph.Value // [B]; nil where nobody asks for classes
+
+	c         Config
+	g         *graph.Graph
+	from      source
+	choosable *graph.Value // [U,B] 1 at units that a generator may select; nil: all
+	fixed     *graph.Value // [T,B] 1 at positions that are always shown, such as a query; nil: none
+	rows      *graph.Value // of Words
+	places    *graph.Value
+	once      *Batch // what this one repeats, so many times
+	times     int
+
+	selectable, sentence, first, last *graph.Value // [T,B] twice, [S,B] twice
+}
+
+// batch declares the masks of a batch.
+func (c Config) batch(g *graph.Graph, from source) *Batch {
+	x := &Batch{c: c, g: g.Scope("texts"), from: from}
+	x.Real = x.mask(InputMask, timeDim)
+	x.selectable = x.Real
+	if c.Query {
+		x.selectable = x.mask(InputSelectable, timeDim)
+		x.fixed = x.g.Sub(x.Real, x.selectable)
+	}
+	x.Units = x.selectable
+	if c.Unit == Sentence {
+		x.Units = x.mask(InputSentenceMask, sentencesDim)
+		x.sentence, x.first, x.last = x.numbers(InputSentence, timeDim), x.numbers(InputSentenceFirst, sentencesDim), x.numbers(InputSentenceLast, sentencesDim)
+	}
+	x.choosable = x.Units
+	if c.Unit == Word && c.Hyper.Padding == Paper {
+		x.choosable = nil
+		if x.fixed != nil {
+			x.choosable = x.g.Sub(x.g.Like(x.fixed, 1), x.fixed)
+		}
+	}
+	return x
+}
+
+// numbers declares a column [B,n] and turns it.
+func (x *Batch) numbers(name string, n graph.Dim) *graph.Value {
+	return x.g.Transpose(x.from.column(name, tensor.Int64, batchDim, n), 1, 0)
+}
+
+func (x *Batch) mask(name string, n graph.Dim) *graph.Value {
+	return x.g.Cast(x.numbers(name, n), x.c.dtype())
+}
+
+// Words are the examples' words: rows [·,E] of vectors, of the batch's distinct
+// words or of all, and the row that each position shows, places [T,B].
+func (x *Batch) Words() (rows, places *graph.Value) {
+	switch {
+	case x.rows != nil:
+		return x.rows, x.places
+	case x.once != nil:
+		x.rows, x.places = x.once.Words()
+		x.places = x.tile(x.places)
+		return x.rows, x.places
+	}
+	x.rows, x.places = x.from.table(), x.numbers(InputIDs, timeDim)
+	if !x.c.WholeVocabulary {
+		flat := x.g.Reshape(x.places, timeDim.Times(batchDim))
+		x.rows, x.places = nn.Embedding(x.g, x.rows, flat, wordsDim)
+		x.places = x.g.Reshape(x.places, timeDim, batchDim)
+	}
+	return x.rows, x.places
+}
+
+// unitsDim is the symbol for the number of units.
+func (c Config) unitsDim() graph.Dim {
+	if c.Unit == Sentence {
+		return sentencesDim
+	}
+	return timeDim
+}
+
+// unitWidth is how many features of an encoder describe a unit.
+func (c Config) unitWidth(e Encoder) int {
+	if c.Unit == Sentence {
+		return 2 * e.Width()
+	}
+	return e.Width()
+}
+
+// units turns states of positions into those of units: a sentence's are its
+// first and its last position's.
+func (x *Batch) units(g *graph.Graph, states []*graph.Value) []*graph.Value {
+	if x.c.Unit == Word {
+		return states
+	}
+	var out []*graph.Value
+	for _, at := range []*graph.Value{x.first, x.last} {
+		for _, part := range states {
+			wide := g.Expand(g.Unsqueeze(at, 2), sentencesDim, batchDim, part.Shape[2])
+			out = append(out, g.GatherElements(part, wide, 0))
+		}
+	}
+	return out
+}
+
+// choose removes the units that may not be selected from a selection [U,B].
+func (x *Batch) choose(g *graph.Graph, z *graph.Value) *graph.Value {
+	if x.choosable == nil {
+		return z
+	}
+	return g.Mul(z, x.choosable)
+}
+
+// positions carries numbers of units [U,B] to their positions [T,B].
+func (x *Batch) positions(g *graph.Graph, z *graph.Value) *graph.Value {
+	if x.c.Unit == Word {
+		return z
+	}
+	return g.Mul(g.GatherElements(z, x.sentence, 0), x.selectable)
+}
+
+// shown adds to selected positions [T,B] those that are always shown.
+func (x *Batch) shown(g *graph.Graph, z *graph.Value) *graph.Value {
+	if x.fixed == nil {
+		return z
+	}
+	return g.Add(z, x.fixed)
+}
+
+// coherence is how often neighbouring units differ in whether they are selected.
+func (x *Batch) coherence(g *graph.Graph, z *graph.Value) *graph.Value {
+	switch {
+	case x.c.Unit == Sentence:
+		return nn.UnitCoherence(g, z, x.Units)
+	case x.fixed != nil:
+		return nn.Coherence(g, z, x.choosable)
+	}
+	return nn.Coherence(g, z, nil)
+}
+
+// largest is the maximum of features [T,B,W] over the real positions, [B,W].
+func (x *Batch) largest(g *graph.Graph, h *graph.Value) *graph.Value {
+	real := g.Greater(g.Unsqueeze(x.Real, 2), g.Like(x.Real, 0))
+	return g.ReduceMax(g.Where(real, h, g.Like(h, emptyMax)), false, 0)
+}
+
+// emptyMax is what padding counts in a maximum; the reference code's number.
+const emptyMax = -1e6

@@ -1,0 +1,89 @@
+package rationalizer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+)
+
+// Encoder turns examples into states of their positions.
+type Encoder interface {
+	// Params are its parameters; their names begin with the encoder's.
+	Params() []nn.Param
+	// Width is the number of features of a state.
+	Width() int
+	// States are those of every position, in parts [T,B,·] that are Width wide
+	// together.
+	States(r Reading) []*graph.Value
+	// Pool is the largest value of each feature over the real positions,
+	// [B,Width].
+	Pool(r Reading) *graph.Value
+}
+
+// Reading is what an encoder works on: a graph to grow in, its parameters, the
+// examples, and what is shown of them.
+type Reading struct {
+	*graph.Graph
+	Weights nn.Weights
+	Batch   *Batch
+	// Shown [T,B] is 1 where a position is shown and 0 where the encoder finds
+	// nothing in its place; nil shows all. Its gradient is that of a factor.
+	Shown *graph.Value
+	// Keep gives a dropout mask (uint8) of a purpose; nil in evaluation, or
+	// when nothing is dropped.
+	Keep func(purpose string, shape ...graph.Dim) *graph.Value
+	// Carry gives a carried parameter, such as a running mean, its next value;
+	// nil in evaluation.
+	Carry func(param string, next *graph.Value)
+}
+
+// EncoderKind is an architecture that players can be given.
+type EncoderKind struct {
+	Name string
+	Doc  string // one line for people
+	// New makes an encoder whose parameters' names begin with name.
+	New func(name string, c Config) Encoder
+}
+
+var encoders []EncoderKind
+
+// registerEncoder adds a kind; each file of this package that holds one calls it.
+func registerEncoder(k EncoderKind) bool {
+	encoders = append(encoders, k)
+	return true
+}
+
+// DefaultEncoder is the encoder of a configuration that names none.
+const DefaultEncoder = "gru"
+
+// Encoders lists all kinds of encoders by name.
+func Encoders() []EncoderKind {
+	return slices.SortedFunc(slices.Values(encoders), func(a, b EncoderKind) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// LookupEncoder finds a kind by its name; empty means the default.
+func LookupEncoder(name string) (EncoderKind, error) {
+	if name == "" {
+		name = DefaultEncoder
+	}
+	var known []string
+	for _, k := range Encoders() {
+		if k.Name == name {
+			return k, nil
+		}
+		known = append(known, k.Name)
+	}
+	return EncoderKind{}, fmt.Errorf("no encoder %q; there are %s", name, strings.Join(known, ", "))
+}
+
+// encoder makes one of the configuration's kind.
+func (c Config) encoder(name string) Encoder {
+	kind, err := LookupEncoder(c.Encoder)
+	if err != nil {
+		panic(err) // Config.check has looked it up
+	}
+	return kind.New(name, c)
+}

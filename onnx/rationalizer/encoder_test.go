@@ -1,0 +1,209 @@
+package rationalizer
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+	"rationale/onnx/tensor"
+)
+
+// TestEveryMethodRunsOnEveryEncoder: training changes every parameter, and
+// evaluation says what it should.
+func TestEveryMethodRunsOnEveryEncoder(t *testing.T) {
+	for _, kind := range Encoders() {
+		for _, m := range Methods() {
+			t.Run(kind.Name+"/"+m.Name, func(t *testing.T) {
+				c := small(m.Name, tensor.Float32)
+				c.Encoder, c.Classes, c.Inspect = kind.Name, 3, false
+				checkMethod(t, c, m)
+			})
+		}
+	}
+}
+
+// TestGradientsOfEncoders compares the predictor's gradients with numeric ones,
+// also under an attacker.
+func TestGradientsOfEncoders(t *testing.T) {
+	for _, method := range []string{"RNP", "RNP+A2I", "classifier"} {
+		c := small(method, tensor.Float64)
+		c.Encoder = "bag"
+		g := mustStepGraph(t, c)
+		p, b := compile(t, g.Graph), smallBatch()
+		in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
+		out := p.run(in)
+		for _, param := range g.Layouts[0].Params {
+			if ofGenerator(param.Name) {
+				continue
+			}
+			got, want := slopes(p, in, out, g.Layouts[0], param.Name)
+			if e := math.Abs(got-want) / max(math.Abs(want), 1e-2); !(e <= 1e-6) {
+				t.Errorf("%s: slope of %s is %v, numerically %v: relative error %.1e", method, param.Name, got, want, e)
+			}
+		}
+	}
+}
+
+func TestLookupEncoder(t *testing.T) {
+	if k, err := LookupEncoder(""); err != nil || k.Name != DefaultEncoder {
+		t.Errorf("the default is %q, %v", k.Name, err)
+	}
+	if _, err := LookupEncoder("gnu"); err == nil || !strings.Contains(err.Error(), `no encoder "gnu"; there are bag, centred, gru, noisy`) {
+		t.Errorf("error %v", err)
+	}
+	c := small("RNP", tensor.Float32)
+	c.Encoder = "gnu"
+	if _, err := NewStep(c); err == nil || !strings.Contains(err.Error(), "no encoder") {
+		t.Errorf("a step graph was built: %v", err)
+	}
+}
+
+// centred is a bag of words from which the running mean of the batches is
+// taken: an encoder with a state that no optimiser moves.
+type centred struct{ bag }
+
+var _ = registerEncoder(EncoderKind{
+	Name: "centred",
+	Doc:  "a bag of words less its running mean",
+	New:  func(name string, c Config) Encoder { return centred{bag{name, c.width(), c.Hyper.Hidden}} },
+})
+
+func (e centred) Params() []nn.Param {
+	return append(e.bag.Params(), nn.Param{Name: e.name + ".mean", Shape: []int64{int64(e.width)}, Carried: true})
+}
+
+func (e centred) States(r Reading) []*graph.Value {
+	h, mean := e.bag.States(r)[0], r.Weights[e.name+".mean"]
+	if r.Carry != nil {
+		now := r.ReduceMean(h, false, 0, 1)
+		r.Carry(e.name+".mean", r.Add(nn.Times(r.Graph, .75, mean), nn.Times(r.Graph, .25, now)))
+	}
+	return []*graph.Value{r.Sub(h, mean)}
+}
+
+func (e centred) Pool(r Reading) *graph.Value { return r.Batch.largest(r.Graph, e.States(r)[0]) }
+
+// TestCarriedState: running statistics are part of the state and of evaluation,
+// have no optimiser, and go on from step to step, also within a run of several.
+func TestCarriedState(t *testing.T) {
+	c := small("classifier", tensor.Float32)
+	c.Encoder = "centred"
+	g := mustStepGraph(t, c)
+	l := g.Layouts[1]
+	if l.Name != "model/carried" || !l.Carried || l.Size() != 4 {
+		t.Fatalf("layout %+v", l)
+	}
+	b := smallBatch()
+	start := state(c, g)
+	if len(start) != 4+1 {
+		t.Errorf("the state is %d tensors", len(start))
+	}
+	single := compile(t, g.Graph)
+	in := join(numbers(c), b, draws(c, g, b, 1))
+	one := single.run(join(start, in))
+	name := l.Name + ParamsPart
+	differs(t, name, one[name+NextSuffix], start[name])
+	two := single.run(join(following(start, one), in))
+	differs(t, name, two[name+NextSuffix], one[name+NextSuffix])
+
+	c.StepsPerRun = 2
+	both := compile(t, mustStepGraph(t, c).Graph).run(join(start, stack(t, []values{in, in})))
+	same(t, name, both[name+NextSuffix], two[name+NextSuffix])
+
+	c.StepsPerRun = 1
+	said := compile(t, mustAnswer(t, c, Views{}, nil))
+	moved := join(start, b)
+	before := said.run(moved)
+	moved[name] = one[name+NextSuffix]
+	differs(t, "logits", said.run(moved)[OutLogits], before[OutLogits])
+}
+
+// noisy is a bag of words with dropout of its own.
+type noisy struct{ bag }
+
+var _ = registerEncoder(EncoderKind{
+	Name: "noisy",
+	Doc:  "a bag of words with dropout inside",
+	New:  func(name string, c Config) Encoder { return noisy{bag{name, c.width(), c.Hyper.Hidden}} },
+})
+
+func (e noisy) States(r Reading) []*graph.Value {
+	h := e.bag.States(r)[0]
+	keep := r.Keep(e.name+"/inner", h.Shape...)
+	return []*graph.Value{nn.Dropout(r.Graph, h, keep, .8)}
+}
+
+func (e noisy) Pool(r Reading) *graph.Value { return r.Batch.largest(r.Graph, e.States(r)[0]) }
+
+// TestReadingsAreSharedUnlessNoisy: the attacker's states serve both updates of
+// a step, but not where the encoder draws noise, which is new each time.
+func TestReadingsAreSharedUnlessNoisy(t *testing.T) {
+	for encoder, want := range map[string]int{"bag": 0, "noisy": 2} {
+		c := small("RNP+A2I", tensor.Float32)
+		c.Encoder = encoder
+		got := 0
+		for _, f := range mustStepGraph(t, c).Of(Random) {
+			if strings.HasPrefix(f.Name, "attacker") && strings.HasSuffix(f.Name, "gen/inner") {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %d dropout masks inside the attacker's encoder, want %d", encoder, got, want)
+		}
+	}
+}
+
+// grouped methods: DR's form, whose predictor learns at a rate of its own.
+var _ = register(Method{
+	Name:    "DR in tests",
+	Doc:     "RNP whose predictor learns more slowly the less is selected",
+	Options: selections,
+	Players: func(c Config) Players {
+		p := rnp.Players(c)
+		p.Predictor.Encoder = inGroup{p.Predictor.Encoder, "predictor"}
+		p.Predictor.Group = "predictor"
+		return p
+	},
+	Loss: func(s *Step, x *Batch, further ...View) (*graph.Value, []*graph.Value) {
+		z := s.Select(s.players.Generator, "generator", x)
+		logits := s.Predict(s.players.Predictor, x, append([]View{{"predictor", z.Shown}}, further...)...)
+		share := nn.Share(s.g, z.Units, x.Units)
+		s.Rate(modelTeam, "predictor", s.g.Mul(s.Scalar(LearningRate), s.g.Max(share, s.g.Like(share, .05))))
+		s.Inspect("z", z.Units)
+		s.Inspect("logits", logits[0])
+		return nn.Sum(s.g, s.classify(x, logits[0]), s.regularize(x, z)), logits[1:]
+	},
+})
+
+// inGroup is an encoder whose parameters learn at the rate of a group.
+type inGroup struct {
+	Encoder
+	group string
+}
+
+func (e inGroup) Params() []nn.Param {
+	out := e.Encoder.Params()
+	for i := range out {
+		out[i].Group = e.group
+	}
+	return out
+}
+
+// TestGroupsHaveRatesOfTheirOwn compares whole steps of DR with PyTorch's.
+func TestGroupsHaveRatesOfTheirOwn(t *testing.T) {
+	f := readFixture(t, "dr_step.json")
+	c := f.config(t, "DR in tests", tensor.Float64)
+	r := newStepRun(t, f, c)
+	if len(r.graph.Layouts) != 2 || r.graph.Layouts[1].Name != "model/predictor" {
+		t.Fatalf("layouts %+v", r.graph.Layouts)
+	}
+	for i, step := range f.Steps {
+		out := r.step(step)
+		for _, l := range r.graph.Layouts {
+			compare(t, i, l.Name, out[l.Name+ParamsPart+NextSuffix].Float64s(), flat(t, l, decode[map[string]array](t, step["params_after"])), 1e-9)
+		}
+		compare(t, i, "loss", out["loss"].Float64s(), []float64{decode[float64](t, step["loss"])}, 1e-9)
+	}
+}

@@ -1,0 +1,154 @@
+package rationalizer
+
+import (
+	"fmt"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+	"rationale/onnx/tensor"
+)
+
+// Feed is an input of a step graph that every step is given anew.
+type Feed struct {
+	Name string   `json:"name"`
+	Kind FeedKind `json:"kind"`
+	// Shape is in T positions, B examples and S sentences.
+	Shape graph.Shape `json:"shape"`
+	// Noise is the law and purpose of random numbers; of OtherClass the purpose.
+	Noise nn.Noise `json:"noise,omitzero"`
+}
+
+// FeedKind says where a feed's numbers come from.
+type FeedKind string
+
+// The kinds of feeds.
+const (
+	Column     FeedKind = "column"      // of the batch, int64
+	Scalar     FeedKind = "scalar"      // one number, which a schedule may move; float32
+	Random     FeedKind = "random"      // noise, float32 or uint8
+	OtherClass FeedKind = "other class" // for each example a wrong class, drawn; int64
+)
+
+// Size is the size of a batch: examples, positions of each (padding included),
+// and sentences of each.
+type Size struct{ Examples, Positions, Sentences int }
+
+// length is that of an axis.
+func (n Size) length(d graph.Dim) int64 {
+	return d.At(map[string]int64{
+		timeDim.String(): int64(n.Positions), batchDim.String(): int64(n.Examples), sentencesDim.String(): int64(n.Sentences),
+	})
+}
+
+// Tensor makes room for random numbers at a size of batch.
+func (f Feed) Tensor(n Size) *tensor.Tensor {
+	dtype := tensor.Float32
+	if f.Noise.Law == nn.Keep {
+		dtype = tensor.Uint8
+	}
+	shape := make([]int64, len(f.Shape))
+	for i, d := range f.Shape {
+		shape[i] = n.length(d)
+	}
+	t, _ := tensor.New(dtype, shape...) // the shape is ours and sound
+	return t
+}
+
+// NoiseTensor makes room for an evaluation graph's noise, [U,B] float32.
+func NoiseTensor(u Unit, n Size) *tensor.Tensor {
+	return Feed{Shape: graph.Shape{Config{Unit: u}.unitsDim(), batchDim}}.Tensor(n)
+}
+
+// Of lists the feeds of a kind.
+func (s Spec) Of(kind FeedKind) []Feed {
+	var out []Feed
+	for _, f := range s.Feeds {
+		if f.Kind == kind {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// InputNoiseKeys names the input [R] of a graph that makes its noise: the keys
+// of its R random feeds, in their order.
+const InputNoiseKeys = "noise_keys"
+
+// NoiseKeys is the input InputNoiseKeys at one step of a run.
+func (s Spec) NoiseKeys(seed, step uint64) *tensor.Tensor {
+	var keys []int64
+	for _, f := range s.Of(Random) {
+		keys = append(keys, int64(f.Noise.Key(seed, step)))
+	}
+	return tensor.Vector(keys)
+}
+
+// CheckScalars wants a value for every scalar but the learning rate, and no
+// others.
+func (s Spec) CheckScalars(given map[string]float64) error {
+	known := map[string]bool{LearningRate: true}
+	for _, f := range s.Of(Scalar) {
+		known[f.Name] = true
+		if _, ok := given[f.Name]; !ok && f.Name != LearningRate {
+			return fmt.Errorf("the graphs of %s take %s, and the run gives no value", s.Method, f.Name)
+		}
+	}
+	for name := range given {
+		if !known[name] {
+			return fmt.Errorf("the run gives a value for %s, which the graphs of %s do not take", name, s.Method)
+		}
+	}
+	return nil
+}
+
+// feed declares a feed and gives its value in this step.
+func (s *Step) feed(f Feed, dtype tensor.DType) *graph.Value {
+	s.out.Feeds = append(s.out.Feeds, f)
+	return s.input(f.Name, dtype, f.Shape...)
+}
+
+// column is a column of the batch.
+func (s *Step) column(name string, dtype tensor.DType, shape ...graph.Dim) *graph.Value {
+	return s.feed(Feed{Name: name, Kind: Column, Shape: shape}, dtype)
+}
+
+// Scalar is a number [1] that every step is given.
+func (s *Step) Scalar(name string) *graph.Value {
+	if s.scalars[name] == nil {
+		s.scalars[name] = s.feed(Feed{Name: name, Kind: Scalar, Shape: graph.Shape{graph.N(1)}}, s.dtype())
+	}
+	return s.scalars[name]
+}
+
+// OtherClass [B] is a wrong class of each example, drawn anew for the purpose.
+func (s *Step) OtherClass(name, purpose string) *graph.Value {
+	return s.feed(Feed{Name: name, Kind: OtherClass, Shape: graph.Shape{batchDim}, Noise: nn.Noise{Purpose: purpose}}, tensor.Int64)
+}
+
+// noise is logistic noise for a purpose, which names the input too.
+func (s *Step) noise(purpose string, shape ...graph.Dim) *graph.Value {
+	return s.random(nn.Noise{Purpose: purpose, Law: nn.Logistic}, s.dtype(), shape)
+}
+
+// keep is a dropout mask; nil when nothing is dropped.
+func (s *Step) keep(purpose string, shape ...graph.Dim) *graph.Value {
+	if s.c.Hyper.Dropout == 0 {
+		return nil
+	}
+	return s.random(nn.Noise{Purpose: purpose, Law: nn.Keep, Share: s.c.keepShare()}, tensor.Uint8, shape)
+}
+
+// random declares a random input, or makes it from its key.
+func (s *Step) random(n nn.Noise, dtype tensor.DType, shape graph.Shape) *graph.Value {
+	f := Feed{Name: n.Purpose, Kind: Random, Shape: shape, Noise: n}
+	if !s.c.NoiseInGraph {
+		return s.feed(f, dtype)
+	}
+	place := int64(len(s.out.Of(Random)))
+	s.out.Feeds = append(s.out.Feeds, f)
+	if s.keys == nil {
+		s.keys = s.input(InputNoiseKeys, tensor.Int64, graph.Sym("R"))
+	}
+	g := s.g.Scope(f.Name)
+	return g.Cast(n.Sample(g, g.Gather(s.keys, g.Ints(place), 0), shape), dtype)
+}

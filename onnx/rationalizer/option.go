@@ -1,0 +1,104 @@
+package rationalizer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Option is a setting with a name: a number, which every training step is given
+// anew, so that the same graphs serve each of its values; or a flag, which
+// decides what the graphs compute.
+type Option struct {
+	Name    string
+	Doc     string
+	Default float64 // of a flag: 0 or 1
+	Flag    bool
+	Share   bool // a number strictly between 0 and 1; otherwise any that is not negative
+}
+
+// What the losses of most methods are made of.
+var (
+	classes    = Option{Name: classWeight, Doc: "weight of every cross-entropy term", Default: 0.9}
+	selections = []Option{
+		classes,
+		{Name: sparsity, Doc: "s: target share of selected units", Default: 0.15, Share: true},
+		{Name: lambdaSparsity, Doc: "λ1: weight of the sparsity term", Default: 10},
+		{Name: lambdaCoherence, Doc: "λ2: weight of the coherence term", Default: 10},
+	}
+)
+
+// The names of these numbers, and of the one that moves every step.
+const (
+	sparsity        = "sparsity"
+	lambdaSparsity  = "lambda_sparsity"
+	lambdaCoherence = "lambda_coherence"
+	classWeight     = "class_weight"
+
+	LearningRate = "learning_rate"
+)
+
+// OptionNames lists the options of all methods, each once, in order.
+func OptionNames() []string {
+	var names []string
+	for _, m := range methods {
+		for _, o := range m.Options {
+			names = append(names, o.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Check says what is wrong with a value of the option.
+func (o Option) Check(value float64) error {
+	switch {
+	case math.IsNaN(value) || math.IsInf(value, 0):
+		return fmt.Errorf("settings: %s = %v is no number", o.Name, value)
+	case o.Flag && value != 0 && value != 1:
+		return fmt.Errorf("settings: %s = %v; expected true or false", o.Name, value)
+	case o.Share && (value <= 0 || value >= 1):
+		return fmt.Errorf("settings: %s = %v must lie between 0 and 1", o.Name, value)
+	case value < 0:
+		return fmt.Errorf("settings: %s = %v must not be negative", o.Name, value)
+	}
+	return nil
+}
+
+// Values are the options of a method by name; what is missing has its default.
+type Values map[string]float64
+
+// Complete gives every option of the method a value, and checks those given.
+func (m Method) Complete(given Values) (Values, error) {
+	out := Values{}
+	for _, o := range m.Options {
+		value, ok := given[o.Name]
+		if !ok {
+			value = o.Default
+		}
+		if err := o.Check(value); err != nil {
+			return nil, err
+		}
+		out[o.Name] = value
+	}
+	for name := range given {
+		if _, ok := out[name]; !ok {
+			return nil, fmt.Errorf("settings: %s has no setting %q", m.Name, name)
+		}
+	}
+	return out, nil
+}
+
+// Split parts the values into those that the graphs depend on and those that
+// each step is given.
+func (m Method) Split(all Values) (flags map[string]bool, scalars Values) {
+	flags, scalars = map[string]bool{}, Values{}
+	for _, o := range m.Options {
+		if o.Flag {
+			flags[o.Name] = all[o.Name] != 0
+		} else {
+			scalars[o.Name] = all[o.Name]
+		}
+	}
+	return flags, scalars
+}

@@ -1,0 +1,46 @@
+package experiments
+
+import (
+	"rationale/stages"
+	"rationale/stages/evaluate"
+	"rationale/stages/figure"
+	"rationale/stages/generate"
+	"rationale/stages/graphs"
+	"rationale/stages/texts"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+	"rationale/stages/weights"
+)
+
+// StageKind is a stage that plans are made of.
+type StageKind struct {
+	stages.Stage
+	Doc string // one line for people
+	// Computes tells that it runs models, and so needs the library and the
+	// provider.
+	Computes bool
+}
+
+// Stages lists all stages, in the order in which a run passes them. A new one
+// is named here, and nowhere else.
+func Stages() []StageKind {
+	return []StageKind{
+		{generate.New(generate.Params{}), "makes up the embedded dataset", false},
+		{tokenize.New(tokenize.Params{}), "turns words into ids, with aligned rationales", false},
+		{graphs.New(graphs.Params{}, texts.Open), "builds a method's graphs for a dataset", false},
+		{weights.New(weights.Params{}), "draws a run's first parameters, or takes them from elsewhere", false},
+		{train.New(train.Params{}, texts.Open), "runs the step graph and keeps the best development epoch", true},
+		{evaluate.New(evaluate.Params{}, texts.Open), "measures a run on the test split and writes the model for use", true},
+		{figure.New(figure.Params{}), "draws a figure from the records of runs", false},
+	}
+}
+
+// Computes tells whether a stage of this name runs models.
+func Computes(name string) bool {
+	for _, s := range Stages() {
+		if s.Name() == name {
+			return s.Computes
+		}
+	}
+	return false
+}

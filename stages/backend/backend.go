@@ -1,0 +1,71 @@
+// Package backend opens what computes: the onnxruntime library that a run names,
+// and models in it.
+package backend
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/runtime"
+	"rationale/onnx/tensor"
+)
+
+// Backend is what computes. It is part of a run's identity, because another
+// library, provider or number of threads gives other last digits.
+type Backend struct {
+	Provider string `json:"provider"`
+	Library  string `json:"library"` // its SHA-256
+	Device   int    `json:"device"`
+	TF32     bool   `json:"tf32,omitempty"` // see runtime.Options
+	Threads  int    `json:"threads"`        // inside an operator
+}
+
+// Open opens the library that a run names. It refuses a library other than the
+// one in the run's identity.
+func (b Backend) Open() (*runtime.Runtime, error) {
+	lib, err := runtime.Locate()
+	if err != nil {
+		return nil, err
+	}
+	if lib.SHA256 != b.Library {
+		return nil, fmt.Errorf("onnxruntime library %s has SHA-256 %s; the run was planned with %s", lib.Path, lib.SHA256, b.Library)
+	}
+	return runtime.Open(lib, runtime.Options{Provider: b.Provider, Device: b.Device, TF32: b.TF32, Threads: b.Threads})
+}
+
+// Model opens the graph in a file with those of its inputs that never change
+// made part of it: a device then keeps them, and they cross no bus. Inputs that
+// the graph does not have are left out.
+func Model(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor) (*runtime.Session, error) {
+	data, err := runtime.ReadModel(path)
+	if err != nil {
+		return nil, err
+	}
+	model, err := bind(data, fixed)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return rt.NewSession(path, model)
+}
+
+func bind(data []byte, fixed map[string]*tensor.Tensor) ([]byte, error) {
+	g, err := graph.Read(data)
+	if err != nil {
+		return nil, err
+	}
+	inputs := map[string]bool{}
+	for _, v := range g.Inputs() {
+		inputs[v.Name()] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(fixed)) {
+		if !inputs[name] {
+			continue
+		}
+		if err := g.Bind(name, fixed[name]); err != nil {
+			return nil, err
+		}
+	}
+	return g.Model()
+}

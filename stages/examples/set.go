@@ -1,0 +1,93 @@
+// Package examples says what training and evaluation have to know of the things
+// that models learn from, puts them into batches and makes the inputs of a
+// model's graphs. Texts are one kind of examples (package texts); a kind is one
+// package that gives columns.
+package examples
+
+import (
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/tensor"
+)
+
+// Open opens a dataset of some kind that a stage finds in a folder.
+type Open func(dir string) (Data, error)
+
+// Data is a dataset in the form in which models read it.
+type Data interface {
+	// Shape is what graphs are built for.
+	Shape() Shape
+	// Split gives the examples of "train", "dev" or "test".
+	Split(name string) (Set, error)
+	// Fixed are inputs of graphs that never change, such as word vectors, by
+	// name.
+	Fixed() (map[string]*tensor.Tensor, error)
+}
+
+// Shape is what graphs have to be built for.
+type Shape struct {
+	Dataset string   // its name
+	Classes []string // their names
+	Width   int      // of a word vector
+	Longest int      // positions of the longest example that the data may hold
+	Query   bool     // some examples have parts that are shown and never selected
+}
+
+// Set is a set of examples, numbered from 0.
+type Set interface {
+	Len() int
+	Class(i int) int
+	// Length is the number of an example's positions.
+	Length(i int) int
+	// Size is the least that a batch of these examples needs.
+	Size(batch []int) rationalizer.Size
+	// Column is a column of a batch at a size, see the columns of rationalizer.
+	Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error)
+	// Truth is what people say about an example.
+	Truth(i int) Truth
+}
+
+// Truth is what is known of the positions of an example.
+type Truth struct {
+	// Selectable tells where a rationale may be.
+	Selectable []bool
+	// Gold is the human rationale; nil when nobody was asked.
+	Gold []bool
+}
+
+// shortest is the least length of a batch: the coherence term compares
+// neighbours.
+const shortest = 2
+
+// Longest is the number of positions that a batch needs.
+func Longest(set Set, batch []int) int {
+	n := shortest
+	for _, i := range batch {
+		n = max(n, set.Length(i))
+	}
+	return n
+}
+
+// ClassCounts are the numbers of examples of each class.
+func ClassCounts(set Set, classes int) []int {
+	n := make([]int, classes)
+	for i := range set.Len() {
+		n[set.Class(i)]++
+	}
+	return n
+}
+
+// First are the first n examples of a set; all of them when there are fewer, or
+// when n is 0.
+func First(set Set, n int) Set {
+	if n == 0 || n >= set.Len() {
+		return set
+	}
+	return first{set, n}
+}
+
+type first struct {
+	Set
+	n int
+}
+
+func (f first) Len() int { return f.n }

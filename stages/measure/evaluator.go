@@ -1,0 +1,142 @@
+// Package measure runs a model over examples and counts what it says.
+package measure
+
+import (
+	"context"
+
+	"rationale/onnx/nn"
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
+	"rationale/onnx/tensor"
+	"rationale/stages/backend"
+	"rationale/stages/examples"
+)
+
+// Evaluator runs an evaluation graph over a set of examples.
+type Evaluator struct {
+	session *runtime.Session
+	spec    rationalizer.Spec
+	columns []string // among the graph's inputs
+	noises  []string
+	state   map[string]bool // the graph's other inputs
+}
+
+// NewEvaluator opens the graph in a file; fixed are its inputs that never
+// change. It is closed with the runtime.
+func NewEvaluator(rt *runtime.Runtime, path string, spec rationalizer.Spec, fixed map[string]*tensor.Tensor) (*Evaluator, error) {
+	session, err := backend.Model(rt, path, fixed)
+	if err != nil {
+		return nil, err
+	}
+	e := &Evaluator{session: session, spec: spec, state: map[string]bool{}}
+	parameters := map[string]bool{}
+	for _, l := range spec.Layouts {
+		parameters[l.Name+rationalizer.ParamsPart] = true
+	}
+	for _, in := range session.Inputs() {
+		switch {
+		case in.Name == rationalizer.SelectNoise || in.Name == rationalizer.AttackNoise:
+			e.noises = append(e.noises, in.Name)
+		case parameters[in.Name]:
+			e.state[in.Name] = true
+		default:
+			e.columns = append(e.columns, in.Name)
+		}
+	}
+	return e, nil
+}
+
+// Draw says how masks are drawn.
+type Draw struct {
+	Seed  uint64
+	Epoch int
+	// ArgMax leaves the noise out: a unit is selected when selecting it is
+	// more probable than not.
+	ArgMax bool
+}
+
+// step numbers the random streams of one batch.
+func (d Draw) step(batch int) uint64 { return uint64(d.Epoch)<<32 | uint64(batch) }
+
+// Weights are flat parameter vectors by layout.
+type Weights map[string][]float32
+
+// Batching says how examples are put together for evaluation.
+type Batching struct {
+	Size  int
+	Fixed int // length of every example; 0 for the longest of the batch
+}
+
+// Evaluate runs the graph over all examples, with batches of examples of similar
+// length, and hands each prediction to see (which may be nil) under the
+// example's index.
+func (e *Evaluator) Evaluate(ctx context.Context, set examples.Set, w Weights, b Batching, d Draw, see func(i int, p Prediction)) (*Scores, error) {
+	scores := newScores(e.spec.Classes)
+	for number, batch := range examples.Sorted(set, b.Size) {
+		size := set.Size(batch)
+		if b.Fixed > 0 {
+			size.Positions = b.Fixed
+		}
+		out, err := e.answer(ctx, set, batch, size, w, d, number)
+		if err != nil {
+			return nil, err
+		}
+		r := newReading(set, batch, size.Positions, e.spec.Classes, out)
+		r.attacked = examples.OtherClasses(nn.Stream(d.Seed, "evaluate/attacked class", d.step(number)), r.labels, e.spec.Classes)
+		predictions, err := scores.add(r)
+		if err != nil {
+			return nil, err
+		}
+		for i, p := range predictions {
+			if see != nil {
+				see(batch[i], p)
+			}
+		}
+	}
+	return scores, nil
+}
+
+// answer runs the graph once and checks what it returns.
+func (e *Evaluator) answer(ctx context.Context, set examples.Set, batch []int, size rationalizer.Size, w Weights, d Draw, number int) (map[string]*tensor.Tensor, error) {
+	in, err := e.inputs(set, batch, size, w)
+	if err != nil {
+		return nil, err
+	}
+	e.drawNoise(in, d, number, size)
+	out, err := e.session.Run(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	asked := rationalizer.Asked{Texts: len(batch), Length: size.Positions, Classes: e.spec.Classes}
+	return out, asked.Check(e.session.Name(), out)
+}
+
+// inputs are those of the graph but for the noise.
+func (e *Evaluator) inputs(set examples.Set, batch []int, size rationalizer.Size, w Weights) (map[string]*tensor.Tensor, error) {
+	in := map[string]*tensor.Tensor{}
+	for name, params := range w {
+		if name += rationalizer.ParamsPart; e.state[name] {
+			in[name] = tensor.Vector(params)
+		}
+	}
+	for _, name := range e.columns {
+		column, err := set.Column(name, batch, size)
+		if err != nil {
+			return nil, err
+		}
+		in[name] = column
+	}
+	return in, nil
+}
+
+// drawNoise fills the noise inputs that the graph has.
+func (e *Evaluator) drawNoise(in map[string]*tensor.Tensor, d Draw, batch int, size rationalizer.Size) {
+	for _, name := range e.noises {
+		t := rationalizer.NoiseTensor(e.spec.Unit, size)
+		if !d.ArgMax {
+			n := nn.Noise{Purpose: "evaluate/" + name, Law: nn.Logistic}
+			n.Draw(t, d.Seed, d.step(batch))
+		}
+		in[name] = t
+	}
+}

@@ -1,0 +1,160 @@
+// Package texts gives tokenized texts as examples.
+package texts
+
+import (
+	"fmt"
+
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/tensor"
+	"rationale/stages/examples"
+	"rationale/stages/tokenize"
+)
+
+// Open opens a tokenized dataset.
+func Open(dir string) (examples.Data, error) {
+	summary, err := tokenize.ReadSummary(dir)
+	if err != nil {
+		return nil, err
+	}
+	vectors, err := tokenize.ReadVectors(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &data{dir, summary, vectors}, nil
+}
+
+// data is a tokenized dataset.
+type data struct {
+	dir     string
+	summary tokenize.Summary
+	vectors *tensor.Tensor
+}
+
+// Shape is what graphs have to be built for.
+func (d *data) Shape() examples.Shape {
+	return examples.Shape{
+		Dataset: d.summary.Dataset, Classes: d.summary.Classes, Width: int(d.vectors.Shape()[1]),
+		Longest: d.summary.MaxLength, Query: d.queries(),
+	}
+}
+
+// Fixed are the word vectors.
+func (d *data) Fixed() (map[string]*tensor.Tensor, error) {
+	return map[string]*tensor.Tensor{rationalizer.EmbeddingWeight: d.vectors}, nil
+}
+
+// Split reads one split.
+func (d *data) Split(name string) (examples.Set, error) {
+	texts, err := tokenize.Read(d.dir, name)
+	return Set(texts), err
+}
+
+// Set is texts as examples: positions are pieces.
+type Set []tokenize.Text
+
+// Len is the number of texts.
+func (s Set) Len() int { return len(s) }
+
+// Class is a text's class.
+func (s Set) Class(i int) int { return int(s[i].Label) }
+
+// Length is the number of a text's pieces.
+func (s Set) Length(i int) int { return len(s[i].IDs) }
+
+// Size is that of the longest text, and of the one with most sentences.
+func (s Set) Size(batch []int) rationalizer.Size {
+	n := rationalizer.Size{Examples: len(batch), Positions: examples.Longest(s, batch), Sentences: 1}
+	for _, i := range batch {
+		n.Sentences = max(n.Sentences, len(sentences(s[i])))
+	}
+	return n
+}
+
+// Truth is what people say about a text.
+func (s Set) Truth(i int) examples.Truth {
+	return examples.Truth{Selectable: selectable(s[i]), Gold: s[i].Gold}
+}
+
+// Column is a column of a batch.
+func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error) {
+	if name == rationalizer.InputLabels {
+		return examples.Labels(s, batch), nil
+	}
+	if fill, ok := byPiece[name]; ok {
+		return s.column(batch, size.Positions, fill), nil
+	}
+	if fill, ok := bySentence[name]; ok {
+		for _, i := range batch {
+			if sentences(s[i]) == nil {
+				return nil, fmt.Errorf("text %s has no sentence marks, and the model selects sentences; import the dataset with sentences, or select words", s[i].ID)
+			}
+		}
+		return s.column(batch, size.Sentences, fill), nil
+	}
+	return nil, fmt.Errorf("the model reads the column %s, and texts have none", name)
+}
+
+// column lets fill write a row for each text; what it leaves is 0.
+func (s Set) column(batch []int, width int, fill func(tokenize.Text, []int64)) *tensor.Tensor {
+	all := make([]int64, len(batch)*width)
+	for row, i := range batch {
+		fill(s[i], all[row*width:][:width])
+	}
+	return examples.Rows(all, width)
+}
+
+// byPiece are the columns [B,T].
+var byPiece = map[string]func(tokenize.Text, []int64){
+	rationalizer.InputIDs: func(t tokenize.Text, row []int64) {
+		for k, id := range t.IDs {
+			row[k] = int64(id)
+		}
+	},
+	rationalizer.InputMask: func(t tokenize.Text, row []int64) {
+		for k := range t.IDs {
+			row[k] = 1
+		}
+	},
+	rationalizer.InputSelectable: func(t tokenize.Text, row []int64) { marks(selectable(t), row) },
+	rationalizer.InputGold:       func(t tokenize.Text, row []int64) { marks(t.Gold, row) },
+	rationalizer.InputSentence: func(t tokenize.Text, row []int64) {
+		for k := range t.IDs {
+			row[k] = int64(max(0, sentence(t, k)))
+		}
+	},
+}
+
+func marks(marked []bool, row []int64) {
+	for k, m := range marked {
+		if m {
+			row[k] = 1
+		}
+	}
+}
+
+// bySentence are the columns [B,S].
+var bySentence = map[string]func(tokenize.Text, []int64){
+	rationalizer.InputSentenceMask: func(t tokenize.Text, row []int64) {
+		for k := range sentences(t) {
+			row[k] = 1
+		}
+	},
+	rationalizer.InputSentenceFirst: func(t tokenize.Text, row []int64) {
+		for k := range sentences(t) {
+			row[k] = int64(start(t, k))
+		}
+	},
+	rationalizer.InputSentenceLast: func(t tokenize.Text, row []int64) {
+		for k, end := range sentences(t) {
+			row[k] = int64(end) - 1
+		}
+	},
+}
+
+// start is where a sentence begins.
+func start(t tokenize.Text, sentence int) int {
+	if sentence == 0 {
+		return 0
+	}
+	return int(sentences(t)[sentence-1])
+}
