@@ -12,7 +12,7 @@ import (
 
 // listCmd is `rationale list`.
 type listCmd struct {
-	What string `arg:"" enum:"experiments,datasets,methods,stages,formats,runs" help:"experiments, datasets, methods, stages, formats or runs."`
+	What string `arg:"" enum:"experiments,datasets,methods,options,encoders,stages,formats,runs" help:"experiments, datasets, methods, options (of methods), encoders, stages, formats or runs."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
@@ -37,8 +37,8 @@ func (c *listCmd) Run(a *app) error {
 		return listRuns(a, c.JSON)
 	}
 	list, err := map[string]func(a *app) ([]entry, error){
-		"experiments": listExperiments, "datasets": listDatasets, "methods": listMethods,
-		"stages": listStages, "formats": listFormats,
+		"experiments": listExperiments, "datasets": listDatasets, "methods": listMethods, "options": listOptions,
+		"encoders": listEncoders, "stages": listStages, "formats": listFormats,
 	}[c.What](a)
 	if err != nil {
 		return err
@@ -101,6 +101,39 @@ func listMethods(*app) ([]entry, error) {
 			kind = "rationalizer"
 		}
 		list = append(list, entry{m.Name, kind, m.Doc})
+	}
+	return list, nil
+}
+
+// listOptions shows the options of methods, each once, with the methods that
+// have it.
+func listOptions(*app) ([]entry, error) {
+	docs, having := map[string]rationalizer.Option{}, map[string][]string{}
+	for _, m := range rationalizer.Methods() {
+		for _, o := range m.Options {
+			docs[o.Name], having[o.Name] = o, append(having[o.Name], m.Name)
+		}
+	}
+	var list []entry
+	for _, name := range rationalizer.OptionNames() {
+		o := docs[name]
+		value := fmt.Sprint(o.Default)
+		if o.Flag {
+			value = fmt.Sprint(o.Default != 0)
+		}
+		list = append(list, entry{name, "default " + value, fmt.Sprintf("%s (%s)", o.Doc, strings.Join(having[name], ", "))})
+	}
+	return list, nil
+}
+
+func listEncoders(*app) ([]entry, error) {
+	var list []entry
+	for _, k := range rationalizer.Encoders() {
+		kind := "encoder"
+		if k.Name == rationalizer.DefaultEncoder {
+			kind = "default"
+		}
+		list = append(list, entry{k.Name, kind, k.Doc})
 	}
 	return list, nil
 }

@@ -11,7 +11,7 @@ import (
 type trainCmd struct {
 	Method  string            `required:"" placeholder:"NAME" help:"Method as printed in the papers; see \"list methods\"."`
 	Dataset string            `required:"" placeholder:"NAME" help:"Dataset; see \"list datasets\"."`
-	Encoder string            `default:"gru" help:"Encoder of generator and predictor."`
+	Encoder string            `placeholder:"NAME" help:"Encoder of the players; see \"list encoders\"."`
 	Seed    uint64            `default:"1" placeholder:"N" help:"Seed of everything random in the run."`
 	Profile string            `enum:"smoke,quick,paper" default:"quick" help:"Where settings start from: smoke, quick or paper."`
 	Set     map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"A setting other than the profile's; may be repeated."`
