@@ -1,4 +1,6 @@
-// Package stages says what a stage is; each package below it is one stage.
+// Package stages says what a stage is; each package below it is one stage, but
+// for the rooms that stages share: examples (what models learn from, with a
+// package for each kind), measure (evaluation), backend (what computes).
 //
 // A stage is a pure function of its parameters and its inputs' contents. Its
 // identity is name + version + hash of those, its output one folder that the

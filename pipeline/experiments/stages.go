@@ -3,10 +3,10 @@ package experiments
 import (
 	"rationale/stages"
 	"rationale/stages/evaluate"
+	"rationale/stages/examples/texts"
 	"rationale/stages/figure"
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
-	"rationale/stages/texts"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
 	"rationale/stages/weights"

@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"rationale/stages/evaluate"
+	"rationale/stages/examples/texts"
 	"rationale/stages/measure"
 	"rationale/stages/stagetest"
-	"rationale/stages/texts"
 )
 
 // TestQueriesAreNeitherSelectedNorCounted trains RNP on claims about documents:

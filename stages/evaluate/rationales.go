@@ -9,9 +9,9 @@ import (
 
 	"rationale/datasets"
 	"rationale/stages"
+	"rationale/stages/examples/texts"
 	"rationale/stages/generate"
 	"rationale/stages/measure"
-	"rationale/stages/texts"
 )
 
 // Example is one test text with what a model selects of it, word by word: a

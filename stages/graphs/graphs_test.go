@@ -9,9 +9,9 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime/runtimetest"
+	"rationale/stages/examples/texts"
 	"rationale/stages/graphs"
 	"rationale/stages/stagetest"
-	"rationale/stages/texts"
 )
 
 // data is the tiny data.

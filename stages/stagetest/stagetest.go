@@ -18,9 +18,9 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages"
+	"rationale/stages/examples/texts"
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
-	"rationale/stages/texts"
 	"rationale/stages/tokenize"
 	"rationale/stages/weights"
 )
