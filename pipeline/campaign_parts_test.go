@@ -13,11 +13,14 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"rationale/datasets/quote"
+	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
 	"rationale/pipeline/campaign"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
 	"rationale/stages"
+	"rationale/stages/examples/texts"
+	"rationale/stages/infer"
 	"rationale/tokenizer"
 )
 
@@ -55,7 +58,7 @@ func planSettings(args []string, out io.Writer) error {
 	if _, err := engine.NewPlan(planned.Evaluate); err != nil {
 		return err
 	}
-	return toml.NewEncoder(out).Encode(planned.Settings)
+	return errors.Join(toml.NewEncoder(out).Encode(planned.Settings), toml.NewEncoder(out).Encode(planned.Settings.Options))
 }
 
 // runExported runs the model of an exported folder on its first words.
@@ -70,7 +73,7 @@ func runExported(args []string, out io.Writer) error {
 		return err
 	}
 	ids := words.Encode(strings.Fields(someText)).IDs
-	answers, err := answer(context.Background(), &app{globals: &globals{Provider: "cpu"}}, filepath.Join(args[0], "eval_model.onnx"), ids, 2)
+	answers, err := answer(filepath.Join(args[0], "eval_model.onnx"), ids, 2)
 	if err != nil {
 		return err
 	}
@@ -84,6 +87,28 @@ func runExported(args []string, out io.Writer) error {
 		}
 	}
 	return json.NewEncoder(out).Encode(numbers)
+}
+
+// answer runs the model in a file on the ids of one text.
+func answer(path string, ids []int32, classes int) (map[string]*tensor.Tensor, error) {
+	lib, err := runtime.Locate()
+	if err != nil {
+		return nil, err
+	}
+	rt, err := runtime.Open(lib, runtime.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer rt.Close()
+	model, err := runtime.ReadModel(path)
+	if err != nil {
+		return nil, err
+	}
+	session, err := rt.NewSession(path, model)
+	if err != nil {
+		return nil, err
+	}
+	return infer.Run(context.Background(), session, texts.Set{{IDs: ids, Word: make([]int32, len(ids))}}, classes)
 }
 
 // otherKinds are what lies outside of the store and of imports.

@@ -83,7 +83,7 @@ func TestForeignModels(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := foreignModel(t, says(c.said))
-			_, err := answer(t.Context(), &app{globals: &globals{Provider: runtime.CPU}}, path, []int32{1, 2, 3}, 2)
+			_, err := answer(path, []int32{1, 2, 3}, 2)
 			if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path)) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}

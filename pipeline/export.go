@@ -16,6 +16,7 @@ import (
 	"rationale/stages/evaluate"
 	"rationale/stages/generate"
 	"rationale/stages/tokenize"
+	"rationale/stages/train"
 )
 
 // exportCmd is `rationale export`.
@@ -119,11 +120,7 @@ func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
 	if c.Summary, err = tokenize.ReadSummary(data); err != nil {
 		return nil, err
 	}
-	words, err := readVocabulary(data, c.Summary)
-	if err != nil {
-		return nil, err
-	}
-	c.Lower, c.Train = words.Lower(), c.Summary.Splits["train"]
+	c.Lower, c.Train = c.Summary.Settings.Lower, c.Summary.Splits["train"]
 	numbers, err := r.numbers()
 	if err != nil {
 		return nil, err
@@ -152,7 +149,11 @@ var cardEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "<",
 // is still there unchanged. An imported one may have gone its own way since;
 // a generated one is an artifact like any other, and damage to it is an error.
 func (r *trainedRun) datasetMeta(dataDir string) (*datasets.Meta, error) {
-	source := r.evaluated.Inputs[evaluate.DatasetRole]
+	tokenized, err := r.store.Verify(r.manifest.Inputs[train.DataRole].Artifact)
+	if err != nil {
+		return nil, withAgain(r.store, err)
+	}
+	source := tokenized.Inputs[tokenize.DatasetRole]
 	set, err := r.openDataset(dataDir, source.Artifact)
 	if err != nil && source.Artifact == "" {
 		return nil, nil

@@ -63,19 +63,6 @@ func TestRunIsCalled(t *testing.T) {
 	}
 }
 
-func TestWordPattern(t *testing.T) {
-	for text, want := range map[string][]string{
-		"The aroma: a delight!": {"The", "aroma", ":", "a", "delight", "!"},
-		"it's 4.5% cafe\u0301 ": {"it", "'", "s", "4", ".", "5", "%", "cafe\u0301"},
-		"a\u00a0b\u3000c\n":     {"a", "b", "c"},
-		" \t\u2003":             nil,
-	} {
-		if diff := cmp.Diff(want, wordPattern.FindAllString(text, -1)); diff != "" {
-			t.Errorf("%q: %s", text, diff)
-		}
-	}
-}
-
 func TestWhatTheDoctorNeeds(t *testing.T) {
 	missing := runtime.Finding{Name: "provider cuda", Detail: "no such file", Fix: "install it"}
 	for provider, want := range map[string]string{runtime.CPU: "optional", runtime.CUDA: "missing"} {

@@ -154,9 +154,7 @@ func (r *Run) trained(b backend.Backend, data source) *engine.Node {
 }
 
 func (r *Run) evaluated(b backend.Backend, data source) *engine.Node {
-	dataset := data.input
-	dataset.Role = evaluate.DatasetRole
-	inputs := []engine.Input{input(evaluate.RunRole, r.Train), dataset}
+	inputs := []engine.Input{input(evaluate.RunRole, r.Train)}
 	for _, in := range r.Train.Inputs {
 		if in.Role != train.WeightsRole { // the run has its own
 			inputs = append(inputs, in)

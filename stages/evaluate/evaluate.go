@@ -29,10 +29,7 @@ import (
 )
 
 // The roles of the stage's inputs, beside those of train.
-const (
-	RunRole     = "run"     // a finished training run
-	DatasetRole = "dataset" // the words behind the data, for the examples
-)
+const RunRole = "run" // a finished training run
 
 // Names of the output files.
 const (

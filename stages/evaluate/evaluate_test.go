@@ -45,10 +45,7 @@ func params(t testing.TB, dataset string) evaluate.Params {
 // evaluation.
 func trained(t testing.TB, p graphs.Params, data, name string) map[string]string {
 	t.Helper()
-	in := map[string]string{
-		train.DataRole:       stagetest.Tokenized(t, data, name),
-		evaluate.DatasetRole: data,
-	}
+	in := map[string]string{train.DataRole: stagetest.Tokenized(t, data, name)}
 	in[train.GraphsRole] = stagetest.Graphs(t, p, in[train.DataRole])
 	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
 	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
@@ -338,10 +335,6 @@ func TestRefuses(t *testing.T) {
 	for want, change := range map[string]func(*evaluate.Params, map[string]string){
 		"batch must be positive": func(p *evaluate.Params, _ map[string]string) { p.Batch = 0 },
 		"draws must not be":      func(p *evaluate.Params, _ map[string]string) { p.Draws = -1 },
-		`no dataset "three"`:     func(p *evaluate.Params, _ map[string]string) { p.Dataset = "three" },
-		"they are not the same": func(p *evaluate.Params, in map[string]string) {
-			p.Dataset, in[evaluate.DatasetRole] = "three", threeClasses(t)
-		},
 	} {
 		t.Run(want, func(t *testing.T) {
 			p, inputs := params(t, stagetest.Dataset), maps.Clone(in)

@@ -9,6 +9,7 @@ import (
 	"rationale/stages/examples/texts"
 	"rationale/stages/measure"
 	"rationale/stages/stagetest"
+	"rationale/stages/tokenize"
 )
 
 // TestQueriesAreNeitherSelectedNorCounted trains RNP on claims about documents:
@@ -22,7 +23,7 @@ func TestQueriesAreNeitherSelectedNorCounted(t *testing.T) {
 			func(i int, p measure.Prediction) {
 				text := s.texts[i]
 				for k, z := range p.Selected {
-					document := k < len(text.IDs) && int(text.Word[k]) >= text.Lead
+					document := k < len(text.IDs) && text.Role(k) == tokenize.Document
 					if z && !document {
 						t.Errorf("%s: position %d of %s is selected, and is none of the document", method, k, text.ID)
 					}
@@ -34,8 +35,8 @@ func TestQueriesAreNeitherSelectedNorCounted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.texts[0].Lead == 0 || words == 0 || selected == 0 {
-			t.Fatalf("%s: %v query words, %v words, %v selected: the test shows nothing", method, s.texts[0].Lead, words, selected)
+		if len(s.texts[0].Query) == 0 || words == 0 || selected == 0 {
+			t.Fatalf("%s: %v query words, %v words, %v selected: the test shows nothing", method, len(s.texts[0].Query), words, selected)
 		}
 		want := map[string]float64{"sparsity": selected / words, "rationale_sparsity": selected / words, "precision": both / selected, "recall": both / gold}
 		for _, n := range scores.Numbers() {

@@ -7,17 +7,16 @@ import (
 	"os"
 	"path/filepath"
 
-	"rationale/datasets"
 	"rationale/stages"
-	"rationale/stages/examples/texts"
-	"rationale/stages/generate"
+	"rationale/stages/examples"
 	"rationale/stages/measure"
 )
 
-// Example is one test text with what a model selects of it, word by word: a
-// line of rationales.jsonl.
+// Example is one text with what a model selects of it, word by word: a line of
+// rationales.jsonl.
 type Example struct {
 	ID        string   `json:"id"`
+	Query     []string `json:"query,omitempty"`
 	Tokens    []string `json:"tokens"`
 	Gold      []bool   `json:"gold,omitempty"`
 	Selected  []bool   `json:"selected,omitempty"`
@@ -25,43 +24,30 @@ type Example struct {
 	Predicted string   `json:"predicted"`
 }
 
-// writeRationales writes the first texts of the test split.
-func (e *evaluation) writeRationales(predictions []measure.Prediction) error {
-	set, done, err := generate.Dataset(e.env, DatasetRole, e.params.Dataset)
-	if err != nil {
-		return err
+// NewExample is an example with what a model says of it, given the names of
+// classes. Its class is the caller's to name, where somebody knows it.
+func NewExample(set examples.Set, i int, p measure.Prediction, classes []string) Example {
+	words := set.Words(i)
+	x := Example{ID: words.ID, Query: words.Query, Tokens: words.Tokens, Gold: words.Gold, Predicted: classes[p.Class]}
+	if p.Selected != nil {
+		x.Selected = set.Chosen(i, p.Selected)
 	}
-	defer done()
-	split, err := set.Split("test")
-	if err != nil {
-		return err
-	}
-	if split.Len() != e.test.Len() {
-		return fmt.Errorf("dataset %s has %d test texts and the run's data %d; they are not the same", e.params.Dataset, split.Len(), e.test.Len())
-	}
-	return stages.WriteFile(filepath.Join(e.env.Out, RationalesFile), func(w io.Writer) error {
-		return e.writeExamples(json.NewEncoder(w), split, set.Meta().Classes, predictions)
-	})
+	return x
 }
 
-func (e *evaluation) writeExamples(out *json.Encoder, split *datasets.Split, classes []string, predictions []measure.Prediction) error {
-	for i := range min(e.params.Texts, split.Len()) {
-		text, err := split.Text(i)
-		if err != nil {
-			return err
+// writeRationales writes the first examples of the test split.
+func (e *evaluation) writeRationales(predictions []measure.Prediction) error {
+	return stages.WriteFile(filepath.Join(e.env.Out, RationalesFile), func(w io.Writer) error {
+		out := json.NewEncoder(w)
+		for i := range min(e.params.Texts, e.test.Len()) {
+			x := NewExample(e.test, i, predictions[i], e.shape.Classes)
+			x.Class = e.shape.Classes[e.test.Class(i)]
+			if err := out.Encode(x); err != nil {
+				return err
+			}
 		}
-		example := Example{
-			ID: text.ID, Tokens: text.Tokens, Gold: text.Rationale,
-			Class: classes[text.Label], Predicted: classes[predictions[i].Class],
-		}
-		if z := predictions[i].Selected; z != nil {
-			example.Selected = e.test.(texts.Set)[i].DocumentWords(z, len(text.Tokens))
-		}
-		if err := out.Encode(example); err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // check wants both classes, and as many marks as there are tokens, or none.

@@ -44,6 +44,19 @@ type Set interface {
 	Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error)
 	// Truth is what people say about an example.
 	Truth(i int) Truth
+	// Words are what people read of an example.
+	Words(i int) Words
+	// Chosen carries a choice of an example's positions, padding included, to
+	// its words.
+	Chosen(i int, positions []bool) []bool
+}
+
+// Words are an example as people read it.
+type Words struct {
+	ID     string
+	Query  []string // what is shown and never selected
+	Tokens []string
+	Gold   []bool // those that people marked; nil when nobody was asked
 }
 
 // Truth is what is known of the positions of an example.

@@ -139,6 +139,24 @@ func (s *Scores) add(r reading) ([]Prediction, error) {
 	return r.predictions(predicted, attacked, selected), nil
 }
 
+// Predict is what a model's answer about a batch says, by example. The answer has
+// passed rationalizer.Asked.
+func Predict(out map[string]*tensor.Tensor, classes int) ([]Prediction, error) {
+	r := reading{classes: classes, out: out}
+	predicted, err := r.view(rationalizer.OutLogits)
+	if err != nil {
+		return nil, err
+	}
+	r.labels = predicted
+	z, ok := out[rationalizer.OutRationale]
+	if !ok {
+		return r.predictions(predicted, nil, nil), nil
+	}
+	r.length = int(z.Shape()[1])
+	selected, err := metric.Selected(tensor.Data[float32](z))
+	return r.predictions(predicted, nil, selected), err
+}
+
 func (r reading) predictions(predicted, attacked []int, selected []bool) []Prediction {
 	out := make([]Prediction, len(r.labels))
 	for i := range out {

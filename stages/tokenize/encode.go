@@ -40,7 +40,7 @@ func (v *vocabulary) encode(text datasets.Text, limit int) (encoded, error) {
 		m.between = nil
 	}
 	e := encoded{
-		Text:   Text{ID: text.ID, Label: int64(text.Label), Lead: len(words)},
+		Text:   Text{ID: text.ID, Label: int64(text.Label), Query: words, Tokens: text.Tokens, Marked: text.Rationale},
 		pieces: query.Len() + document.Len(), frame: len(m.open) + len(m.between) + len(m.close),
 		unknown: v.countUnknown(query) + v.countUnknown(document),
 	}
@@ -50,7 +50,9 @@ func (v *vocabulary) encode(text datasets.Text, limit int) (encoded, error) {
 			text.ID, limit, query.Len())
 	}
 	e.assemble(m, query, document, room)
-	e.align(document, text.Rationale, len(m.open)+query.Len()+len(m.between))
+	start := len(m.open) + query.Len() + len(m.between)
+	e.align(document, text.Rationale, start)
+	e.cutSentences(document, text.Sentences, start)
 	return e, nil
 }
 
@@ -71,7 +73,7 @@ func (e *encoded) assemble(m marks, query, document tokenizer.Encoding, room int
 	e.mark(m.open)
 	e.add(query, 0)
 	e.mark(m.between)
-	e.add(short, int32(e.Lead))
+	e.add(short, int32(len(e.Query)))
 	e.mark(m.close)
 }
 
@@ -98,6 +100,25 @@ func (e *encoded) align(document tokenizer.Encoding, rationale []bool, start int
 	e.gold = countTrue(gold)
 	e.Gold = make([]bool, len(e.IDs))
 	copy(e.Gold[start:], gold[:e.kept])
+}
+
+// cutSentences carries the ends of sentences, in words, to the pieces that are
+// kept, of which the first stands at start.
+func (e *encoded) cutSentences(document tokenizer.Encoding, ends []int32, start int) {
+	if len(ends) == 0 {
+		return
+	}
+	e.Sentences = []int32{}
+	at := 0
+	for _, end := range ends {
+		before := at
+		for at < e.kept && document.Word[at] < end {
+			at++
+		}
+		if at > before {
+			e.Sentences = append(e.Sentences, int32(start+at))
+		}
+	}
 }
 
 func countTrue(gold []bool) int {

@@ -6,6 +6,7 @@ import (
 	"rationale/datasets"
 	"rationale/stages"
 	"rationale/tokenizer"
+	"rationale/tokenizer/wordpiece"
 )
 
 // Summary says what the tokenizer made of a dataset.
@@ -16,9 +17,32 @@ type Summary struct {
 	Digest    string             `json:"digest"` // of the tokenizer's vocabulary and settings
 	Vocab     int                `json:"vocabulary"`
 	MaxLength int                `json:"max_length"`
+	Settings  Settings           `json:"settings"`
 	Random    bool               `json:"random_vectors"`
 	Coverage  tokenizer.Coverage `json:"coverage,omitzero"` // of word vectors
 	Splits    map[string]Counts  `json:"splits"`
+}
+
+// Settings are what the pieces of a text depend on, beside the vocabulary: with
+// both, any text can be read as these were.
+type Settings struct {
+	// Lower tells that words are lower-cased before they are looked up, of the
+	// tokenizer Words.
+	Lower bool `json:"lower,omitempty"`
+	// Pieces are the settings of the tokenizer WordPiece.
+	Pieces *wordpiece.Settings `json:"wordpiece,omitempty"`
+	// QueryLimit is how many words, and how many pieces, of a query are read.
+	QueryLimit int `json:"query_limit"`
+}
+
+// Queries tells that some texts have queries.
+func (s Summary) Queries() bool {
+	for _, counts := range s.Splits {
+		if counts.Queries > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Counts are sums over one split. Pieces are those of documents and of what
@@ -26,9 +50,10 @@ type Summary struct {
 // maximum length and nowhere else.
 type Counts struct {
 	Texts    int `json:"texts"`
-	Pieces   int `json:"pieces"`    // before cutting
-	Cut      int `json:"cut"`       // pieces behind the maximum length
-	CutTexts int `json:"cut_texts"` // texts that lost some
+	Queries  int `json:"queries,omitempty"` // texts with a query
+	Pieces   int `json:"pieces"`            // before cutting
+	Cut      int `json:"cut"`               // pieces behind the maximum length
+	CutTexts int `json:"cut_texts"`         // texts that lost some
 	// CutAt256 and CutAt512 are what maximum lengths of 256 and 512 cut off,
 	// whatever the one in use is.
 	CutAt256  int    `json:"cut_at_256"`
@@ -50,6 +75,9 @@ type Shares struct {
 
 func (c *Counts) add(e encoded, limit int) {
 	c.Texts++
+	if len(e.Query) > 0 {
+		c.Queries++
+	}
 	c.Pieces += e.pieces
 	c.Unknown += e.unknown
 	c.CutAt256 += e.cut(256)
@@ -85,7 +113,7 @@ func ratio(a, b int) float64 {
 func newSummary(meta datasets.Meta, v *vocabulary, p Params) *Summary {
 	return &Summary{
 		Dataset: p.Dataset, Classes: meta.Classes, Tokenizer: v.Name(), Digest: v.Digest(), Vocab: v.Size(),
-		MaxLength: p.MaxLength, Random: v.random, Coverage: v.coverage, Splits: map[string]Counts{},
+		MaxLength: p.MaxLength, Settings: v.settings, Random: v.random, Coverage: v.coverage, Splits: map[string]Counts{},
 	}
 }
 

@@ -1,26 +1,13 @@
 package tokenize
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"unicode/utf8"
-
-	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/ipc"
-	"github.com/apache/arrow/go/v15/arrow/memory"
-
-	"rationale/datasets/vet"
-	"rationale/stages"
 )
 
-// Text is one example as a model reads it.
+// Text is one example as a model reads it, with the words that it was made from.
 type Text struct {
 	ID    string
 	Label int64
@@ -29,15 +16,72 @@ type Text struct {
 	// the document's; -1 for separators and special pieces.
 	Word []int32
 	Gold []bool // human rationale per piece; nil when unknown
-	Lead int    // words of the query
+	// Query are the words of the claim or question that are read.
+	Query []string
+	// Tokens are the document's words, those that were cut off included.
+	Tokens []string
+	// Marked is the human rationale per word of the document; nil when unknown.
+	Marked []bool
+	// Sentences are where the document's sentences end, exclusive, in pieces;
+	// the last may be cut. nil when the dataset does not mark sentences.
+	Sentences []int32
+}
+
+// Role is what a piece is part of.
+type Role int
+
+// The roles of pieces.
+const (
+	Mark     Role = iota // a separator or a special piece
+	Query                // the claim or question
+	Document             // the text itself
+)
+
+// Role is that of piece i.
+func (t Text) Role(i int) Role {
+	switch word := int(t.Word[i]); {
+	case word < 0:
+		return Mark
+	case word < len(t.Query):
+		return Query
+	}
+	return Document
+}
+
+// Selectable tells of each piece whether a rationale may hold it: of the
+// document's.
+func (t Text) Selectable() []bool {
+	out := make([]bool, len(t.IDs))
+	for i := range out {
+		out[i] = t.Role(i) == Document
+	}
+	return out
+}
+
+// Start is the document's first piece; the number of pieces when there is none.
+func (t Text) Start() int {
+	for i := range t.IDs {
+		if t.Role(i) == Document {
+			return i
+		}
+	}
+	return len(t.IDs)
+}
+
+// SentenceStart is the first piece of a sentence.
+func (t Text) SentenceStart(sentence int) int {
+	if sentence == 0 {
+		return t.Start()
+	}
+	return int(t.Sentences[sentence-1])
 }
 
 // DocumentWords carries a choice of pieces, with or without padding behind
 // them, to the document's words: a word is selected when any of its pieces is.
-func (t Text) DocumentWords(pieces []bool, words int) []bool {
-	selected := make([]bool, words)
+func (t Text) DocumentWords(pieces []bool) []bool {
+	selected := make([]bool, len(t.Tokens))
 	for i, word := range t.Word[:min(len(t.Word), len(pieces))] {
-		if w := int(word) - t.Lead; pieces[i] && w >= 0 && w < words {
+		if w := int(word) - len(t.Query); pieces[i] && w >= 0 && w < len(selected) {
 			selected[w] = true
 		}
 	}
@@ -53,8 +97,27 @@ func (t Text) check() error {
 		return errors.New("it has no pieces")
 	case len(t.Word) != len(t.IDs) || (t.Gold != nil && len(t.Gold) != len(t.IDs)):
 		return fmt.Errorf("%d pieces, %d words and %d marks; expected as many of each", len(t.IDs), len(t.Word), len(t.Gold))
-	case t.Label < 0 || slices.Min(t.IDs) < 0 || slices.Min(t.Word) < -1 || t.Lead < 0:
-		return fmt.Errorf("a negative number: class %d, pieces from %d, words from %d, %d words of a query", t.Label, slices.Min(t.IDs), slices.Min(t.Word), t.Lead)
+	case (t.Gold == nil) != (t.Marked == nil) || (t.Marked != nil && len(t.Marked) != len(t.Tokens)):
+		return fmt.Errorf("%d marked words of %d; expected as many, or none where no piece is marked", len(t.Marked), len(t.Tokens))
+	case t.Label < 0 || slices.Min(t.IDs) < 0 || slices.Min(t.Word) < -1:
+		return fmt.Errorf("a negative number: class %d, pieces from %d, words from %d", t.Label, slices.Min(t.IDs), slices.Min(t.Word))
+	case int(slices.Max(t.Word)) >= len(t.Query)+len(t.Tokens):
+		return fmt.Errorf("a piece of word %d; there are %d", slices.Max(t.Word), len(t.Query)+len(t.Tokens))
+	}
+	return t.checkSentences()
+}
+
+// checkSentences wants rising ends that cover the document's pieces.
+func (t Text) checkSentences() error {
+	last := int32(t.Start())
+	for _, end := range t.Sentences {
+		if end <= last || int(end) > len(t.IDs) {
+			return fmt.Errorf("a sentence ends at piece %d of %d, behind one that ends at %d", end, len(t.IDs), last)
+		}
+		last = end
+	}
+	if t.Sentences != nil && int(last) < len(t.IDs) && t.Role(int(last)) == Document {
+		return fmt.Errorf("piece %d is in no sentence", last)
 	}
 	return nil
 }
@@ -70,144 +133,4 @@ func (t Text) fits(s Summary) error {
 		return fmt.Errorf("%d pieces; expected at most %d", len(t.IDs), s.MaxLength)
 	}
 	return nil
-}
-
-// schema is the form of a tokenized split.
-var schema = arrow.NewSchema([]arrow.Field{
-	{Name: "id", Type: arrow.BinaryTypes.String},
-	{Name: "label", Type: arrow.PrimitiveTypes.Int64},
-	{Name: "input_ids", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32)},
-	{Name: "word", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32)},
-	{Name: "rationale", Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true},
-	{Name: "lead", Type: arrow.PrimitiveTypes.Int32},
-}, nil)
-
-// writeTexts stores the texts as one Arrow IPC stream.
-func writeTexts(path string, texts []Text) error {
-	pool := memory.NewGoAllocator()
-	b := array.NewRecordBuilder(pool, schema)
-	defer b.Release()
-	for _, t := range texts {
-		appendText(b, t)
-	}
-	record := b.NewRecord()
-	defer record.Release()
-	return stages.WriteFile(path, func(out io.Writer) error {
-		w := ipc.NewWriter(out, ipc.WithSchema(schema), ipc.WithAllocator(pool))
-		return errors.Join(w.Write(record), w.Close())
-	})
-}
-
-func appendText(b *array.RecordBuilder, t Text) {
-	b.Field(0).(*array.StringBuilder).Append(t.ID)
-	b.Field(1).(*array.Int64Builder).Append(t.Label)
-	appendInts(b.Field(2), t.IDs)
-	appendInts(b.Field(3), t.Word)
-	gold := b.Field(4).(*array.ListBuilder)
-	gold.Append(t.Gold != nil)
-	gold.ValueBuilder().(*array.BooleanBuilder).AppendValues(t.Gold, nil)
-	b.Field(5).(*array.Int32Builder).Append(int32(t.Lead))
-}
-
-func appendInts(b array.Builder, values []int32) {
-	list := b.(*array.ListBuilder)
-	list.Append(true)
-	list.ValueBuilder().(*array.Int32Builder).AppendValues(values, nil)
-}
-
-// Read reads one split of a tokenized dataset. The caller has checked the
-// file's digest; whatever else is wrong with it comes back as an error.
-func Read(dir, split string) (texts []Text, err error) {
-	path := filepath.Join(dir, split+".arrow")
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			texts, err = nil, fmt.Errorf("%s: not a readable Arrow stream: %v", path, p)
-		}
-	}()
-	if texts, err = readTexts(data); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	summary, err := ReadSummary(dir)
-	if err != nil {
-		return nil, err
-	}
-	if err := summary.holds(path, split, texts); err != nil {
-		return nil, err
-	}
-	return texts, nil
-}
-
-// holds tells whether the texts of a split are those that were counted.
-func (s Summary) holds(path, split string, texts []Text) error {
-	if counted := s.Splits[split].Texts; counted != len(texts) {
-		return fmt.Errorf("%s: %d texts; %s says %d", path, len(texts), SummaryFile, counted)
-	}
-	for i, t := range texts {
-		if err := t.fits(s); err != nil {
-			return fmt.Errorf("%s: row %d: %w", path, i+1, err)
-		}
-	}
-	return nil
-}
-
-func readTexts(data []byte) ([]Text, error) {
-	if _, err := vet.Stream(data, schema.Fields()); err != nil {
-		return nil, err
-	}
-	r, err := ipc.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	defer r.Release()
-	if !r.Schema().Equal(schema) {
-		return nil, fmt.Errorf("its columns are not those of a tokenized split: %s", r.Schema())
-	}
-	var texts []Text
-	for r.Next() {
-		texts = appendRecord(texts, r.Record())
-	}
-	if err := r.Err(); err != nil && err != io.EOF {
-		return nil, err
-	}
-	for i, t := range texts {
-		if err := t.check(); err != nil {
-			return nil, fmt.Errorf("row %d: %w", i+1, err)
-		}
-	}
-	return texts, nil
-}
-
-func appendRecord(texts []Text, rec arrow.Record) []Text {
-	ids, labels, leads := rec.Column(0).(*array.String), rec.Column(1).(*array.Int64), rec.Column(5).(*array.Int32)
-	for i := range int(rec.NumRows()) {
-		texts = append(texts, Text{
-			ID: strings.Clone(ids.Value(i)), Label: labels.Value(i), Lead: int(leads.Value(i)),
-			IDs: intsAt(rec.Column(2), i), Word: intsAt(rec.Column(3), i), Gold: boolsAt(rec.Column(4), i),
-		})
-	}
-	return texts
-}
-
-func intsAt(column arrow.Array, i int) []int32 {
-	list := column.(*array.List)
-	from, to := list.ValueOffsets(i)
-	return append([]int32(nil), list.ListValues().(*array.Int32).Int32Values()[from:to]...)
-}
-
-func boolsAt(column arrow.Array, i int) []bool {
-	list := column.(*array.List)
-	if list.IsNull(i) {
-		return nil
-	}
-	from, to := list.ValueOffsets(i)
-	values := list.ListValues().(*array.Boolean)
-	out := make([]bool, 0, to-from)
-	for k := from; k < to; k++ {
-		out = append(out, values.Value(int(k)))
-	}
-	return out
 }

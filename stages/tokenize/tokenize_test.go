@@ -95,7 +95,7 @@ func check(t *testing.T, dir string, first int, got tokenize.Text, w want) {
 	for _, g := range got.Gold {
 		gold += map[bool]string{false: "0", true: "1"}[g]
 	}
-	view := want{strings.Join(entries(t, dir, got.IDs, first), " "), got.Word, gold, got.Lead}
+	view := want{strings.Join(entries(t, dir, got.IDs, first), " "), got.Word, gold, len(got.Query)}
 	if d := cmp.Diff(w, view, cmp.AllowUnexported(want{})); d != "" {
 		t.Errorf("text %s: (-want +got)\n%s", got.ID, d)
 	}
@@ -107,7 +107,7 @@ func TestWordsOnRandomVectors(t *testing.T) {
 	check(t, dir, 1, texts["b"], want{"good the good", []int32{0, 1, 2}, "100", 0})
 	check(t, dir, 1, texts["c"], want{"the bad", []int32{0, 1}, "", 0})
 	if d := cmp.Diff(tokenize.Counts{
-		Texts: 3, Pieces: 11, Cut: 1, CutTexts: 1, Gold: 3, WithGold: 2, Annotated: 6,
+		Texts: 3, Queries: 1, Pieces: 11, Cut: 1, CutTexts: 1, Gold: 3, WithGold: 2, Annotated: 6,
 	}, sum.Splits["train"]); d != "" {
 		t.Errorf("counts (-want +got)\n%s", d)
 	}
@@ -161,7 +161,7 @@ func TestWordPiece(t *testing.T) {
 	})
 	check(t, dir, 0, texts["c"], want{"[CLS] the b ##a ##d [SEP]", []int32{-1, 0, 1, 1, 1, -1}, "", 0})
 	if d := cmp.Diff(tokenize.Counts{
-		Texts: 3, Pieces: 15, Cut: 1, CutTexts: 1, Gold: 4, Unknown: 1, WithGold: 2, Annotated: 7,
+		Texts: 3, Queries: 1, Pieces: 15, Cut: 1, CutTexts: 1, Gold: 4, Unknown: 1, WithGold: 2, Annotated: 7,
 		Shares: tokenize.Shares{Unknown: 1. / 15},
 	}, sum.Splits["train"]); d != "" {
 		t.Errorf("counts (-want +got)\n%s", d)
@@ -265,18 +265,17 @@ func TestStopsWhenToldTo(t *testing.T) {
 func TestDocumentWords(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := tokenize.Text{
-			Lead: rapid.IntRange(0, 3).Draw(t, "lead"),
+			Query: make([]string, rapid.IntRange(0, 3).Draw(t, "query")), Tokens: make([]string, rapid.IntRange(0, 6).Draw(t, "words")),
 			Word: rapid.SliceOfN(rapid.Int32Range(-1, 8), 0, 12).Draw(t, "word"),
 		}
 		pieces := rapid.SliceOfN(rapid.Bool(), len(text.Word), len(text.Word)+3).Draw(t, "pieces")
-		words := rapid.IntRange(0, 6).Draw(t, "words")
-		want := make([]bool, words)
+		want := make([]bool, len(text.Tokens))
 		for w := range want {
 			for i, of := range text.Word {
-				want[w] = want[w] || (pieces[i] && int(of) == text.Lead+w)
+				want[w] = want[w] || (pieces[i] && int(of) == len(text.Query)+w)
 			}
 		}
-		if got := text.DocumentWords(pieces, words); !slices.Equal(got, want) {
+		if got := text.DocumentWords(pieces); !slices.Equal(got, want) {
 			t.Fatalf("%v; want %v", got, want)
 		}
 	})

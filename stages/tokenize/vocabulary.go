@@ -17,6 +17,7 @@ import (
 	"rationale/stages"
 	"rationale/tokenizer"
 	"rationale/tokenizer/embeddings"
+	"rationale/tokenizer/wordpiece"
 )
 
 // vocabulary is a tokenizer with all that the stage needs to know of it.
@@ -28,6 +29,7 @@ type vocabulary struct {
 	coverage tokenizer.Coverage    // of word vectors
 	vectors  *tensor.Tensor        // [V,E]; nil for pieces
 	random   bool                  // the vectors are made up
+	settings Settings
 }
 
 // loadPieces is BERT's tokenizer.
@@ -39,12 +41,18 @@ func loadPieces(env *stages.Env) (*vocabulary, error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := t.Specials()
+	return pieces(t.Tokenizer), nil
+}
+
+// pieces is how BERT reads a text and a query.
+func pieces(t *wordpiece.Tokenizer) *vocabulary {
+	ids, settings := t.Specials(), t.Settings()
 	separator := []int32{ids.Separator}
 	return &vocabulary{
 		Tokenizer: t, list: t.Vocabulary(), unknown: ids.Unknown,
-		marks: marks{open: []int32{ids.Class}, between: separator, close: separator},
-	}, nil
+		marks:    marks{open: []int32{ids.Class}, between: separator, close: separator},
+		settings: Settings{Pieces: &settings, QueryLimit: QueryLimit},
+	}
 }
 
 // collectWords lists the dataset's words that have a vector. The vectors are
@@ -105,11 +113,18 @@ func newWords(list []string, lower bool, table *embeddings.Table) (*vocabulary, 
 	if err != nil {
 		return nil, err
 	}
-	vectors, err := tensor.Of([]int64{int64(words.Size()), int64(table.Dim())}, data)
+	v := wholeWords(words)
+	v.vectors, err = tensor.Of([]int64{int64(words.Size()), int64(table.Dim())}, data)
+	return v, err
+}
+
+// wholeWords is how models on word vectors read a text and a query.
+func wholeWords(words *tokenizer.Words) *vocabulary {
 	return &vocabulary{
 		Tokenizer: words, list: words.Vocabulary(), unknown: tokenizer.UnknownWord,
-		marks: marks{between: []int32{tokenizer.UnknownWord}}, vectors: vectors,
-	}, err
+		marks:    marks{between: []int32{tokenizer.UnknownWord}},
+		settings: Settings{Lower: words.Lower(), QueryLimit: QueryLimit},
+	}
 }
 
 // allWords yields every text and query of the dataset, until one cannot be

@@ -34,7 +34,7 @@ type data struct {
 func (d *data) Shape() examples.Shape {
 	return examples.Shape{
 		Dataset: d.summary.Dataset, Classes: d.summary.Classes, Width: int(d.vectors.Shape()[1]),
-		Longest: d.summary.MaxLength, Query: d.queries(),
+		Longest: d.summary.MaxLength, Query: d.summary.Queries(),
 	}
 }
 
@@ -65,15 +65,23 @@ func (s Set) Length(i int) int { return len(s[i].IDs) }
 func (s Set) Size(batch []int) rationalizer.Size {
 	n := rationalizer.Size{Examples: len(batch), Positions: examples.Longest(s, batch), Sentences: 1}
 	for _, i := range batch {
-		n.Sentences = max(n.Sentences, len(sentences(s[i])))
+		n.Sentences = max(n.Sentences, len(s[i].Sentences))
 	}
 	return n
 }
 
 // Truth is what people say about a text.
 func (s Set) Truth(i int) examples.Truth {
-	return examples.Truth{Selectable: selectable(s[i]), Gold: s[i].Gold}
+	return examples.Truth{Selectable: s[i].Selectable(), Gold: s[i].Gold}
 }
+
+// Words are a text's query and document.
+func (s Set) Words(i int) examples.Words {
+	return examples.Words{ID: s[i].ID, Query: s[i].Query, Tokens: s[i].Tokens, Gold: s[i].Marked}
+}
+
+// Chosen is the document's words of which a piece is chosen.
+func (s Set) Chosen(i int, pieces []bool) []bool { return s[i].DocumentWords(pieces) }
 
 // Column is a column of a batch.
 func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error) {
@@ -85,7 +93,7 @@ func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.T
 	}
 	if fill, ok := bySentence[name]; ok {
 		for _, i := range batch {
-			if sentences(s[i]) == nil {
+			if s[i].Sentences == nil {
 				return nil, fmt.Errorf("text %s has no sentence marks, and the model selects sentences; import the dataset with sentences, or select words", s[i].ID)
 			}
 		}
@@ -115,11 +123,13 @@ var byPiece = map[string]func(tokenize.Text, []int64){
 			row[k] = 1
 		}
 	},
-	rationalizer.InputSelectable: func(t tokenize.Text, row []int64) { marks(selectable(t), row) },
+	rationalizer.InputSelectable: func(t tokenize.Text, row []int64) { marks(t.Selectable(), row) },
 	rationalizer.InputGold:       func(t tokenize.Text, row []int64) { marks(t.Gold, row) },
 	rationalizer.InputSentence: func(t tokenize.Text, row []int64) {
-		for k := range t.IDs {
-			row[k] = int64(max(0, sentence(t, k)))
+		for sentence, end := range t.Sentences {
+			for k := t.SentenceStart(sentence); k < int(end); k++ {
+				row[k] = int64(sentence)
+			}
 		}
 	},
 }
@@ -135,26 +145,18 @@ func marks(marked []bool, row []int64) {
 // bySentence are the columns [B,S].
 var bySentence = map[string]func(tokenize.Text, []int64){
 	rationalizer.InputSentenceMask: func(t tokenize.Text, row []int64) {
-		for k := range sentences(t) {
+		for k := range t.Sentences {
 			row[k] = 1
 		}
 	},
 	rationalizer.InputSentenceFirst: func(t tokenize.Text, row []int64) {
-		for k := range sentences(t) {
-			row[k] = int64(start(t, k))
+		for k := range t.Sentences {
+			row[k] = int64(t.SentenceStart(k))
 		}
 	},
 	rationalizer.InputSentenceLast: func(t tokenize.Text, row []int64) {
-		for k, end := range sentences(t) {
+		for k, end := range t.Sentences {
 			row[k] = int64(end) - 1
 		}
 	},
-}
-
-// start is where a sentence begins.
-func start(t tokenize.Text, sentence int) int {
-	if sentence == 0 {
-		return 0
-	}
-	return int(sentences(t)[sentence-1])
 }
