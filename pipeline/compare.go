@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"rationale/plots"
 )
 
 // compareCmd is `rationale compare`.
@@ -112,7 +114,8 @@ func join(a, b []measured) []line {
 	return lines
 }
 
-// differences lists the settings of graphs and training that are not equal.
+// differences lists what tells the runs apart, and then the settings of graphs,
+// training and evaluation that are not equal.
 func differences(first, second *trainedRun) ([]difference, error) {
 	a, err := settings(first)
 	if err != nil {
@@ -125,6 +128,13 @@ func differences(first, second *trainedRun) ([]difference, error) {
 	names := maps.Clone(a)
 	maps.Copy(names, b)
 	list := []difference{}
+	x, y := first.labels(), second.labels()
+	for _, k := range plots.Varying([]plots.Labels{x, y}) {
+		list = append(list, difference{k.Name, x[k.Name], y[k.Name]})
+	}
+	for _, k := range plots.Keys() {
+		delete(names, k.Name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if a[name] != b[name] {
 			list = append(list, difference{name, a[name], b[name]})

@@ -8,11 +8,12 @@ import (
 	"rationale/datasets/quote"
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/experiments"
+	"rationale/plots"
 )
 
 // listCmd is `rationale list`.
 type listCmd struct {
-	What string `arg:"" enum:"experiments,datasets,methods,options,encoders,stages,formats,runs" help:"experiments, datasets, methods, options (of methods), encoders, stages, formats or runs."`
+	What string `arg:"" enum:"experiments,datasets,methods,options,encoders,stages,formats,figures,tables,keys,runs" help:"experiments, datasets, methods, options (of methods), encoders, stages, formats, figures, tables, keys or runs."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
@@ -39,6 +40,7 @@ func (c *listCmd) Run(a *app) error {
 	list, err := map[string]func(a *app) ([]entry, error){
 		"experiments": listExperiments, "datasets": listDatasets, "methods": listMethods, "options": listOptions,
 		"encoders": listEncoders, "stages": listStages, "formats": listFormats,
+		"figures": listFigures, "tables": listTables, "keys": listKeys,
 	}[c.What](a)
 	if err != nil {
 		return err
@@ -156,4 +158,26 @@ func listFormats(*app) ([]entry, error) {
 		list = append(list, entry{f.Name, kind, f.Doc})
 	}
 	return append(list, entry{gloveFormat, "word vectors", gloveDoc}), nil
+}
+
+// listFigures shows what an experiment file can ask for.
+func listFigures(*app) ([]entry, error) { return kindEntries("figure", plots.FigureKinds()), nil }
+
+func listTables(*app) ([]entry, error) { return kindEntries("table", plots.TableKinds()), nil }
+
+func kindEntries[Spec any](what string, all []plots.Kind[Spec]) []entry {
+	var list []entry
+	for _, k := range all {
+		list = append(list, entry{k.Name, what, k.Doc})
+	}
+	return list
+}
+
+// listKeys shows what tells runs apart.
+func listKeys(*app) ([]entry, error) {
+	var list []entry
+	for _, k := range plots.Keys() {
+		list = append(list, entry{k.Name, string(k.Kind), k.Doc})
+	}
+	return list, nil
 }

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+
+	"rationale/pipeline/experiments"
+	"rationale/plots"
 )
 
 // listRuns is `rationale list runs`.
@@ -16,28 +20,40 @@ func listRuns(a *app, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{"RUN", "METHOD", "DATASET", "SEED", "EPOCHS", "EVALUATED"}}
+	var labels []plots.Labels
 	for _, r := range runs {
 		if err := r.inspect(); err != nil {
 			return err
 		}
-		rows = append(rows, r.row())
+		if r.damage == nil {
+			labels = append(labels, r.labels())
+		}
 	}
 	if asJSON {
 		return a.printJSON(append([]*trainedRun{}, runs...))
 	}
+	keys := plots.Shown(labels, "dataset", "method", plots.SeedKey)
+	header := []string{"RUN"}
+	for _, k := range keys {
+		header = append(header, strings.ToUpper(k.Name))
+	}
+	rows := [][]string{append(header, "EPOCHS", "EVALUATED")}
+	for _, r := range runs {
+		rows = append(rows, r.row(keys))
+	}
 	return a.printTable(rows)
 }
 
+// labels are what is known to tell the run from others.
+func (r *trainedRun) labels() plots.Labels { return experiments.Labels(r.Graphs, r.Params) }
+
 // row is the run's line in the list.
-func (r *trainedRun) row() []string {
+func (r *trainedRun) row(keys []plots.Key) []string {
+	values, epochs := r.labels().Values(keys), strconv.Itoa(r.Params.Epochs)
 	if r.damage != nil {
-		return []string{r.ID, "?", "?", "?", "?", r.state()}
+		values, epochs = slices.Repeat([]string{"?"}, len(keys)), "?"
 	}
-	return []string{
-		r.ID, r.Graphs.Method, r.Params.Dataset, strconv.FormatUint(r.Params.Seed, 10),
-		strconv.Itoa(r.Params.Epochs), r.state(),
-	}
+	return slices.Concat([]string{r.ID}, values, []string{epochs, r.state()})
 }
 
 // state tells in a list of runs whether the run has been evaluated.

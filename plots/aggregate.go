@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -14,6 +15,11 @@ type Summary struct {
 	Mean float64 // NaN when N is 0
 	Std  float64 // sample standard deviation (n−1); NaN when N < 2
 	N    int     // seeds with a defined number
+}
+
+// times is the summary in another unit.
+func (s Summary) times(factor float64) Summary {
+	return Summary{Mean: factor * s.Mean, Std: factor * s.Std, N: s.N}
 }
 
 // Summarize returns mean and sample standard deviation of the values that are
@@ -42,20 +48,36 @@ func GroupBy[K comparable](records []Record, of func(Record) K) map[K][]Record {
 	return groups
 }
 
-// SummarizeSeeds joins records that differ in the seed only. Two records of one
-// seed mean that the selection was too loose: the error names the key in which
-// they differ.
+// SummarizeSeeds joins records of runs that differ in nothing but the seed; their
+// epochs may differ, since each run has a best one of its own. Anything else
+// means that the selection was too loose: an *AmbiguousError names the records
+// and the key in which they differ.
 func SummarizeSeeds(records []Record) (Summary, error) {
-	bySeed := map[int64]Record{}
+	bySeed := map[string]Record{}
 	values := make([]float64, 0, len(records))
 	for _, r := range records {
-		if first, twice := bySeed[r.Seed]; twice {
-			return Summary{}, ambiguous(first, r)
+		seed := r.Labels[SeedKey]
+		if first, twice := bySeed[seed]; twice {
+			return Summary{}, &AmbiguousError{first, r}
 		}
-		bySeed[r.Seed] = r
+		if differ(&records[0], &r) != nil {
+			return Summary{}, &AmbiguousError{records[0], r}
+		}
+		bySeed[seed] = r
 		values = append(values, r.Value)
 	}
 	return Summarize(values), nil
+}
+
+// differ finds the first key by which one of two records can be selected
+// without the other, the seed aside; nil when there is none.
+func differ(a, b *Record) *column {
+	for i, c := range selectable {
+		if c.name != SeedKey && c.format(a) != c.format(b) {
+			return &selectable[i]
+		}
+	}
+	return nil
 }
 
 // SummarizeEpochs joins records that differ in seed and epoch only, and returns
@@ -75,21 +97,28 @@ func SummarizeEpochs(records []Record) ([]Point, error) {
 	return points, nil
 }
 
-// ambiguous is the error for two records where one was expected.
-func ambiguous(a, b Record) error {
-	for _, k := range keys {
-		if x, y := k.found(&a), k.found(&b); x != y {
-			return fmt.Errorf("seed %d has two records, with %s %q and %q: say which %s is meant",
-				a.Seed, k.name, min(x, y), max(x, y), k.name)
-		}
+// AmbiguousError tells of two records where one number was expected.
+type AmbiguousError struct{ A, B Record }
+
+// Error names the runs, and what to do.
+func (e *AmbiguousError) Error() string {
+	pair := []Record{e.A, e.B}
+	SortRecords(pair)
+	a, b := pair[0], pair[1]
+	both := fmt.Sprintf("two records stand for one number, of %s and of %s", a.source(), b.source())
+	if c := differ(&a, &b); c != nil {
+		return fmt.Sprintf("%s: with %s %q and %q; say which %s is meant", both, c.name, c.format(&a), c.format(&b), c.name)
 	}
-	if a.Run != b.Run {
-		return fmt.Errorf("seed %d has two records, of the runs %q and %q: keep the records of one run a seed",
-			a.Seed, min(a.Run, b.Run), max(a.Run, b.Run))
+	switch {
+	case a.Run != b.Run:
+		return fmt.Sprintf("%s: both are %s; keep one, or give the runs a key to be told apart by", both, a.describe())
+	case a.Epoch != b.Epoch:
+		return fmt.Sprintf("%s: of the epochs %d and %d; only one epoch can be shown here", both, a.Epoch, b.Epoch)
 	}
-	if a.Epoch != b.Epoch {
-		return fmt.Errorf("seed %d has two records, of the epochs %d and %d: only one epoch can be shown here",
-			a.Seed, min(a.Epoch, b.Epoch), max(a.Epoch, b.Epoch))
-	}
-	return fmt.Errorf("seed %d has the same record twice: %s", a.Seed, a.describe())
+	return fmt.Sprintf("%s: the same record twice, %s", both, a.describe())
+}
+
+// source names the run behind the record.
+func (r *Record) source() string {
+	return fmt.Sprintf("run %q (seed %s)", r.Run, cmp.Or(r.Labels[SeedKey], "unknown"))
 }

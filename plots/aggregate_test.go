@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"errors"
 	"math"
 	"strings"
 	"testing"
@@ -52,9 +53,10 @@ func TestSummarizeNothing(t *testing.T) {
 }
 
 func TestSummarizeEpochs(t *testing.T) {
+	seed := func(s string) Labels { return Labels{SeedKey: s} }
 	records := []Record{
-		{Seed: 1, Epoch: 2, Value: .4}, {Seed: 2, Epoch: 2, Value: .6},
-		{Seed: 1, Epoch: 1, Value: .1}, {Seed: 1, Epoch: 0, Value: .9},
+		{Labels: seed("1"), Epoch: 2, Value: .4}, {Labels: seed("2"), Epoch: 2, Value: .6},
+		{Labels: seed("1"), Epoch: 1, Value: .1}, {Labels: seed("1"), Epoch: 0, Value: .9},
 	}
 	got, err := SummarizeEpochs(records)
 	if err != nil {
@@ -66,27 +68,45 @@ func TestSummarizeEpochs(t *testing.T) {
 	}
 }
 
-func TestTwoRecordsOfOneSeedAreAnError(t *testing.T) {
-	base := Record{Run: "r", Dataset: "tweets", Method: "RNP", Seed: 7, Epoch: 3, Split: "dev", Metric: "f1"}
+func TestTwoRecordsForOneNumberAreAnError(t *testing.T) {
+	labels := Labels{"dataset": "tweets", "method": "RNP", "sparsity": "0.1", "seed": "7"}
+	base := Record{Labels: labels, Run: "r", Epoch: 3, Split: "dev", Metric: "f1"}
 	for _, test := range []struct {
 		name   string
 		change func(*Record)
 		want   string
 	}{
-		{"mask", func(r *Record) { r.Mask = "argmax" }, `seed 7 has two records, with mask "" and "argmax": say which mask is meant`},
+		{"mask", func(r *Record) { r.Mask = "argmax" }, `of run "r" (seed 7) and of run "r" (seed 7): with mask "" and "argmax"; say which mask is meant`},
 		{"stage", func(r *Record) { r.Stage = "evaluate" }, `with stage "" and "evaluate"`},
-		{"run", func(r *Record) { r.Run = "q" }, `of the runs "q" and "r"`},
+		{"sparsity", func(r *Record) { r.Run, r.Labels = "q", labels.With("sparsity", "0.2") },
+			`of run "r" (seed 7) and of run "q" (seed 7): with sparsity "0.1" and "0.2"; say which sparsity is meant`},
+		{"sparsity of another seed", func(r *Record) { r.Run, r.Labels = "q", labels.With("sparsity", "0.2").With("seed", "8") },
+			`of run "r" (seed 7) and of run "q" (seed 8): with sparsity "0.1" and "0.2"`},
+		{"run", func(r *Record) { r.Run = "q" }, `of run "q" (seed 7) and of run "r" (seed 7): both are f1 of dataset="tweets", method="RNP"`},
 		{"epoch", func(r *Record) { r.Epoch = 4 }, `of the epochs 3 and 4`},
-		{"nothing", func(r *Record) {}, `the same record twice: f1 of RNP on tweets`},
+		{"nothing", func(r *Record) {}, `the same record twice, f1 of dataset="tweets", method="RNP"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			other := base
 			test.change(&other)
-			_, err := SummarizeSeeds([]Record{base, other})
-			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
+			for _, records := range [][]Record{{base, other}, {other, base}} {
+				_, err := SummarizeSeeds(records)
+				var ambiguous *AmbiguousError
+				if !errors.As(err, &ambiguous) || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("got  %v\nwant %s", err, test.want)
+				}
 			}
 		})
+	}
+}
+
+// Each run has a best epoch of its own.
+func TestSeedsMayHaveOtherEpochs(t *testing.T) {
+	got, err := SummarizeSeeds([]Record{
+		{Labels: Labels{"seed": "1"}, Epoch: 3, Value: .4}, {Labels: Labels{"seed": "2"}, Epoch: 5, Value: .6},
+	})
+	if err != nil || got.N != 2 {
+		t.Errorf("got %+v, error %v", got, err)
 	}
 }
 

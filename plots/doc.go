@@ -4,7 +4,7 @@
 //
 // A [Record] is one measured number with all its keys. Everything here is a
 // pure function of records and of a description that an experiment file can
-// spell out ([CurvesSpec], [TableSpec]), so a further figure or table needs no
+// spell out ([FigureSpec], [TableSpec]), so a further figure or table needs no
 // Go code. The same input gives the same bytes, on every run.
 //
 // Package rationale/plots/html puts all of it on a page.

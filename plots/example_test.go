@@ -11,18 +11,17 @@ import (
 	"rationale/plots"
 )
 
-const records = `dataset,method,encoder,run,seed,stage,split,mask,metric,epoch,selected,value
-tweets,RNP,gru,r1,1,train,dev,,asr,1,false,0.49
-tweets,RNP,gru,r1,1,train,dev,,asr,2,true,0.68
-tweets,RNP,gru,r2,2,train,dev,,asr,1,false,0.50
-tweets,RNP,gru,r2,2,train,dev,,asr,2,true,0.76
+const records = `dataset,method,seed,run,stage,split,mask,metric,epoch,selected,value
+tweets,RNP,1,r1,train,dev,,asr,1,false,0.49
+tweets,RNP,1,r1,train,dev,,asr,2,true,0.68
+tweets,RNP,2,r2,train,dev,,asr,1,false,0.50
+tweets,RNP,2,r2,train,dev,,asr,2,true,0.76
 `
 
 // An experiment file describes a figure; records fill it.
 func ExampleCurvesSpec_Curves() {
 	const description = `
 y_label = "Attack success rate"
-reference = { value = 0.5, name = "chance" }
 
 [[lines]]
 name = "RNP"
@@ -57,19 +56,19 @@ split = "dev"
 }
 
 // A table sets what was measured beside what the paper prints.
-func ExampleTableSpec_Table() {
+func ExampleComparisonSpec_Table() {
 	measured, err := plots.ReadRecords(strings.NewReader(records), "records.csv")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	paper := []plots.PaperValue{{PaperKeys: plots.PaperKeys{Method: "RNP", Metric: "ASR"}, Value: 75, Std: math.NaN()}}
-	spec := plots.TableSpec{
+	spec := plots.ComparisonSpec{
 		Labels:  []string{"Method"},
-		Rows:    []plots.RowSpec{{Labels: []string{"RNP"}, Selector: plots.Selector{Method: "RNP"}, Paper: plots.PaperKeys{Method: "RNP"}}},
-		Metrics: []plots.MetricSpec{{Name: "ASR", Selector: plots.Selector{Metric: "asr"}, Paper: plots.PaperKeys{Metric: "ASR"}}},
+		Rows:    []plots.RowSpec{{Labels: []string{"RNP"}, Selector: plots.Selector{"method": "RNP"}, Paper: plots.PaperKeys{Method: "RNP"}}},
+		Metrics: []plots.MetricSpec{{Name: "ASR", Selector: plots.Selector{"metric": "asr"}, Paper: plots.PaperKeys{Metric: "ASR"}}},
 	}
-	table, err := spec.Table(measured, paper)
+	table, err := spec.Table(measured, nil, paper)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -11,42 +11,80 @@ import (
 	"strconv"
 )
 
-// column ties one column of records.csv to the field of Record behind it.
+// column ties one column of records.csv to what it holds of a Record.
 type column struct {
-	name   string
-	format func(*Record) string
-	parse  func(*Record, string) error
+	name    string
+	format  func(*Record) string
+	parse   func(*Record, string) error
+	compare func(a, b *Record) int
+	// identifies tells that the column says whose the number is. It may be
+	// missing, and is left out where all its cells are empty.
+	identifies bool
 }
 
 // recordColumns is the layout of records.csv: keys from coarse to fine, then
 // the number. The order of the columns is also the order of the sort.
-var recordColumns = []column{
-	textColumn("dataset", func(r *Record) *string { return &r.Dataset }),
-	textColumn("method", func(r *Record) *string { return &r.Method }),
-	textColumn("encoder", func(r *Record) *string { return &r.Encoder }),
-	textColumn("run", func(r *Record) *string { return &r.Run }),
-	{"seed",
-		func(r *Record) string { return strconv.FormatInt(r.Seed, 10) },
-		func(r *Record, s string) (err error) { r.Seed, err = strconv.ParseInt(s, 10, 64); return err }},
+var recordColumns = append(labelColumns(),
+	identifying(textColumn("run", func(r *Record) *string { return &r.Run })),
 	textColumn("stage", func(r *Record) *string { return &r.Stage }),
 	textColumn("split", func(r *Record) *string { return &r.Split }),
 	textColumn("mask", func(r *Record) *string { return &r.Mask }),
 	textColumn("metric", func(r *Record) *string { return &r.Metric }),
-	{"epoch",
-		func(r *Record) string { return strconv.Itoa(r.Epoch) },
-		parseEpoch},
-	{"selected",
-		func(r *Record) string { return strconv.FormatBool(r.Selected) },
-		func(r *Record, s string) (err error) { r.Selected, err = strconv.ParseBool(s); return err }},
-	{"value", func(r *Record) string { return formatNumber(r.Value) }, parseValue},
+	column{
+		name:    "epoch",
+		format:  func(r *Record) string { return strconv.Itoa(r.Epoch) },
+		parse:   parseEpoch,
+		compare: func(a, b *Record) int { return cmp.Compare(a.Epoch, b.Epoch) },
+	},
+	column{
+		name:    "selected",
+		format:  func(r *Record) string { return strconv.FormatBool(r.Selected) },
+		parse:   func(r *Record, s string) (err error) { r.Selected, err = strconv.ParseBool(s); return err },
+		compare: func(a, b *Record) int { return compareBools(a.Selected, b.Selected) },
+	},
+	column{
+		name:    "value",
+		format:  func(r *Record) string { return formatNumber(r.Value) },
+		parse:   func(r *Record, s string) (err error) { r.Value, err = parseNumber(s); return err },
+		compare: func(a, b *Record) int { return cmp.Compare(a.Value, b.Value) },
+	},
+)
+
+// labelColumns has a column for each key that tells runs apart.
+func labelColumns() []column {
+	var out []column
+	for _, k := range keyTable {
+		get := func(r *Record) string { return r.Labels[k.Name] }
+		out = append(out, identifying(column{
+			name: k.Name, format: get,
+			parse: func(r *Record, s string) error {
+				value, err := k.canonical(s)
+				if err == nil && value != "" {
+					if r.Labels == nil {
+						r.Labels = Labels{}
+					}
+					r.Labels[k.Name] = value
+				}
+				return err
+			},
+			compare: func(a, b *Record) int { return k.compare(get(a), get(b)) },
+		}))
+	}
+	return out
+}
+
+func identifying(c column) column {
+	c.identifies = true
+	return c
 }
 
 // textColumn is the column of a key that is text.
 func textColumn(name string, field func(*Record) *string) column {
 	return column{
-		name:   name,
-		format: func(r *Record) string { return *field(r) },
-		parse:  func(r *Record, s string) error { *field(r) = s; return nil },
+		name:    name,
+		format:  func(r *Record) string { return *field(r) },
+		parse:   func(r *Record, s string) error { *field(r) = s; return nil },
+		compare: func(a, b *Record) int { return cmp.Compare(*field(a), *field(b)) },
 	}
 }
 
@@ -54,11 +92,6 @@ func parseEpoch(r *Record, s string) (err error) {
 	if r.Epoch, err = strconv.Atoi(s); err == nil && r.Epoch < 0 {
 		return errors.New("an epoch is counted from 1, or 0 for none")
 	}
-	return err
-}
-
-func parseValue(r *Record, s string) (err error) {
-	r.Value, err = parseNumber(s)
 	return err
 }
 
@@ -89,24 +122,14 @@ func parseNumber(s string) (float64, error) {
 // SortRecords orders records by all their keys, in the order of the columns of
 // records.csv.
 func SortRecords(records []Record) {
-	slices.SortStableFunc(records, compareRecords)
-}
-
-func compareRecords(a, b Record) int {
-	return cmp.Or(
-		cmp.Compare(a.Dataset, b.Dataset),
-		cmp.Compare(a.Method, b.Method),
-		cmp.Compare(a.Encoder, b.Encoder),
-		cmp.Compare(a.Run, b.Run),
-		cmp.Compare(a.Seed, b.Seed),
-		cmp.Compare(a.Stage, b.Stage),
-		cmp.Compare(a.Split, b.Split),
-		cmp.Compare(a.Mask, b.Mask),
-		cmp.Compare(a.Metric, b.Metric),
-		cmp.Compare(a.Epoch, b.Epoch),
-		compareBools(a.Selected, b.Selected),
-		cmp.Compare(a.Value, b.Value),
-	)
+	slices.SortStableFunc(records, func(a, b Record) int {
+		for _, c := range recordColumns {
+			if order := c.compare(&a, &b); order != 0 {
+				return order
+			}
+		}
+		return 0
+	})
 }
 
 func compareBools(a, b bool) int {
@@ -121,26 +144,27 @@ func compareBools(a, b bool) int {
 }
 
 // WriteRecords writes records as CSV (RFC 4180, but lines end with LF alone):
-// a fixed header, rows sorted by all keys, numbers in the shortest form that
-// reads back exactly. The bytes depend on the set of records only, not on
-// their order. An infinite value is an error.
+// a header, rows sorted by all keys, numbers in the shortest form that reads
+// back exactly. Keys that no record has are left out. The bytes depend on the
+// set of records only, not on their order. An infinite value is an error, and
+// so is a label that is not in the table of keys.
 func WriteRecords(w io.Writer, records []Record) error {
 	sorted := slices.Clone(records)
 	SortRecords(sorted)
+	columns := columnsOf(sorted)
 	out := csv.NewWriter(w)
-	header := make([]string, len(recordColumns))
-	for i, c := range recordColumns {
-		header[i] = c.name
+	row := make([]string, len(columns))
+	for i, c := range columns {
+		row[i] = c.name
 	}
 	// csv.Writer keeps its first error and Flush reports it below.
-	_ = out.Write(header)
-	row := make([]string, len(recordColumns))
+	_ = out.Write(row)
 	for i := range sorted {
 		r := &sorted[i]
-		if math.IsInf(r.Value, 0) {
-			return fmt.Errorf("writing records: %s is infinite", r.describe())
+		if err := r.check(); err != nil {
+			return fmt.Errorf("writing records: %w", err)
 		}
-		for j, c := range recordColumns {
+		for j, c := range columns {
 			row[j] = c.format(r)
 		}
 		_ = out.Write(row)
@@ -152,32 +176,52 @@ func WriteRecords(w io.Writer, records []Record) error {
 	return nil
 }
 
+// columnsOf are the columns that a file of the records has.
+func columnsOf(records []Record) []column {
+	return slices.DeleteFunc(slices.Clone(recordColumns), func(c column) bool {
+		return c.identifies && !slices.ContainsFunc(records, func(r Record) bool { return c.format(&r) != "" })
+	})
+}
+
+// check wants a number that can be written and labels of the table.
+func (r *Record) check() error {
+	if math.IsInf(r.Value, 0) {
+		return fmt.Errorf("%s is infinite", r.describe())
+	}
+	if err := r.Labels.check(); err != nil {
+		return fmt.Errorf("%s: %w", r.describe(), err)
+	}
+	return nil
+}
+
 // describe names the record for error messages.
 func (r *Record) describe() string {
-	return fmt.Sprintf("%s of %s on %s (run %q, seed %d, %s, epoch %d)",
-		r.Metric, r.Method, r.Dataset, r.Run, r.Seed, r.Split, r.Epoch)
+	return fmt.Sprintf("%s of %s (run %q, %s, epoch %d)", r.Metric, r.Labels, r.Run, r.Split, r.Epoch)
 }
 
 // ReadRecords reads what WriteRecords wrote. Columns are found by their names
-// and may come in any order; all must be there and no other. Errors start with
-// name, which should say where the records come from, and give the line and
-// the column.
+// and may come in any order; those that say whose the numbers are may be
+// missing, the others must be there and no other. Errors start with name, which
+// should say where the records come from, and give the line and the column.
 func ReadRecords(r io.Reader, name string) ([]Record, error) {
-	columns := make(map[string]column, len(recordColumns))
-	required := make([]string, len(recordColumns))
-	for i, c := range recordColumns {
-		columns[c.name], required[i] = c, c.name
+	var required, optional []string
+	for _, c := range recordColumns {
+		if c.identifies {
+			optional = append(optional, c.name)
+		} else {
+			required = append(required, c.name)
+		}
 	}
-	in, err := openCSV(r, name, required, nil)
+	in, err := openCSV(r, name, required, optional)
 	if err != nil {
 		return nil, err
 	}
 	var records []Record
 	err = in.each(func(cell cellFunc) error {
 		var rec Record
-		for _, column := range required {
-			if err := columns[column].parse(&rec, cell(column)); err != nil {
-				return in.bad(column, cell(column), err)
+		for _, c := range recordColumns {
+			if err := c.parse(&rec, cell(c.name)); err != nil {
+				return in.bad(c.name, cell(c.name), err)
 			}
 		}
 		records = append(records, rec)

@@ -18,12 +18,24 @@ var drawRecord = rapid.Custom(func(t *rapid.T) Record {
 		return rapid.StringOf(rapid.SampledFrom([]rune("ab,\"\n é+"))).Draw(t, name)
 	}
 	return Record{
-		Stage: text("stage"), Run: text("run"), Dataset: text("dataset"), Method: text("method"),
-		Encoder: text("encoder"), Seed: rapid.Int64().Draw(t, "seed"), Epoch: rapid.IntRange(0, 300).Draw(t, "epoch"),
+		Labels: drawLabels.Draw(t, "labels"), Stage: text("stage"), Run: text("run"), Epoch: rapid.IntRange(0, 300).Draw(t, "epoch"),
 		Split: text("split"), Mask: text("mask"), Metric: text("metric"),
 		Value:    rapid.OneOf(rapid.Float64Range(-1e300, 1e300), rapid.Just(math.NaN())).Draw(t, "value"),
 		Selected: rapid.Bool().Draw(t, "selected"),
 	}
+})
+
+// drawLabels makes labels with values for some of the keys.
+var drawLabels = rapid.Custom(func(t *rapid.T) Labels {
+	l := Labels{}
+	for _, k := range keyTable {
+		value := rapid.StringOf(rapid.SampledFrom([]rune("ab,\"\n é+"))).Draw(t, k.Name)
+		if k.Kind == Number {
+			value = rapid.SampledFrom([]string{"", "0", "0.1", "-1", "1e-07", "18446744073709551615"}).Draw(t, k.Name)
+		}
+		l = l.With(k.Name, value)
+	}
+	return l
 })
 
 func TestRecordsSurviveWritingAndReading(t *testing.T) {
@@ -62,26 +74,36 @@ func TestRecordsAreWrittenInOneOrder(t *testing.T) {
 }
 
 func TestWriteRecords(t *testing.T) {
+	a2i := Labels{"dataset": "tweets", "method": "RNP+A2I", "seed": "2"}
 	records := []Record{
-		{Stage: "train", Run: "r1", Dataset: "tweets", Method: "RNP+A2I", Encoder: "gru", Seed: 2, Epoch: 10, Split: "dev", Mask: "sampled", Metric: "asr", Value: 0.30000000000000004, Selected: true},
-		{Stage: "train", Run: "r1", Dataset: "tweets", Method: "RNP+A2I", Encoder: "gru", Seed: 2, Epoch: 9, Split: "dev", Mask: "sampled", Metric: "asr", Value: .5},
-		{Stage: "evaluate", Run: "r0", Dataset: `a, "b"`, Method: "RNP", Encoder: "gru", Seed: -1, Split: "test", Metric: "recall", Value: math.NaN()},
+		{Labels: a2i, Stage: "train", Run: "r1", Epoch: 10, Split: "dev", Mask: "sampled", Metric: "asr", Value: 0.30000000000000004, Selected: true},
+		{Labels: a2i, Stage: "train", Run: "r1", Epoch: 9, Split: "dev", Mask: "sampled", Metric: "asr", Value: .5},
+		{Labels: Labels{"dataset": "tweets", "method": "RNP+A2I", "seed": "10"}, Stage: "train", Run: "r0", Split: "dev", Metric: "asr"},
+		{Labels: Labels{"dataset": `a, "b"`, "method": "RNP", "sparsity": "0.1", "seed": "-1"}, Stage: "evaluate", Run: "r0", Split: "test", Metric: "recall", Value: math.NaN()},
 	}
 	rand.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
 	var file bytes.Buffer
 	if err := WriteRecords(&file, records); err != nil {
 		t.Fatal(err)
 	}
-	want := `dataset,method,encoder,run,seed,stage,split,mask,metric,epoch,selected,value
-"a, ""b""",RNP,gru,r0,-1,evaluate,test,,recall,0,false,
-tweets,RNP+A2I,gru,r1,2,train,dev,sampled,asr,9,false,0.5
-tweets,RNP+A2I,gru,r1,2,train,dev,sampled,asr,10,true,0.30000000000000004
+	want := `dataset,method,sparsity,seed,run,stage,split,mask,metric,epoch,selected,value
+"a, ""b""",RNP,0.1,-1,r0,evaluate,test,,recall,0,false,
+tweets,RNP+A2I,,2,r1,train,dev,sampled,asr,9,false,0.5
+tweets,RNP+A2I,,2,r1,train,dev,sampled,asr,10,true,0.30000000000000004
+tweets,RNP+A2I,,10,r0,train,dev,,asr,0,false,0
 `
 	if diff := cmp.Diff(want, file.String()); diff != "" {
 		t.Error(diff)
 	}
-	if err := WriteRecords(&file, []Record{{Metric: "asr", Value: math.Inf(1)}}); err == nil {
-		t.Error("an infinite value was written")
+	for want, r := range map[string]Record{
+		"infinite":                       {Metric: "asr", Value: math.Inf(1)},
+		`unknown key "metohd"`:           {Labels: Labels{"metohd": "RNP"}},
+		`sparsity is "0.10"; expected a`: {Labels: Labels{"sparsity": "0.10"}},
+		`seed is "one"; expected a`:      {Labels: Labels{"seed": "one"}},
+	} {
+		if err := WriteRecords(&file, []Record{r}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, want %q", r, err, want)
+		}
 	}
 }
 
@@ -89,9 +111,9 @@ func TestReadRecordsNamesWhatIsWrong(t *testing.T) {
 	const header = "dataset,method,encoder,run,seed,stage,split,mask,metric,epoch,selected,value\n"
 	const good = "tweets,RNP,gru,r,1,train,dev,,asr,1,false,0.5\n"
 	for _, test := range []struct{ name, file, want string }{
-		{"empty", "", "records.csv is empty: expected a header line with the columns dataset, method"},
+		{"empty", "", "records.csv is empty: expected a header line with the columns stage, split"},
 		{"missing column", strings.Replace(header, ",mask", "", 1), `line 1: column "mask" is missing`},
-		{"unknown column", strings.Replace(header, "mask", "maks", 1), `line 1: unknown column "maks" (known: dataset, method`},
+		{"unknown column", strings.Replace(header, "mask", "maks", 1), `line 1: unknown column "maks" (known: stage, split`},
 		{"column twice", strings.Replace(header, "mask", "split", 1), `line 1: column "split" comes twice`},
 		{"bad seed", header + good + strings.Replace(good, ",1,train", ",one,train", 1), `line 3: column "seed": "one": invalid syntax`},
 		{"bad epoch", header + strings.Replace(good, ",1,false", ",-1,false", 1), `line 2: column "epoch": "-1": an epoch is counted from 1`},
@@ -121,9 +143,31 @@ func TestReadRecordsAcceptsAnyOrderOfColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Record{{Stage: "train", Run: "r", Dataset: "tweets", Method: "RNP", Encoder: "gru", Seed: 1, Epoch: 1, Split: "dev", Metric: "asr", Value: .5, Selected: true}}
+	labels := Labels{"dataset": "tweets", "method": "RNP", "encoder": "gru", "seed": "1"}
+	want := []Record{{Labels: labels, Stage: "train", Run: "r", Epoch: 1, Split: "dev", Metric: "asr", Value: .5, Selected: true}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Numbers are read as they are written, so that selectors find them; the file of
+// a run has no labels.
+func TestReadRecordsWithFewKeys(t *testing.T) {
+	const columns = "stage,split,mask,metric,epoch,selected,value"
+	const row = "train,dev,,asr,1,true,.5"
+	for header, labels := range map[string]Labels{columns: nil, "sparsity,seed," + columns: {"sparsity": "0.1", "seed": "7"}} {
+		cells := row
+		if labels != nil {
+			cells = "1e-1,007," + row
+		}
+		got, err := ReadRecords(strings.NewReader(header+"\n"+cells+"\n"), "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []Record{{Labels: labels, Stage: "train", Epoch: 1, Split: "dev", Metric: "asr", Value: .5, Selected: true}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 

@@ -2,67 +2,70 @@ package plots
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// Selector names records by their keys. An empty field admits every value of
-// that key.
-type Selector struct {
-	Stage   string `toml:"stage"`
-	Dataset string `toml:"dataset"`
-	Method  string `toml:"method"`
-	Encoder string `toml:"encoder"`
-	Split   string `toml:"split"`
-	Mask    string `toml:"mask"`
-	Metric  string `toml:"metric"`
+// Selector names records by their keys: those that tell runs apart, and stage,
+// split, metric and mask. A key that it lacks admits every value; an empty value
+// admits the records without one.
+type Selector map[string]string
+
+// selectable are the keys by which records can be selected, in the order in
+// which a search narrows down, so that an error can say at which key it ran dry.
+var selectable = selectableColumns()
+
+func selectableColumns() []column {
+	out := labelColumns()
+	for _, name := range []string{"stage", "split", "metric", "mask"} {
+		out = append(out, *findColumn(recordColumns, name))
+	}
+	return out
 }
 
-// key is one key of a record by which it can be selected.
-type key struct {
-	name   string
-	wanted func(*Selector) *string
-	found  func(*Record) string
+// findColumn finds a column by name; nil when there is none.
+func findColumn(columns []column, name string) *column {
+	i := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
+	if i < 0 {
+		return nil
+	}
+	return &columns[i]
 }
 
-// keys are in the order in which a search narrows down, so that an error can
-// say at which key it ran dry.
-var keys = []key{
-	{"dataset", func(s *Selector) *string { return &s.Dataset }, func(r *Record) string { return r.Dataset }},
-	{"method", func(s *Selector) *string { return &s.Method }, func(r *Record) string { return r.Method }},
-	{"encoder", func(s *Selector) *string { return &s.Encoder }, func(r *Record) string { return r.Encoder }},
-	{"stage", func(s *Selector) *string { return &s.Stage }, func(r *Record) string { return r.Stage }},
-	{"split", func(s *Selector) *string { return &s.Split }, func(r *Record) string { return r.Split }},
-	{"metric", func(s *Selector) *string { return &s.Metric }, func(r *Record) string { return r.Metric }},
-	{"mask", func(s *Selector) *string { return &s.Mask }, func(r *Record) string { return r.Mask }},
+func columnNames(columns []column) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return strings.Join(names, ", ")
 }
 
 // Matches reports whether the record has every key that the selector asks for.
+// No record has a key that is not in the table.
 func (s Selector) Matches(r Record) bool {
-	for _, k := range keys {
-		if want := *k.wanted(&s); want != "" && want != k.found(&r) {
+	for name, want := range s {
+		if c := findColumn(selectable, name); c == nil || c.format(&r) != want {
 			return false
 		}
 	}
 	return true
 }
 
-// or fills the fields that s leaves empty from other.
+// or adds the keys that s lacks from other.
 func (s Selector) or(other Selector) Selector {
-	for _, k := range keys {
-		if field := k.wanted(&s); *field == "" {
-			*field = *k.wanted(&other)
-		}
-	}
-	return s
+	out := Selector{}
+	maps.Copy(out, other)
+	maps.Copy(out, s)
+	return out
 }
 
 // String lists the keys asked for: `dataset="tweets", metric="asr"`.
 func (s Selector) String() string {
 	var parts []string
-	for _, k := range keys {
-		if want := *k.wanted(&s); want != "" {
-			parts = append(parts, fmt.Sprintf("%s=%q", k.name, want))
+	for _, c := range selectable {
+		if want, ok := s[c.name]; ok {
+			parts = append(parts, fmt.Sprintf("%s=%q", c.name, want))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -83,15 +86,15 @@ func Filter(records []Record, s Selector) []Record {
 // search, at which nothing is left, and the values that were there instead.
 func explainMiss(records []Record, s Selector) string {
 	left := records
-	for _, k := range keys {
-		want := *k.wanted(&s)
-		if want == "" {
+	for _, c := range selectable {
+		want, asked := s[c.name]
+		if !asked {
 			continue
 		}
-		next := slices.DeleteFunc(slices.Clone(left), func(r Record) bool { return k.found(&r) != want })
+		next := slices.DeleteFunc(slices.Clone(left), func(r Record) bool { return c.format(&r) != want })
 		if len(next) == 0 {
 			return fmt.Sprintf("no record has %s; of %s %q there is none, only %s",
-				s, k.name, want, quoteAll(distinct(left, k.found)))
+				s, c.name, want, quoteAll(distinct(left, c.format)))
 		}
 		left = next
 	}

@@ -3,55 +3,65 @@ package plots
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestSelector(t *testing.T) {
-	record := Record{Stage: "train", Dataset: "tweets", Method: "RNP", Encoder: "gru", Split: "dev", Mask: "argmax", Metric: "f1"}
-	full := Selector{Stage: "train", Dataset: "tweets", Method: "RNP", Encoder: "gru", Split: "dev", Mask: "argmax", Metric: "f1"}
+	record := Record{Labels: Labels{}, Stage: "train", Split: "dev", Mask: "argmax", Metric: "f1"}
+	full := Selector{"stage": "train", "split": "dev", "mask": "argmax", "metric": "f1"}
+	for _, k := range keyTable {
+		record.Labels[k.Name], full[k.Name] = "1", "1"
+	}
 	if !full.Matches(record) || !(Selector{}).Matches(record) {
 		t.Error("the record does not match its own keys, or none")
 	}
-	for _, k := range keys {
-		other := full
-		*k.wanted(&other) = "another"
-		if other.Matches(record) {
-			t.Errorf("another %s matches", k.name)
-		}
-		if got := len(Filter([]Record{record, record}, other)); got != 0 {
-			t.Errorf("another %s: %d records pass", k.name, got)
+	for name := range full {
+		for _, value := range []string{"2", ""} {
+			other := full.or(nil)
+			other[name] = value
+			if got := len(Filter([]Record{record, record}, other)); got != 0 {
+				t.Errorf("%s %q: %d records pass", name, value, got)
+			}
 		}
 	}
 	if got := len(Filter([]Record{record, {}}, full)); got != 1 {
 		t.Errorf("%d records pass", got)
 	}
+	if !(Selector{"defence": "", "mask": ""}).Matches(Record{}) {
+		t.Error("an empty value does not admit a record without one")
+	}
+	if (Selector{"metohd": ""}).Matches(record) {
+		t.Error("a record has a key that is not in the table")
+	}
 }
 
 func TestSelectorOr(t *testing.T) {
-	got := Selector{Method: "RNP", Split: "dev"}.or(Selector{Method: "other", Dataset: "tweets"})
-	if want := (Selector{Method: "RNP", Split: "dev", Dataset: "tweets"}); got != want {
-		t.Errorf("got %v, want %v", got, want)
+	got := Selector{"method": "RNP", "split": "dev"}.or(Selector{"method": "other", "dataset": "tweets"})
+	if diff := cmp.Diff(Selector{"method": "RNP", "split": "dev", "dataset": "tweets"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
 func TestExplainMiss(t *testing.T) {
 	records := []Record{
-		{Dataset: "tweets", Method: "RNP", Metric: "f1"},
-		{Dataset: "tweets", Method: "RNP+A2I", Metric: "asr"},
-		{Dataset: "movies", Method: "FR", Metric: "asr"},
+		{Labels: Labels{"dataset": "tweets", "method": "RNP"}, Metric: "f1"},
+		{Labels: Labels{"dataset": "tweets", "method": "RNP+A2I"}, Metric: "asr"},
+		{Labels: Labels{"dataset": "movies", "method": "FR"}, Metric: "asr"},
 	}
 	for _, test := range []struct {
 		s    Selector
 		want string
 	}{
-		{Selector{Dataset: "tweets", Method: "FR"}, `dataset="tweets", method="FR"; of method "FR" there is none, only "RNP", "RNP+A2I"`},
-		{Selector{Dataset: "beer", Method: "FR"}, `of dataset "beer" there is none, only "movies", "tweets"`},
-		{Selector{Dataset: "tweets", Method: "RNP", Metric: "asr"}, `of metric "asr" there is none, only "f1"`},
+		{Selector{"dataset": "tweets", "method": "FR"}, `dataset="tweets", method="FR"; of method "FR" there is none, only "RNP", "RNP+A2I"`},
+		{Selector{"dataset": "beer", "method": "FR"}, `of dataset "beer" there is none, only "movies", "tweets"`},
+		{Selector{"dataset": "tweets", "method": "RNP", "metric": "asr"}, `of metric "asr" there is none, only "f1"`},
 	} {
 		if got := explainMiss(records, test.s); !strings.Contains(got, test.want) {
 			t.Errorf("%v: %q lacks %q", test.s, got, test.want)
 		}
 	}
-	if got := explainMiss(nil, Selector{Dataset: "tweets"}); !strings.Contains(got, "empty list of records") {
+	if got := explainMiss(nil, Selector{"dataset": "tweets"}); !strings.Contains(got, "empty list of records") {
 		t.Errorf("without records: %q", got)
 	}
 }

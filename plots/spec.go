@@ -39,17 +39,37 @@ type DatasetSpec struct {
 // PanelSpec is one panel of a row: its title and the keys that all its lines
 // share, such as the split.
 type PanelSpec struct {
-	Title string `toml:"title"`
-	Selector
+	Title    string `toml:"title"`
+	Selector `toml:"-"`
+}
+
+// UnmarshalTOML reads the keys beside the title.
+func (p *PanelSpec) UnmarshalTOML(table any) error {
+	type plain PanelSpec
+	return p.Selector.decode(table, (*plain)(p))
 }
 
 // LineSpec is one line of the figure: its name in the legend, its style and
 // the keys of its records. Records that differ in nothing but the seed become
 // mean ± standard deviation.
 type LineSpec struct {
-	Name   string `toml:"name"`
-	Colour Style  `toml:"colour"` // a Style; empty: the next free one
-	Selector
+	Name     string `toml:"name"`
+	Colour   Style  `toml:"colour"` // a Style; empty: the next free one
+	Selector `toml:"-"`
+}
+
+// UnmarshalTOML reads the keys beside name and colour.
+func (l *LineSpec) UnmarshalTOML(table any) error {
+	type plain LineSpec
+	return l.Selector.decode(table, (*plain)(l))
+}
+
+// Figure is Curves on the given datasets, unless the description lists its own.
+func (s CurvesSpec) Figure(records []Record, datasets []DatasetSpec) (Figure, error) {
+	if len(s.Datasets) == 0 {
+		s.Datasets = datasets
+	}
+	return s.Curves(records)
 }
 
 // Curves builds the figure from records. A line without records is an error
@@ -122,7 +142,7 @@ func (s CurvesSpec) datasets(records []Record) []DatasetSpec {
 	if len(s.Datasets) > 0 {
 		return s.Datasets
 	}
-	names := GroupBy(records, func(r Record) string { return r.Dataset })
+	names := GroupBy(records, func(r Record) string { return r.Labels["dataset"] })
 	var all []DatasetSpec
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		all = append(all, DatasetSpec{Name: name})
@@ -143,7 +163,7 @@ func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec)
 		XLabel: cmp.Or(s.XLabel, "Epoch"), YLabel: s.YLabel,
 		YMin: s.YMin, YMax: s.YMax, Reference: s.chance(dataset),
 	}
-	shared := spec.Selector.or(Selector{Dataset: dataset.Name})
+	shared := spec.Selector.or(Selector{"dataset": dataset.Name})
 	for _, line := range s.Lines {
 		drawn, err := line.draw(records, line.Selector.or(shared))
 		if err != nil {

@@ -90,24 +90,25 @@ func TestSpecErrorsNameTheLineAndItsKeys(t *testing.T) {
 		return kept
 	}
 	none := func(*CurvesSpec) {}
+	rnp := Labels{"dataset": "tweets", "method": "RNP"}
 	for _, test := range []struct {
 		name    string
 		spec    CurvesSpec
 		records []Record
 		want    string
 	}{
-		{"method", change(none), without(func(r Record) bool { return r.Method == "RNP+A2I" }),
+		{"method", change(none), without(func(r Record) bool { return r.Labels["method"] == "RNP+A2I" }),
 			`line "RNP+A2I" of panel "tweets": no record has dataset="tweets", method="RNP+A2I", split="dev", metric="asr"; of method "RNP+A2I" there is none, only "RNP"`},
 		{"dataset", change(func(s *CurvesSpec) { s.Datasets = []DatasetSpec{{Name: "twets"}} }), records, `of dataset "twets" there is none, only "tweets"`},
 		{"nothing", change(none), nil, "there are no records to draw"},
 		{"no lines", change(func(s *CurvesSpec) { s.Lines = nil }), records, "has no lines"},
-		{"two masks", change(none), append(records, Record{Dataset: "tweets", Method: "RNP", Stage: "train", Encoder: "gru", Seed: 1, Epoch: 2, Split: "dev", Metric: "asr", Mask: "argmax"}),
-			`epoch 2: seed 1 has two records, with mask "" and "argmax": say which mask is meant`},
-		{"undefined", change(none), append(without(func(r Record) bool { return r.Epoch == 2 && r.Method == "RNP" }),
-			Record{Dataset: "tweets", Method: "RNP", Split: "dev", Metric: "asr", Epoch: 2, Value: math.NaN()}),
+		{"two masks", change(none), append(records, Record{Labels: rnp.With("seed", "1"), Stage: "train", Epoch: 2, Split: "dev", Metric: "asr", Mask: "argmax"}),
+			`with mask "argmax" and ""; say which mask is meant`},
+		{"undefined", change(none), append(without(func(r Record) bool { return r.Epoch == 2 && r.Labels["method"] == "RNP" }),
+			Record{Labels: rnp, Split: "dev", Metric: "asr", Epoch: 2, Value: math.NaN()}),
 			`panel 1 "tweets": line "RNP": at x = 2 the value is NaN`},
-		{"no epochs", change(none), append(without(func(r Record) bool { return r.Method == "RNP" }),
-			Record{Dataset: "tweets", Method: "RNP", Split: "dev", Metric: "asr"}), "belong to no epoch"},
+		{"no epochs", change(none), append(without(func(r Record) bool { return r.Labels["method"] == "RNP" }),
+			Record{Labels: rnp, Split: "dev", Metric: "asr"}), "belong to no epoch"},
 		{"colour", change(func(s *CurvesSpec) { s.Lines[0].Colour = "mauve" }), records, `unknown style "mauve"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/BurntSushi/toml"
@@ -45,8 +46,8 @@ func synthetic(shapes []curveShape, datasets []string, seeds, epochs int) []Reco
 					t := 1 - math.Exp(-4*float64(epoch-1)/float64(epochs-1))
 					v := shape.start + (shape.end-shape.start+drift)*t + .006*rng.NormFloat64()
 					records = append(records, Record{
-						Stage: "train", Run: shape.method + "-" + dataset, Dataset: dataset, Method: shape.method,
-						Encoder: "gru", Seed: int64(seed + 1), Epoch: epoch, Split: shape.split,
+						Labels: Labels{"dataset": dataset, "method": shape.method, "seed": strconv.Itoa(seed + 1)},
+						Stage:  "train", Run: shape.method + "-" + dataset, Epoch: epoch, Split: shape.split,
 						Metric: shape.metric, Value: min(v, 1), Selected: epoch == epochs*3/4+seed,
 					})
 				}

@@ -19,18 +19,18 @@ type Batch struct {
 	// Notes tell people beforehand what is used and how long it may take.
 	Notes []string
 
-	Profile string
-	Figures []Figure
-	Runs    []*Run
-	Random  bool // some runs are on made-up word vectors
+	Profile     string
+	Experiments []Planned
+	Runs        []*Run
+	Random      bool // some runs are on made-up word vectors
 }
 
-// Figure is one experiment's figure.
-type Figure struct {
-	Experiment Experiment
-	Node       *engine.Node
-	Datasets   []string
-	Runs       []*Run
+// Planned is an experiment on datasets.
+type Planned struct {
+	Experiment
+	Datasets []plots.DatasetSpec
+	Runs     []*Run
+	Drawings []*engine.Node // one for each of the experiment's figures
 }
 
 // Reproduce plans experiments on whatever data is there, or on the named
@@ -46,17 +46,16 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 		}
 	}
 	b := &Batch{Profile: l.opts.Profile}
-	runs := map[string]*Run{} // by everything that tells them apart
+	runs := map[string]*Run{} // by their labels
 	for _, e := range chosen {
-		f, err := l.figure(e, only, runs)
+		p, err := l.experiment(e, only, runs)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
-		b.Figures = append(b.Figures, f)
+		b.Experiments = append(b.Experiments, p)
 	}
-	for _, key := range slices.Sorted(maps.Keys(runs)) {
-		b.Runs = append(b.Runs, runs[key])
-	}
+	b.Runs = slices.SortedFunc(maps.Values(runs), func(x, y *Run) int { return x.Labels.Compare(y.Labels) })
+	tellApart(b.Runs)
 	b.Targets = b.targets()
 	l.note(b)
 	return b, nil
@@ -68,35 +67,60 @@ func (b *Batch) targets() []*engine.Node {
 	for _, r := range b.Runs {
 		out = append(out, r.Evaluate)
 	}
-	for _, f := range b.Figures {
-		out = append(out, f.Node)
+	for _, p := range b.Experiments {
+		out = append(out, p.Drawings...)
 	}
 	return out
 }
 
-// figure plans one experiment: its runs on every dataset with every seed.
-func (l *Lab) figure(e Experiment, only []string, runs map[string]*Run) (Figure, error) {
-	f := Figure{Experiment: e, Datasets: only}
-	if len(only) == 0 {
-		f.Datasets = l.datasetsOf(e)
+// experiment plans the runs of one experiment on every dataset with every seed,
+// and its figures. Runs that are known already are shared.
+func (l *Lab) experiment(e Experiment, only []string, known map[string]*Run) (Planned, error) {
+	p := Planned{Experiment: e}
+	names := only
+	if len(names) == 0 {
+		names = l.datasetsOf(e)
 	}
-	node := &engine.Node{Label: "draw " + e.Name, Weight: 1}
-	for _, dataset := range f.Datasets {
+	for _, dataset := range names {
+		p.Datasets = append(p.Datasets, l.shown(dataset))
 		for _, spec := range e.Runs {
 			for seed := range l.seeds() {
 				r, err := l.plan(RunSpec{Method: spec.Method, Dataset: dataset, Seed: uint64(seed + 1)}, spec.Set)
 				if err != nil {
-					return f, err
+					return p, err
 				}
-				runs[fmt.Sprintf("%s/%s/%d/%v", dataset, spec.Method, seed, spec.Set)] = r
-				f.Runs = append(f.Runs, r)
-				node.Inputs = append(node.Inputs, engine.Input{Role: fmt.Sprintf("run%03d", len(node.Inputs)), From: r.Train})
+				if first, twice := known[r.Labels.String()]; twice {
+					r = first
+				}
+				known[r.Labels.String()] = r
+				if !slices.Contains(p.Runs, r) {
+					p.Runs = append(p.Runs, r)
+				}
 			}
 		}
 	}
-	node.Stage = figure.New(figure.Params{Name: e.Name, Spec: l.drawing(e, f.Datasets)})
-	f.Node = node
-	return f, nil
+	for _, f := range e.Figures {
+		p.Drawings = append(p.Drawings, p.drawing(f))
+	}
+	return p, nil
+}
+
+// drawing plans a figure of the numbers of all runs, of training and of
+// evaluation.
+func (p *Planned) drawing(f plots.FigureEntry) *engine.Node {
+	node := &engine.Node{Label: "draw " + p.file(f.Name), Weight: 1}
+	labels := map[string]plots.Labels{}
+	for i, r := range p.Runs {
+		for _, from := range []*engine.Node{r.Train, r.Evaluate} {
+			role := fmt.Sprintf("%s%03d", from.Stage.Name(), i)
+			node.Inputs = append(node.Inputs, engine.Input{Role: role, From: from})
+			labels[role] = r.Labels
+		}
+	}
+	node.Stage = figure.New(figure.Params{
+		Name: p.file(f.Name), Figure: f, Datasets: p.Datasets, Labels: labels,
+	})
+	return node
 }
 
 // seeds is the number of runs of each kind.
@@ -138,18 +162,14 @@ func (l *Lab) usable() []string {
 	})
 }
 
-// drawing completes the figure's description with the datasets; generated
-// ones are called so.
-func (l *Lab) drawing(e Experiment, names []string) plots.CurvesSpec {
-	spec := e.Figure
-	for _, name := range names {
-		s, title := l.sources[name], name
-		if s.format == "generated" {
-			title = s.aspect + " (generated)"
-		}
-		spec.Datasets = append(spec.Datasets, plots.DatasetSpec{Name: name, Title: title, Classes: s.classes})
+// shown says how figures and tables call a dataset; generated ones are called
+// so.
+func (l *Lab) shown(name string) plots.DatasetSpec {
+	s, title := l.sources[name], name
+	if s.format == "generated" {
+		title = s.aspect + " (generated)"
 	}
-	return spec
+	return plots.DatasetSpec{Name: name, Title: title, Classes: s.classes}
 }
 
 // note tells people what the batch will use.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"rationale/pipeline/report"
 	"rationale/plots"
 )
 
@@ -25,9 +24,28 @@ type Experiment struct {
 		Method string `toml:"method"`
 		Set    layer  `toml:"set"`
 	} `toml:"runs"`
-	Figure plots.CurvesSpec `toml:"figure"`
-	// Claims are the numbers that the paper's text gives for the figure.
-	Claims []report.Claim `toml:"claims"`
+	Figures []plots.FigureEntry `toml:"figures"`
+	Tables  []plots.TableEntry  `toml:"tables"`
+}
+
+// file is the name, without ending, of the files of one of the experiment's
+// figures or tables.
+func (e Experiment) file(entry string) string {
+	if entry == "" {
+		return e.Name
+	}
+	return e.Name + "-" + entry
+}
+
+// claims are the numbers that the paper's text gives.
+func (e Experiment) claims() []plots.Claim {
+	var out []plots.Claim
+	for _, t := range e.Tables {
+		if spec, ok := t.Spec.(*plots.ClaimsSpec); ok {
+			out = append(out, spec.Claims...)
+		}
+	}
+	return out
 }
 
 // All lists the experiments by name.
@@ -64,7 +82,26 @@ func read(file string) (Experiment, error) {
 	if e.Name+".toml" != file {
 		return e, fmt.Errorf("%s: the experiment calls itself %q", file, e.Name)
 	}
-	return e, nil
+	return e, e.checkNames()
+}
+
+// checkNames wants names that tell the figures apart, and the tables.
+func (e Experiment) checkNames() error {
+	figures, tables := map[string]int{}, map[string]int{}
+	for _, f := range e.Figures {
+		figures[e.file(f.Name)]++
+	}
+	for _, t := range e.Tables {
+		tables[e.file(t.Name)]++
+	}
+	for what, names := range map[string]map[string]int{"figures": figures, "tables": tables} {
+		for name, n := range names {
+			if n > 1 {
+				return fmt.Errorf("%s: %d %s would be called %s; give them names", e.Name, n, what, name)
+			}
+		}
+	}
+	return nil
 }
 
 // choose finds the named experiments; none means the headline ones, "all"

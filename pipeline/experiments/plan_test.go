@@ -7,6 +7,7 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/engine"
+	"rationale/plots"
 )
 
 // newTestLab plans on the generated data alone; the library has to be there,
@@ -37,9 +38,16 @@ func TestExperimentFilesNameWhatExists(t *testing.T) {
 			}
 			trained[r.Method] = true
 		}
-		for _, line := range e.Figure.Lines {
-			if !trained[line.Method] {
-				t.Errorf("%s draws line %q of %q, which it does not train", e.Name, line.Name, line.Method)
+		for _, f := range e.Figures {
+			for _, line := range f.Spec.(*plots.CurvesSpec).Lines {
+				if !trained[line.Selector["method"]] {
+					t.Errorf("%s draws line %q of %q, which it does not train", e.Name, line.Name, line.Selector["method"])
+				}
+			}
+		}
+		for _, c := range e.claims() {
+			if !trained[c.Selector["method"]] {
+				t.Errorf("%s claims %q of %q, which it does not train", e.Name, c.Quantity, c.Selector["method"])
 			}
 		}
 	}

@@ -75,7 +75,7 @@ func trained(t *testing.T, runs ...*Run) curves {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out[r], err = figure.ReadRun(dir); err != nil {
+		if out[r], err = figure.ReadRun(dir, r.Labels); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,7 +85,7 @@ func trained(t *testing.T, runs ...*Run) curves {
 // end is a curve's mean over the last three epochs.
 func (c curves) end(t *testing.T, r *Run, split, metric string) float64 {
 	t.Helper()
-	points, err := plots.SummarizeEpochs(plots.Filter(c[r], plots.Selector{Split: split, Metric: metric}))
+	points, err := plots.SummarizeEpochs(plots.Filter(c[r], plots.Selector{"split": split, "metric": metric}))
 	if err != nil || len(points) < 3 {
 		t.Fatalf("%s, %s: %d epochs, error %v", split, metric, len(points), err)
 	}

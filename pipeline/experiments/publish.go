@@ -15,10 +15,6 @@ import (
 	"rationale/pipeline/engine"
 	"rationale/pipeline/report"
 	"rationale/plots"
-	"rationale/stages/evaluate"
-	"rationale/stages/figure"
-	"rationale/stages/tokenize"
-	"rationale/stages/train"
 )
 
 // Publish puts the finished batch into the folder dir: figures, records.csv,
@@ -34,14 +30,18 @@ func (b *Batch) Publish(store *engine.Store, plan *engine.Plan, dir string) (wri
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range b.Figures {
-		if err := p.copyFigure(f); err != nil {
-			return p.written, err
+	for _, e := range b.Experiments {
+		for i, f := range e.Figures {
+			if err := p.copyFigure(e.Drawings[i], e.file(f.Name)); err != nil {
+				return p.written, err
+			}
 		}
 	}
-	for _, f := range m.Figures {
-		if err := p.putTable(f.Name, f.Table(m.Records)); err != nil {
-			return p.written, err
+	for _, e := range m.Experiments {
+		for _, t := range e.Tables {
+			if err := p.putTable(t); err != nil {
+				return p.written, err
+			}
 		}
 	}
 	return p.written, p.render([]rendering{
@@ -70,12 +70,12 @@ func (p *publisher) render(files []rendering) error {
 	return nil
 }
 
-// putTable writes a table "paper | ours"; experiments without claims have none.
-func (p *publisher) putTable(name string, t *plots.Table) error {
+// putTable writes a table "paper | ours" that has numbers.
+func (p *publisher) putTable(t report.Table) error {
 	if len(t.Lines) == 0 {
 		return nil
 	}
-	base := filepath.Join("tables", name)
+	base := filepath.Join("tables", t.Name)
 	return p.render([]rendering{{base + ".md", t.WriteMarkdown}, {base + ".csv", t.WriteCSV}, {base + ".tex", t.WriteLaTeX}})
 }
 
@@ -119,114 +119,30 @@ func (p *publisher) put(name string, content []byte) error {
 	return err
 }
 
-func (p *publisher) copyFigure(f Figure) error {
-	dir, err := p.folder(f.Node)
+func (p *publisher) copyFigure(drawing *engine.Node, name string) error {
+	dir, err := p.folder(drawing)
 	if err != nil {
 		return err
 	}
 	for _, ext := range []string{".png", ".svg", ".pdf"} {
-		content, err := os.ReadFile(filepath.Join(dir, f.Experiment.Name+ext))
+		content, err := os.ReadFile(filepath.Join(dir, name+ext))
 		if err != nil {
 			return err
 		}
-		if err := p.put(filepath.Join("figures", f.Experiment.Name+ext), content); err != nil {
+		if err := p.put(filepath.Join("figures", name+ext), content); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// material collects what the report shows.
-func (p *publisher) material(b *Batch) (report.Material, error) {
-	m := report.Material{Title: "Selective rationalization: reproduced figures", Command: b.command(), Profile: b.Profile}
-	for _, f := range b.Figures {
-		dir, err := p.folder(f.Node)
-		if err != nil {
-			return m, err
-		}
-		png, err := os.ReadFile(filepath.Join(dir, f.Experiment.Name+".png"))
-		if err != nil {
-			return m, err
-		}
-		e := f.Experiment
-		m.Figures = append(m.Figures, report.Figure{
-			Name: e.Name, Title: e.Title, Paper: e.Paper, Expect: e.Expect, PNG: png,
-			Claims: e.Claims, Datasets: f.Node.Stage.Params().(figure.Params).Spec.Datasets,
-		})
-	}
-	data := map[string]bool{}
-	for _, r := range b.Runs {
-		if err := p.addRun(&m, r); err != nil {
-			return m, err
-		}
-		if id := p.plan.ID(r.Data); !data[id] {
-			data[id] = true
-			if err := p.addData(&m, r.Data); err != nil {
-				return m, err
-			}
-		}
-		backend := r.Train.Stage.Params().(train.Params).Engine
-		m.Library = fmt.Sprintf("onnxruntime (SHA-256 %.12s…), provider %s", backend.Library, backend.Provider)
-		if backend.TF32 {
-			m.Library += " with TF32"
-		}
-	}
-	plots.SortRecords(m.Records)
-	return m, p.addReadings(&m)
 }
 
 // command is the line that makes the batch again.
 func (b *Batch) command() string {
-	names := make([]string, len(b.Figures))
-	for i, f := range b.Figures {
-		names[i] = f.Experiment.Name
+	names := make([]string, len(b.Experiments))
+	for i, e := range b.Experiments {
+		names[i] = e.Name
 	}
 	return fmt.Sprintf("rationale reproduce %s --profile %s", strings.Join(names, " "), b.Profile)
-}
-
-func (p *publisher) addRun(m *report.Material, r *Run) error {
-	trained, err := p.folder(r.Train)
-	if err != nil {
-		return err
-	}
-	evaluated, err := p.folder(r.Evaluate)
-	if err != nil {
-		return err
-	}
-	for _, dir := range []string{trained, evaluated} {
-		records, err := figure.ReadRun(dir)
-		if err != nil {
-			return err
-		}
-		m.Records = append(m.Records, records...)
-	}
-	result, err := train.ReadResult(trained)
-	if err != nil {
-		return err
-	}
-	examples, err := evaluate.ReadExamples(evaluated)
-	if err != nil {
-		return err
-	}
-	run := report.Run{
-		ID: p.plan.ID(r.Train), EvaluationID: p.plan.ID(r.Evaluate), Method: r.Method.Name, Dataset: r.Dataset, Seed: r.Seed,
-		Settings: r.Settings.list(r.Method), ChosenEpoch: result.Epoch(), Examples: examples,
-	}
-	if log, ok, err := p.store.Log(run.ID); err == nil && ok {
-		run.Seconds, run.PeakRSS, run.Finished = log.Seconds, log.PeakRSS, log.Started
-	}
-	m.Runs = append(m.Runs, run)
-	return nil
-}
-
-func (p *publisher) addData(m *report.Material, n *engine.Node) error {
-	dir, err := p.folder(n)
-	if err != nil {
-		return err
-	}
-	summary, err := tokenize.ReadSummary(dir)
-	m.Data = append(m.Data, report.Dataset{ID: p.plan.ID(n), Summary: summary})
-	return err
 }
 
 // list names all settings and their values.

@@ -6,6 +6,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
+	"rationale/plots"
 	"rationale/stages/backend"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/texts"
@@ -31,6 +32,7 @@ type Run struct {
 	Encoder  string
 	Dataset  string
 	Seed     uint64
+	Labels   plots.Labels // what tells it from other runs
 	Settings Settings
 	Data     *engine.Node // the tokenized dataset
 	Graphs   *engine.Node
@@ -85,7 +87,8 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 		r.Train.Inputs = append(r.Train.Inputs, input(train.ReaderRole, reader.Train))
 	}
 	r.Evaluate = r.evaluated(engine, data)
-	return r, nil
+	r.Labels, err = l.labels(r, data, over)
+	return r, err
 }
 
 // readerLayer keeps the settings that a reader must share with the model whose
@@ -145,7 +148,7 @@ func (r *Run) trained(b backend.Backend, data source) *engine.Node {
 	_, scalars := r.Method.Split(s.Options)
 	return &engine.Node{
 		Stage: train.New(train.Params{
-			Dataset: data.name, Encoder: r.Encoder, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
+			Dataset: data.name, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
 			Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
 		}, texts.Open),
 		Inputs: []engine.Input{input(train.DataRole, r.Data), input(train.GraphsRole, r.Graphs), input(train.WeightsRole, r.Weights)},
@@ -162,8 +165,8 @@ func (r *Run) evaluated(b backend.Backend, data source) *engine.Node {
 	}
 	return &engine.Node{
 		Stage: evaluate.New(evaluate.Params{
-			Dataset: data.name, Encoder: r.Encoder, Seed: r.Seed,
-			Draws: r.Settings.Draws, Batch: 128, Texts: exampleTexts, Engine: b,
+			Dataset: data.name,
+			Draws:   r.Settings.Draws, Batch: 128, Texts: exampleTexts, Engine: b,
 		}, texts.Open),
 		Inputs: inputs, Label: r.label("evaluate"), Weight: r.cost(data) / 20,
 	}

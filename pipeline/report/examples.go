@@ -17,9 +17,9 @@ func (m Material) examples() html.Section {
 		if len(runs) == 0 {
 			continue
 		}
-		s.Blocks = append(s.Blocks, html.Paragraph(fmt.Sprintf("The first test texts of %s, arg-max masks, seed %d.", dataset, runs[0].Seed)))
+		s.Blocks = append(s.Blocks, html.Paragraph(fmt.Sprintf("The first test texts of %s, arg-max masks, seed %s.", dataset, runs[0].Labels[plots.SeedKey])))
 		for i := range min(examplesPerDataset, len(runs[0].Examples)) {
-			s.Blocks = append(s.Blocks, html.Highlight(highlight(runs, i)))
+			s.Blocks = append(s.Blocks, html.Highlight(m.highlight(runs, i)))
 		}
 	}
 	return s
@@ -29,38 +29,39 @@ func (m Material) datasets() []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, r := range m.Runs {
-		if !seen[r.Dataset] {
-			seen[r.Dataset] = true
-			out = append(out, r.Dataset)
+		if name := r.dataset(); !seen[name] {
+			seen[name] = true
+			out = append(out, name)
 		}
 	}
 	return out
 }
 
-// selecting lists one run of each method that selects words: that with the
-// first seed.
+// selecting lists one run of each kind that selects words: that with the first
+// seed.
 func (m Material) selecting(dataset string) []Run {
 	var out []Run
 	seen := map[string]bool{}
 	for _, r := range m.Runs {
-		if r.Dataset != dataset || seen[r.Method] || len(r.Examples) == 0 || r.Examples[0].Selected == nil {
+		kind := m.kind(r)
+		if r.dataset() != dataset || seen[kind] || len(r.Examples) == 0 || r.Examples[0].Selected == nil {
 			continue
 		}
-		seen[r.Method] = true
+		seen[kind] = true
 		out = append(out, r)
 	}
 	return out
 }
 
-func highlight(runs []Run, i int) plots.Highlight {
+func (m Material) highlight(runs []Run, i int) plots.Highlight {
 	first := runs[0].Examples[i]
 	h := plots.Highlight{Title: fmt.Sprintf("%s · label %s", first.ID, first.Class), Tokens: first.Tokens, Gold: first.Gold}
 	for _, r := range runs {
-		h.Rationales = append(h.Rationales, choice(r.Method, r.Examples[i]))
+		h.Rationales = append(h.Rationales, choice(m.kind(r), r.Examples[i]))
 	}
 	return h
 }
 
-func choice(method string, e evaluate.Example) plots.Rationale {
-	return plots.Rationale{Name: method, Note: "predicts " + e.Predicted, Chosen: e.Selected}
+func choice(name string, e evaluate.Example) plots.Rationale {
+	return plots.Rationale{Name: name, Note: "predicts " + e.Predicted, Chosen: e.Selected}
 }

@@ -15,28 +15,43 @@ type Material struct {
 	Command string // that makes it again
 	Profile string
 	Library string // onnxruntime's version and digest, and the provider
-	Figures []Figure
-	Runs    []Run
-	Data    []Dataset
-	Records []plots.Record // of all runs
+	// Experiments are those that were asked for, in order.
+	Experiments []Experiment
+	Runs        []Run
+	Data        []Dataset
+	Records     []plots.Record // of all runs
 	// Damaged are artifacts of the store that are no part of this and cannot
 	// be read.
 	Damaged []engine.DamageError
 }
 
-// Figure is one drawn experiment.
-type Figure struct {
+// Experiment is one experiment with its figures and tables.
+type Experiment struct {
 	Name, Title, Paper, Expect string
-	Claims                     []Claim
+	Figures                    []Figure
+	Tables                     []Table
+	Claims                     []plots.Claim
 	Datasets                   []plots.DatasetSpec // those drawn, in order
-	PNG                        []byte
+	Records                    []plots.Record      // of its own runs
+}
+
+// Figure is a drawn figure.
+type Figure struct {
+	Name string
+	PNG  []byte
+}
+
+// Table is a filled table.
+type Table struct {
+	Name string
+	*plots.Table
 }
 
 // Run is one finished training run.
 type Run struct {
 	ID, EvaluationID string
-	Method, Dataset  string
-	Seed             uint64
+	DataID           string // the tokenized dataset that it read
+	Labels           plots.Labels
 	Settings         [][2]string // name, value
 	ChosenEpoch      int
 	Seconds          float64 // of training
@@ -49,4 +64,19 @@ type Run struct {
 type Dataset struct {
 	ID string
 	tokenize.Summary
+}
+
+// dataset is the name of the run's dataset.
+func (r Run) dataset() string { return r.Labels["dataset"] }
+
+// kind is the run's method, with what tells it from other runs of the method on
+// the same dataset, the seed aside.
+func (m Material) kind(r Run) string {
+	var others []plots.Labels
+	for _, other := range m.Runs {
+		if other.dataset() == r.dataset() && other.Labels["method"] == r.Labels["method"] {
+			others = append(others, other.Labels)
+		}
+	}
+	return r.Labels["method"] + r.Labels.Apart(others)
 }

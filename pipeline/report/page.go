@@ -6,31 +6,50 @@ import (
 	"slices"
 	"strconv"
 
+	"rationale/plots"
 	"rationale/plots/html"
 	"rationale/stages/tokenize"
 )
 
-// Write writes report.html.
+// Write writes report.html. A cell that records of several runs could fill is an
+// error that names them.
 func (m Material) Write(w io.Writer) error {
+	figures, err := m.figures()
+	if err != nil {
+		return err
+	}
+	results, err := m.results()
+	if err != nil {
+		return fmt.Errorf("results: %w", err)
+	}
 	page := html.Page{
 		Title:    m.Title,
 		Subtitle: fmt.Sprintf("Profile %s · %d runs · %s", m.Profile, len(m.Runs), m.Library),
-		Sections: []html.Section{m.figures(), m.results(), m.paperNumbers(), m.data(), m.examples(), m.settings(), m.differences(), m.cost(), m.damaged()},
+		Sections: []html.Section{figures, results, m.paperNumbers(), m.data(), m.examples(), m.settings(), m.differences(), m.cost(), m.damaged()},
 	}
 	page.Sections = slices.DeleteFunc(page.Sections, func(s html.Section) bool { return len(s.Blocks) == 0 })
 	return page.Write(w)
 }
 
-func (m Material) figures() html.Section {
-	s := html.Section{Title: "Figures", Blocks: []html.Block{html.Paragraph("Made by"), html.Code(m.Command)}}
-	for _, f := range m.Figures {
-		s.Blocks = append(s.Blocks,
-			html.Figure{PNG: f.PNG, Alt: f.Title, Caption: f.Name + ": " + f.Title + ". After " + f.Paper + "."})
-		for _, line := range m.caption(f) {
+func (m Material) figures() (html.Section, error) {
+	s := html.Section{Title: "Experiments", Blocks: []html.Block{html.Paragraph("Made by"), html.Code(m.Command)}}
+	for _, e := range m.Experiments {
+		about := e.Title + ". After " + e.Paper + "."
+		for _, f := range e.Figures {
+			s.Blocks = append(s.Blocks, html.Figure{PNG: f.PNG, Alt: e.Title, Caption: f.Name + ": " + about})
+		}
+		if len(e.Figures) == 0 {
+			s.Blocks = append(s.Blocks, html.Paragraph(e.Name+": "+about))
+		}
+		lines, err := m.caption(e)
+		if err != nil {
+			return s, fmt.Errorf("%s: %w", e.Name, err)
+		}
+		for _, line := range lines {
 			s.Blocks = append(s.Blocks, html.Paragraph(line))
 		}
 	}
-	return s
+	return s, nil
 }
 
 func (m Material) settings() html.Section {
@@ -51,7 +70,7 @@ func (m Material) distinctSettings() []settingsGroup {
 	var out []settingsGroup
 	seen := map[string]bool{}
 	for _, r := range m.Runs {
-		name := r.Method + " on " + r.Dataset
+		name := m.kind(r) + " on " + r.dataset()
 		if seen[name] {
 			continue
 		}
@@ -66,15 +85,18 @@ func (m Material) distinctSettings() []settingsGroup {
 }
 
 func (m Material) cost() html.Section {
+	var labels []plots.Labels
+	for _, r := range m.Runs {
+		labels = append(labels, r.Labels)
+	}
+	keys := plots.Shown(labels, "dataset", "method", plots.SeedKey)
 	t := html.Table{
 		Caption: "Training time, and the high-water mark of the whole process's memory when the run ended.",
-		Header:  []string{"Method", "Dataset", "Seed", "Chosen epoch", "Seconds", "Peak MB", "Run"}, Labels: 2,
+		Header:  append(plots.Titles(keys), "Chosen epoch", "Seconds", "Peak MB", "Run"), Labels: len(keys),
 	}
 	for _, r := range m.Runs {
-		t.Rows = append(t.Rows, []string{
-			r.Method, r.Dataset, strconv.FormatUint(r.Seed, 10), strconv.Itoa(r.ChosenEpoch),
-			strconv.FormatFloat(r.Seconds, 'f', 1, 64), strconv.FormatInt(r.PeakRSS>>20, 10), r.ID,
-		})
+		t.Rows = append(t.Rows, append(r.Labels.Values(keys), strconv.Itoa(r.ChosenEpoch),
+			decimal(r.Seconds, 1), strconv.FormatInt(r.PeakRSS>>20, 10), r.ID))
 	}
 	return html.Section{Title: "Run times and memory", Blocks: []html.Block{t}}
 }

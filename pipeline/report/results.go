@@ -1,8 +1,9 @@
 package report
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -16,54 +17,106 @@ var columns = []struct{ title, metric string }{
 	{"F1 of a random selection", "f1_random"}, {"Acc, full text", "accuracy_full_text"}, {"ASR", "asr"},
 }
 
-// results is the table of test metrics, mean ± std over seeds, a row a method,
-// dataset and way of drawing masks.
-func (m Material) results() html.Section {
+// results is the table of test metrics, mean ± std over seeds, a row a kind of
+// run and way of drawing masks. Kinds are told apart by every key that varies.
+func (m Material) results() (html.Section, error) {
+	evaluated := plots.Filter(m.Records, plots.Selector{"stage": "evaluate"})
+	groups := resultGroups(evaluated)
+	if len(groups) == 0 {
+		return html.Section{}, nil
+	}
+	var kinds []plots.Labels
+	for _, g := range groups {
+		kinds = append(kinds, g.kind)
+	}
+	keys := plots.Shown(kinds, "dataset", "method")
 	t := html.Table{
 		Caption: "Test split, dev-best epoch, in percent. Sampled: one draw of the masks, the papers' way; sampled-mean: the mean over several draws; argmax: no noise.",
-		Header:  []string{"Dataset", "Method", "Mask", "Seeds"}, Labels: 3,
+		Header:  append(plots.Titles(keys), "Mask", "Seeds"), Labels: len(keys) + 1,
 	}
 	for _, c := range columns {
 		t.Header = append(t.Header, c.title)
 	}
-	evaluated := plots.Filter(m.Records, plots.Selector{Stage: "evaluate"})
-	for _, key := range resultRows(evaluated) {
-		if row := m.resultRow(evaluated, key); row != nil {
-			t.Rows = append(t.Rows, row)
+	for _, g := range groups {
+		numbers, err := m.resultNumbers(g.records)
+		if err != nil {
+			return html.Section{}, err
 		}
+		t.Rows = append(t.Rows, slices.Concat(g.kind.Values(keys), []string{g.mask}, numbers))
 	}
-	if len(t.Rows) == 0 {
-		return html.Section{}
-	}
-	return html.Section{Title: "Results", Blocks: []html.Block{t}}
+	return html.Section{Title: "Results", Blocks: []html.Block{t}}, nil
 }
 
-type resultKey struct{ dataset, method, mask string }
+// resultGroup is what a row of the results is made of: the records of runs that
+// differ in nothing but the seed, under one way of drawing masks.
+type resultGroup struct {
+	kind    plots.Labels // without the seed
+	mask    string
+	records []plots.Record
+}
 
-func resultRows(records []plots.Record) []resultKey {
-	var out []resultKey
-	for key := range plots.GroupBy(records, func(r plots.Record) resultKey { return resultKey{r.Dataset, r.Method, r.Mask} }) {
-		out = append(out, key)
+func resultGroups(records []plots.Record) []resultGroup {
+	var out []resultGroup
+	kind := func(r plots.Record) plots.Labels { return r.Labels.With(plots.SeedKey, "") }
+	for _, group := range plots.GroupBy(records, func(r plots.Record) [2]string { return [2]string{kind(r).String(), r.Mask} }) {
+		out = append(out, resultGroup{kind(group[0]), group[0].Mask, group})
 	}
-	slices.SortFunc(out, func(a, b resultKey) int {
-		return strings.Compare(a.dataset+"\x00"+a.method+"\x00"+a.mask, b.dataset+"\x00"+b.method+"\x00"+b.mask)
+	slices.SortFunc(out, func(a, b resultGroup) int {
+		return cmp.Or(a.kind.Compare(b.kind), strings.Compare(a.mask, b.mask))
 	})
 	return out
 }
 
-func (m Material) resultRow(evaluated []plots.Record, key resultKey) []string {
-	row := []string{key.dataset, key.method, key.mask, ""}
-	records := plots.Filter(evaluated, plots.Selector{Dataset: key.dataset, Method: key.method, Mask: key.mask})
+// resultNumbers are the number of seeds and the cells of a row.
+func (m Material) resultNumbers(records []plots.Record) ([]string, error) {
+	row := []string{""}
 	for _, c := range columns {
-		s, err := plots.SummarizeSeeds(plots.Filter(records, plots.Selector{Metric: c.metric}))
-		if err != nil || s.N == 0 {
+		s, err := plots.SummarizeSeeds(plots.Filter(records, plots.Selector{"metric": c.metric}))
+		if err != nil {
+			return nil, m.explain(err)
+		}
+		if s.N == 0 {
 			row = append(row, "–")
 			continue
 		}
-		row[3] = fmt.Sprint(s.N)
-		row = append(row, meanStd(s)+m.byClass(c.metric, records))
+		classes, err := m.byClass(c.metric, records)
+		if err != nil {
+			return nil, err
+		}
+		row[0] = fmt.Sprint(s.N)
+		row = append(row, meanStd(s)+classes)
 	}
-	return row
+	return row, nil
+}
+
+// explain adds to an error about records of two runs in what settings these
+// differ.
+func (m Material) explain(err error) error {
+	var ambiguous *plots.AmbiguousError
+	if !errors.As(err, &ambiguous) {
+		return err
+	}
+	a, b := m.settingsOf(ambiguous.A.Run), m.settingsOf(ambiguous.B.Run)
+	var differ []string
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			differ = append(differ, fmt.Sprintf("%s = %s and %s", a[i][0], a[i][1], b[i][1]))
+		}
+	}
+	if len(differ) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w; their settings differ in %s", err, strings.Join(differ, ", "))
+}
+
+// settingsOf are the settings of the run behind a record.
+func (m Material) settingsOf(run string) [][2]string {
+	for _, r := range m.Runs {
+		if r.ID == run || r.EvaluationID == run {
+			return r.Settings
+		}
+	}
+	return nil
 }
 
 func meanStd(s plots.Summary) string {
@@ -73,61 +126,20 @@ func meanStd(s plots.Summary) string {
 	return decimal(100*s.Mean, 1) + " ± " + decimal(100*s.Std, 1)
 }
 
-// Claim is a number that a paper gives in its text for a figure.
-type Claim struct {
-	Quantity string  `toml:"quantity"`
-	Paper    float64 `toml:"paper"` // in percent; 0 when the paper gives no number
-	plots.Selector
-}
-
-// Table sets the last epoch's values of a figure's claims beside the paper's
-// numbers, a line a dataset.
-func (f Figure) Table(records []plots.Record) *plots.Table {
-	t := &plots.Table{Title: f.Title, Labels: []string{"Quantity", "Dataset"}, Decimals: 1}
-	for _, c := range f.Claims {
-		groups := plots.GroupBy(plots.Filter(records, c.Selector), func(r plots.Record) string { return r.Dataset })
-		for _, dataset := range f.Datasets {
-			ours, err := plots.SummarizeSeeds(lastEpoch(groups[dataset.Name]))
-			if err != nil || ours.N == 0 {
-				continue
-			}
-			t.Lines = append(t.Lines, plots.TableLine{
-				Labels: []string{c.Quantity, dataset.Title}, Paper: c.printed(), PaperStd: math.NaN(), Ours: inPercent(ours),
-			})
-		}
-	}
-	return t
-}
-
-func (c Claim) printed() float64 {
-	if c.Paper == 0 {
-		return math.NaN()
-	}
-	return c.Paper
-}
-
-func inPercent(s plots.Summary) plots.Summary {
-	return plots.Summary{Mean: 100 * s.Mean, Std: 100 * s.Std, N: s.N}
-}
-
-func lastEpoch(records []plots.Record) []plots.Record {
-	last := 0
-	for _, r := range records {
-		last = max(last, r.Epoch)
-	}
-	return slices.DeleteFunc(slices.Clone(records), func(r plots.Record) bool { return r.Epoch != last })
-}
-
-// paperNumbers sets each figure's claims beside our numbers.
+// paperNumbers are the tables that set the papers' numbers beside ours.
 func (m Material) paperNumbers() html.Section {
 	s := html.Section{Title: "Paper and ours"}
-	for _, f := range m.Figures {
-		if t := f.Table(m.Records); len(t.Lines) > 0 {
-			s.Blocks = append(s.Blocks, html.Comparison(t))
+	claims := 0
+	for _, e := range m.Experiments {
+		claims += len(e.Claims)
+		for _, t := range e.Tables {
+			if len(t.Lines) > 0 {
+				s.Blocks = append(s.Blocks, html.Comparison(t.Table))
+			}
 		}
 	}
-	if len(s.Blocks) > 0 {
-		s.Blocks = append(s.Blocks, html.Paragraph("Last epoch, in percent. The paper's numbers are approximate, read from its text, and hold for its own beer data; other data need not reach them."))
+	if len(s.Blocks) > 0 && claims > 0 {
+		s.Blocks = append(s.Blocks, html.Paragraph("Numbers from a paper's text: last epoch, in percent. They are approximate and hold for the paper's own beer data; other data need not reach them."))
 	}
 	return s
 }

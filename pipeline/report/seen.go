@@ -10,38 +10,46 @@ import (
 	"rationale/stages/measure"
 )
 
-// caption says what the figure shows, what the paper saw there, and what is
+// caption says what the experiment shows, what the paper saw there, and what is
 // seen here.
-func (m Material) caption(f Figure) []string {
-	lines := []string{
-		"The paper: " + strings.Join(strings.Fields(f.Expect), " "),
-		"Here, in percent at the last epoch; rings mark the epoch with the best development accuracy:",
+func (m Material) caption(e Experiment) ([]string, error) {
+	lines := []string{"The paper: " + strings.Join(strings.Fields(e.Expect), " ")}
+	if len(e.Claims) > 0 {
+		lines = append(lines, "Here, in percent at the last epoch; rings mark the epoch with the best development accuracy:")
 	}
-	for _, d := range f.Datasets {
-		if seen := m.seen(f, d); seen != "" {
+	for _, d := range e.Datasets {
+		seen, err := m.seen(e, d)
+		if err != nil {
+			return nil, err
+		}
+		if seen != "" {
 			lines = append(lines, seen)
 		}
 	}
-	return lines
+	return lines, nil
 }
 
-// seen lists the values of the figure's claims on one dataset.
-func (m Material) seen(f Figure, d plots.DatasetSpec) string {
+// seen lists the values of the experiment's claims on one dataset.
+func (m Material) seen(e Experiment, d plots.DatasetSpec) (string, error) {
 	var parts []string
-	for _, c := range f.Claims {
-		keys := c.Selector
-		keys.Dataset, keys.Metric = d.Name, ""
-		records := lastEpoch(plots.Filter(m.Records, keys))
-		s, err := plots.SummarizeSeeds(plots.Filter(records, c.Selector))
-		if err != nil || s.N == 0 {
+	for _, c := range e.Claims {
+		s, err := c.Ours(e.Records, d.Name)
+		if err != nil {
+			return "", m.explain(err)
+		}
+		if s.N == 0 {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s %s%s", c.Quantity, meanStd(s), m.byClass(c.Metric, records)))
+		classes, err := m.byClass(c.Selector["metric"], c.LastEpoch(e.Records, d.Name))
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, fmt.Sprintf("%s %s%s", c.Quantity, meanStd(s), classes))
 	}
 	if len(parts) == 0 {
-		return ""
+		return "", nil
 	}
-	return cmp.Or(d.Title, d.Name) + ": " + strings.Join(parts, "; ") + "."
+	return cmp.Or(d.Title, d.Name) + ": " + strings.Join(parts, "; ") + ".", nil
 }
 
 // unequal is the difference between classes from which a mean attack success
@@ -52,24 +60,27 @@ const unequal = 0.2
 // differ much: an attacker that turns every text of one class and none of the
 // other has the mean 50 %, like one that achieves nothing. The records are
 // those behind one mean, with all metrics; nothing is added to other metrics.
-func (m Material) byClass(metric string, records []plots.Record) string {
+func (m Material) byClass(metric string, records []plots.Record) (string, error) {
 	if metric != "asr" || len(records) == 0 {
-		return ""
+		return "", nil
 	}
 	var parts []string
 	least, most := math.Inf(1), math.Inf(-1)
-	for class, name := range m.classes(records[0].Dataset) {
-		s, err := plots.SummarizeSeeds(plots.Filter(records, plots.Selector{Metric: measure.OfClass("asr", class)}))
-		if err != nil || s.N == 0 {
+	for class, name := range m.classes(records[0].Labels["dataset"]) {
+		s, err := plots.SummarizeSeeds(plots.Filter(records, plots.Selector{"metric": measure.OfClass("asr", class)}))
+		if err != nil {
+			return "", m.explain(err)
+		}
+		if s.N == 0 {
 			continue
 		}
 		least, most = min(least, s.Mean), max(most, s.Mean)
 		parts = append(parts, name+" "+meanStd(s))
 	}
 	if most-least < unequal || len(parts) < 2 {
-		return ""
+		return "", nil
 	}
-	return " (" + strings.Join(parts, ", ") + ")"
+	return " (" + strings.Join(parts, ", ") + ")", nil
 }
 
 // classes are the names of a dataset's classes.

@@ -13,13 +13,14 @@ import (
 func attacked(rates ...float64) Material {
 	m := material("d")
 	m.Data[0].Classes = []string{"negative", "positive"}
-	m.Figures[0].Claims = []Claim{{Quantity: "RNP, ASR", Selector: plots.Selector{Method: "RNP", Split: "dev", Metric: "asr"}}}
-	for _, r := range plots.Filter(m.Records, plots.Selector{Method: "RNP"}) {
+	m.Experiments[0].Claims = []plots.Claim{{Quantity: "RNP, ASR", Selector: plots.Selector{"method": "RNP", "split": "dev", "metric": "asr"}}}
+	for _, r := range plots.Filter(m.Records, plots.Selector{"method": "RNP", "stage": "train"}) {
 		for class, rate := range rates {
 			r.Metric, r.Value = measure.OfClass("asr", class), rate
 			m.Records = append(m.Records, r)
 		}
 	}
+	m.Experiments[0].Records = m.Records
 	return m
 }
 
@@ -35,7 +36,10 @@ func TestCaptionSaysWhatIsSeen(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := attacked(test.rates...)
-			lines := m.caption(m.Figures[0])
+			lines, err := m.caption(m.Experiments[0])
+			if err != nil {
+				t.Fatal(err)
+			}
 			if lines[0] != "The paper: something" || lines[len(lines)-1] != test.want {
 				t.Errorf("caption %q; want the last line %q", lines, test.want)
 			}

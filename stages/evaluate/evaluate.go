@@ -2,11 +2,12 @@
 // split: with sampled masks, the papers' way, over several noise seeds, and
 // with arg-max masks.
 //
-// Its output: records.csv with the masks "sampled" (the first noise seed, which
-// is the papers' single sample), "sampled-mean-N" (the mean over N seeds) and
-// "argmax"; rationales.jsonl (test texts with what the arg-max mask selects);
-// and eval_model.onnx (the chosen epoch with its weights and word vectors
-// inside, arg-max masks, ready for any onnxruntime).
+// Its output: records.csv (one number a row, without the labels of the run) with
+// the masks "sampled" (the first noise seed, which is the papers' single
+// sample), "sampled-mean-N" (the mean over N seeds) and "argmax";
+// rationales.jsonl (test texts with what the arg-max mask selects); and
+// eval_model.onnx (the chosen epoch with its weights and word vectors inside,
+// arg-max masks, ready for any onnxruntime).
 package evaluate
 
 import (
@@ -41,8 +42,6 @@ const (
 // Params are the settings of an evaluation.
 type Params struct {
 	Dataset string          `json:"dataset"`
-	Encoder string          `json:"encoder"`
-	Seed    uint64          `json:"seed"`  // of the run, for the records
 	Draws   int             `json:"draws"` // noise seeds averaged
 	Batch   int             `json:"batch"`
 	Texts   int             `json:"texts"` // test texts written to rationales.jsonl
@@ -228,9 +227,8 @@ func means(draws [][]measure.Number) []measure.Number {
 func (e *evaluation) note(mask string, numbers []measure.Number) {
 	for _, n := range numbers {
 		e.records = append(e.records, plots.Record{
-			Stage: "evaluate", Dataset: e.params.Dataset, Method: e.result.Graphs.Method, Encoder: e.params.Encoder,
-			Seed: int64(e.params.Seed), Epoch: e.result.Epoch(), Split: "test", Mask: mask,
-			Metric: n.Metric, Value: n.Value, Selected: true,
+			Stage: "evaluate", Split: "test", Mask: mask, Metric: n.Metric,
+			Epoch: e.result.Epoch(), Selected: true, Value: n.Value,
 		})
 	}
 }

@@ -37,7 +37,7 @@ func engine(t testing.TB) backend.Backend {
 
 func params(t testing.TB, dataset string) evaluate.Params {
 	return evaluate.Params{
-		Dataset: dataset, Encoder: "gru", Seed: 1, Draws: draws, Batch: 8, Texts: 12, Engine: engine(t),
+		Dataset: dataset, Draws: draws, Batch: 8, Texts: 12, Engine: engine(t),
 	}
 }
 
@@ -49,7 +49,7 @@ func trained(t testing.TB, p graphs.Params, data, name string) map[string]string
 	in[train.GraphsRole] = stagetest.Graphs(t, p, in[train.DataRole])
 	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
 	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
-		Dataset: name, Encoder: "gru", Scalars: stagetest.Scalars(p.Method), Seed: 1, Epochs: 2, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine(t),
+		Dataset: name, Scalars: stagetest.Scalars(p.Method), Seed: 1, Epochs: 2, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine(t),
 	}, texts.Open), in)
 	return in
 }

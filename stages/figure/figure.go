@@ -2,7 +2,7 @@
 // runs.
 //
 // Its output: NAME.png, NAME.svg, NAME.pdf and records.csv, the numbers that
-// went into it.
+// went into it with the labels of their runs.
 package figure
 
 import (
@@ -20,8 +20,11 @@ import (
 
 // Params describe the figure.
 type Params struct {
-	Name string           `json:"name"` // of the files
-	Spec plots.CurvesSpec `json:"spec"`
+	Name     string              `json:"name"` // of the files
+	Figure   plots.FigureEntry   `json:"figure"`
+	Datasets []plots.DatasetSpec `json:"datasets"` // those that it shows, in order
+	// Labels say of every input, by its role, what run its numbers are of.
+	Labels map[string]plots.Labels `json:"labels"`
 }
 
 // Stage draws a figure. Every input is an artifact with a records.csv.
@@ -34,7 +37,7 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "figure" }
 
 // Version of the drawing.
-func (*Stage) Version() int { return 2 }
+func (*Stage) Version() int { return 3 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -43,24 +46,29 @@ func (s *Stage) Params() any { return s.params }
 func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 	var all []plots.Record
 	for _, role := range slices.Sorted(maps.Keys(env.Inputs)) {
-		records, err := ReadRun(env.Inputs[role])
+		labels, ok := s.params.Labels[role]
+		if !ok {
+			return fmt.Errorf("figure %s: nothing says what run the input %s is", s.params.Name, role)
+		}
+		records, err := ReadRun(env.Inputs[role], labels)
 		if err != nil {
 			return err
 		}
 		all = append(all, records...)
 	}
-	curves, err := s.params.Spec.Curves(all)
+	drawn, err := s.params.Figure.Spec.Figure(all, s.params.Datasets)
 	if err != nil {
 		return fmt.Errorf("figure %s: %w", s.params.Name, err)
 	}
-	if err := plots.Save(curves, env.Out, s.params.Name); err != nil {
+	if err := plots.Save(drawn, env.Out, s.params.Name); err != nil {
 		return err
 	}
 	return train.WriteRecords(filepath.Join(env.Out, train.RecordsFile), all)
 }
 
-// ReadRun reads the records of one artifact and names the artifact in them.
-func ReadRun(dir string) ([]plots.Record, error) {
+// ReadRun reads the numbers of one artifact and says of what run they are: its
+// labels, and the artifact.
+func ReadRun(dir string, labels plots.Labels) ([]plots.Record, error) {
 	path := filepath.Join(dir, train.RecordsFile)
 	f, err := os.Open(path)
 	if err != nil {
@@ -71,8 +79,6 @@ func ReadRun(dir string) ([]plots.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range records {
-		records[i].Run = filepath.Base(dir)
-	}
+	plots.Label(records, filepath.Base(dir), labels)
 	return records, nil
 }

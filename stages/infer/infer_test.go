@@ -70,7 +70,7 @@ func trained(t *testing.T, data, name string) (in map[string]string, evaluated s
 	in[train.GraphsRole] = stagetest.Graphs(t, stagetest.Small("RNP"), in[train.DataRole])
 	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
 	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
-		Dataset: name, Encoder: "gru", Scalars: stagetest.Scalars("RNP"), Seed: 1, Epochs: 1, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine,
+		Dataset: name, Scalars: stagetest.Scalars("RNP"), Seed: 1, Epochs: 1, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine,
 	}, texts.Open), in)
 	return in, stagetest.Run(t, evaluate.New(evaluate.Params{Dataset: name, Draws: 1, Batch: 8, Texts: 100, Engine: engine}, texts.Open), in)
 }

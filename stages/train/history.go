@@ -19,14 +19,14 @@ func (r *run) note(split string, numbers []measure.Number) {
 	}
 }
 
-// writeRecords writes the run's numbers as tidy records.
-func (r *run) writeRecords(dir, method string) error {
+// writeRecords writes the run's numbers as tidy records. Whose they are, the
+// planner of the run knows.
+func (r *run) writeRecords(dir string) error {
 	records := make([]plots.Record, len(r.history))
 	for i, n := range r.history {
 		records[i] = plots.Record{
-			Stage: "train", Dataset: r.params.Dataset, Method: method, Encoder: r.params.Encoder,
-			Seed: int64(r.params.Seed), Epoch: n.Epoch, Split: n.Split, Mask: n.Mask,
-			Metric: n.Metric, Value: n.Value, Selected: n.Epoch == r.best.Epoch,
+			Stage: "train", Split: n.Split, Mask: n.Mask, Metric: n.Metric,
+			Epoch: n.Epoch, Selected: n.Epoch == r.best.Epoch, Value: n.Value,
 		}
 	}
 	return WriteRecords(filepath.Join(dir, RecordsFile), records)

@@ -47,7 +47,7 @@ func (r *run) write(dir string) error {
 	if err := r.writeTensors(dir); err != nil {
 		return err
 	}
-	if err := r.writeRecords(dir, r.made.Method); err != nil {
+	if err := r.writeRecords(dir); err != nil {
 		return err
 	}
 	return stages.WriteJSON(filepath.Join(dir, RunFile), Result{r.params, r.best, r.made})

@@ -3,8 +3,8 @@
 // with the best development accuracy.
 //
 // Its output: checkpoint.safetensors (the chosen epoch), state.safetensors
-// (everything after the last epoch), records.csv (one number a row) and
-// run.json (what was run and which epoch was chosen).
+// (everything after the last epoch), records.csv (one number a row, without the
+// labels of the run) and run.json (what was run and which epoch was chosen).
 //
 // A run that is stopped goes on from where it last saved its state, which it
 // does after each epoch and every few minutes within one, and comes to the same
@@ -56,7 +56,6 @@ const (
 // Params are the settings of a run that are not in its graphs.
 type Params struct {
 	Dataset string `json:"dataset"`
-	Encoder string `json:"encoder"`
 	Seed    uint64 `json:"seed"`
 	Epochs  int    `json:"epochs"`
 	Batch   int    `json:"batch"`

@@ -1,0 +1,76 @@
+package plots
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// ClaimsSpec is what an experiment file says about a table of the numbers that
+// a paper gives in its text: each beside ours of the last epoch, a line a
+// dataset.
+type ClaimsSpec struct {
+	Title  string  `toml:"title"`
+	Claims []Claim `toml:"claims"`
+}
+
+// Claim is one such number.
+type Claim struct {
+	Quantity string  `toml:"quantity"`
+	Paper    float64 `toml:"paper"` // in percent; 0 when the paper gives no number
+	Selector `toml:"-"`
+}
+
+// UnmarshalTOML reads the keys beside the claim's own.
+func (c *Claim) UnmarshalTOML(table any) error {
+	type plain Claim
+	return c.Selector.decode(table, (*plain)(c))
+}
+
+// Table sets the claims beside our numbers on each dataset. A dataset without
+// one, such as a rationale's score where nothing is annotated, is left out.
+func (s ClaimsSpec) Table(records []Record, datasets []DatasetSpec, _ []PaperValue) (*Table, error) {
+	t := &Table{Title: s.Title, Labels: []string{"Quantity", "Dataset"}, Decimals: 1}
+	for _, c := range s.Claims {
+		for _, d := range datasets {
+			ours, err := c.Ours(records, d.Name)
+			if err != nil {
+				return nil, err
+			}
+			if ours.N > 0 {
+				t.Lines = append(t.Lines, TableLine{
+					Labels: []string{c.Quantity, d.title()}, Paper: c.printed(), PaperStd: math.NaN(), Ours: ours.times(100),
+				})
+			}
+		}
+	}
+	return t, nil
+}
+
+func (c Claim) printed() float64 {
+	if c.Paper == 0 {
+		return math.NaN()
+	}
+	return c.Paper
+}
+
+// Ours is our number on a dataset as a fraction; N is 0 when there is none.
+func (c Claim) Ours(records []Record, dataset string) (Summary, error) {
+	ours, err := SummarizeSeeds(Filter(c.LastEpoch(records, dataset), c.Selector))
+	if err != nil {
+		err = fmt.Errorf("%q on %s: %w", c.Quantity, dataset, err)
+	}
+	return ours, err
+}
+
+// LastEpoch are the numbers behind the claim on a dataset, with all metrics.
+func (c Claim) LastEpoch(records []Record, dataset string) []Record {
+	keys := c.Selector.or(nil)
+	delete(keys, "metric")
+	kept := Filter(Filter(records, Selector{"dataset": dataset}), keys)
+	last := 0
+	for _, r := range kept {
+		last = max(last, r.Epoch)
+	}
+	return slices.DeleteFunc(kept, func(r Record) bool { return r.Epoch != last })
+}
