@@ -44,12 +44,25 @@ func (s Settings) checkRanges() error {
 		}
 	}
 	switch {
+	case s.Unit != wordUnit && s.Unit != string(rationalizer.Sentence):
+		return fmt.Errorf("settings: unit = %q; expected %q or %q", s.Unit, wordUnit, rationalizer.Sentence)
 	case s.Rate <= 0 || s.LeastRate < 0:
 		return fmt.Errorf("settings: learning_rate = %v must be positive and least_rate = %v not negative", s.Rate, s.LeastRate)
 	case s.Decay <= 0 || s.Decay > 1:
 		return fmt.Errorf("settings: decay = %v; expected above 0 and at most 1", s.Decay)
 	}
 	return nil
+}
+
+// wordUnit is what settings call rationalizer.Word.
+const wordUnit = "word"
+
+// unit is what a run's generator selects.
+func (s Settings) unit() rationalizer.Unit {
+	if s.Unit == wordUnit {
+		return rationalizer.Word
+	}
+	return rationalizer.Unit(s.Unit)
 }
 
 // checkMemory refuses a run that cannot fit into the machine's memory, by an

@@ -127,7 +127,7 @@ func (r *Run) graphs(device bool) *engine.Node {
 	flags, _ := r.Method.Split(r.Settings.Options)
 	p := graphs.Params{
 		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Flags: flags,
-		StepsPerRun: r.Settings.StepsPerRun, Device: device,
+		Unit: r.Settings.unit(), StepsPerRun: r.Settings.StepsPerRun, Device: device,
 	}
 	return &engine.Node{
 		Stage: graphs.New(p, texts.Open), Inputs: []engine.Input{input(graphs.DataRole, r.Data)},

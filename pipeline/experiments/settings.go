@@ -25,6 +25,7 @@ type Settings struct {
 	rationalizer.Hyper
 	// Options are those that the run's method has, by name.
 	Options     rationalizer.Values `toml:"-"`
+	Unit        string              `toml:"unit"` // what is selected: word or sentence
 	StepsPerRun int                 `toml:"steps_per_run"`
 	Rate        float64             `toml:"learning_rate"`
 	Decay       float64             `toml:"decay"`

@@ -43,7 +43,7 @@ type Set interface {
 	// Column is a column of a batch at a size, see the columns of rationalizer.
 	Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error)
 	// Truth is what people say about an example.
-	Truth(i int) Truth
+	Truth(i int, unit rationalizer.Unit) Truth
 	// Words are what people read of an example.
 	Words(i int) Words
 	// Chosen carries a choice of an example's positions, padding included, to
@@ -65,6 +65,22 @@ type Truth struct {
 	Selectable []bool
 	// Gold is the human rationale; nil when nobody was asked.
 	Gold []bool
+	// Ends are where the units end that positions are counted by, exclusive; the
+	// first begins with the first selectable position. nil: by position.
+	Ends []int32
+}
+
+// Units carries marks of positions to units: a unit is marked when any of its
+// positions is.
+func (t Truth) Units(marked []bool) []bool {
+	out := make([]bool, len(t.Ends))
+	at := 0
+	for u, end := range t.Ends {
+		for ; at < int(end); at++ {
+			out[u] = out[u] || t.Selectable[at] && at < len(marked) && marked[at]
+		}
+	}
+	return out
 }
 
 // shortest is the least length of a batch: the coherence term compares

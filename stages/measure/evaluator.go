@@ -81,7 +81,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, set examples.Set, w Weights, b
 		if err != nil {
 			return nil, err
 		}
-		r := newReading(set, batch, size.Positions, e.spec.Classes, out)
+		r := newReading(set, batch, size.Positions, e.spec, out)
 		r.attacked = examples.OtherClasses(nn.Stream(d.Seed, "evaluate/attacked class", d.step(number)), r.labels, e.spec.Classes)
 		predictions, err := scores.add(r)
 		if err != nil {

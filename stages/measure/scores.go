@@ -91,11 +91,11 @@ type reading struct {
 	out      map[string]*tensor.Tensor
 }
 
-func newReading(set examples.Set, batch []int, length, classes int, out map[string]*tensor.Tensor) reading {
-	r := reading{length: length, classes: classes, out: out}
+func newReading(set examples.Set, batch []int, length int, spec rationalizer.Spec, out map[string]*tensor.Tensor) reading {
+	r := reading{length: length, classes: spec.Classes, out: out}
 	for _, k := range batch {
 		r.labels = append(r.labels, set.Class(k))
-		r.truth = append(r.truth, set.Truth(k))
+		r.truth = append(r.truth, set.Truth(k, spec.Unit))
 	}
 	return r
 }
@@ -228,14 +228,17 @@ func (s *Scores) addSelections(r reading) ([]bool, error) {
 	return selected, nil
 }
 
-// addSelection counts the selectable positions, padding and what is always shown
-// not among them.
+// addSelection counts the selectable positions, or the units that they make;
+// padding and what is always shown are not among them.
 func (s *Scores) addSelection(t examples.Truth, selected []bool) error {
 	mask, gold := make([]bool, len(selected)), make([]bool, len(selected))
 	copy(mask, t.Selectable)
-	if err := s.Share.Add(selected, gold, mask); err != nil || t.Gold == nil {
+	copy(gold, t.Gold)
+	if t.Ends != nil {
+		selected, gold, mask = t.Units(selected), t.Units(gold), t.Units(mask)
+	}
+	if err := s.Share.Add(selected, make([]bool, len(gold)), mask); err != nil || t.Gold == nil {
 		return err
 	}
-	copy(gold, t.Gold)
 	return s.Rationale.Add(selected, gold, mask)
 }

@@ -71,8 +71,12 @@ func (s Set) Size(batch []int) rationalizer.Size {
 }
 
 // Truth is what people say about a text.
-func (s Set) Truth(i int) examples.Truth {
-	return examples.Truth{Selectable: s[i].Selectable(), Gold: s[i].Gold}
+func (s Set) Truth(i int, unit rationalizer.Unit) examples.Truth {
+	t := examples.Truth{Selectable: s[i].Selectable(), Gold: s[i].Gold}
+	if unit == rationalizer.Sentence {
+		t.Ends = s[i].Sentences
+	}
+	return t
 }
 
 // Words are a text's query and document.
