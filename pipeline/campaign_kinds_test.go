@@ -179,7 +179,7 @@ func madeKinds(s *scene) []kind {
 		again("stage input: tokenized Arrow", 3, in(s.Data+"/*.arrow"), s.Run, s.Evaluation),
 		again("stage input: vectors.safetensors", 1, in(s.Data+"/vectors.safetensors"), s.Run, s.Evaluation),
 		again("stage input: graphs", 2, in(s.Graphs+"/*.onnx", s.Graphs+"/graphs.json"), s.Run, s.Evaluation),
-		again("stage input: checkpoint", 2, in(s.Graphs+"/checkpoint.safetensors"), s.Run, s.Evaluation),
+		again("stage input: checkpoint", 2, in(s.Weights+"/checkpoint.safetensors"), s.Run, s.Evaluation),
 		again("stage input: run", 2, in(s.Run+"/checkpoint.safetensors", s.Run+"/run.json"), s.Evaluation),
 		{name: "figures and their numbers", weight: 4, needs: []string{"out", "cache"}, modes: digested, reseal: resealArtifact,
 			files:     in("figure-*/*", "train-*/records.csv", "evaluate-*/records.csv", "evaluate-*/rationales.jsonl"),

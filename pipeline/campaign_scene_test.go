@@ -18,8 +18,8 @@ import (
 type scene struct {
 	dir string
 	// Artifacts of the run that is asked for, and the arguments that made it.
-	Run, Evaluation, Data, Graphs string
-	train                         []string
+	Run, Evaluation, Data, Graphs, Weights string
+	train                                  []string
 }
 
 func packed(content []byte) []byte {
@@ -105,7 +105,7 @@ func (sc *scene) findInputs(t *testing.T) {
 	if err := readJSON(filepath.Join(sc.dir, "out/store/artifacts", sc.Run, "manifest.json"), &m); err != nil {
 		t.Fatal(err)
 	}
-	sc.Data, sc.Graphs = m.Inputs["data"].Artifact, m.Inputs["graphs"].Artifact
+	sc.Data, sc.Graphs, sc.Weights = m.Inputs["data"].Artifact, m.Inputs["graphs"].Artifact, m.Inputs["weights"].Artifact
 }
 
 // standIn is the beginning of the library in its place.
