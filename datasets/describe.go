@@ -60,8 +60,8 @@ func describeSplit(split *Split, classes int) (SplitStats, error) {
 		s.add(&text)
 		t.add(&text)
 	}
-	s.MeanLength, s.MeanCut = ratio(t.tokens, s.Rows), ratio(t.cut, s.Rows)
-	s.CutShare, s.GoldShare = ratio(t.tokens-t.cut, t.tokens), ratio(t.gold, t.judged)
+	s.MeanLength, s.MeanCut = Share(t.tokens, s.Rows), Share(t.cut, s.Rows)
+	s.CutShare, s.GoldShare = Share(t.tokens-t.cut, t.tokens), Share(t.gold, t.judged)
 	return s, nil
 }
 
@@ -100,7 +100,8 @@ func (t *tally) add(text *Text) {
 	}
 }
 
-func ratio(part, whole int) float64 {
+// Share is part of whole as a fraction, 0 of nothing.
+func Share(part, whole int) float64 {
 	if whole == 0 {
 		return 0
 	}

@@ -55,8 +55,8 @@ func TestGeneratedShape(t *testing.T) {
 			}
 			gold += marked
 		}
-		share := ratio(gold, tokens)
-		t.Logf("%s: mean length %.1f, gold share %.3f, %d types, %d of %d positive", aspect, ratio(tokens, len(texts)), share, len(types), positive, len(texts))
+		share := Share(gold, tokens)
+		t.Logf("%s: mean length %.1f, gold share %.3f, %d types, %d of %d positive", aspect, Share(tokens, len(texts)), share, len(types), positive, len(texts))
 		if share < 0.15 || share > 0.20 {
 			t.Errorf("%s: gold share %.3f; want .15 to .20", aspect, share)
 		}
@@ -246,7 +246,7 @@ func bagAccuracy(texts []Text, features func(Text) []string) float64 {
 			right++
 		}
 	}
-	return ratio(right, len(texts)-half)
+	return Share(right, len(texts)-half)
 }
 
 // A bag of words gets part of the way, since the judging words serve all aspects;

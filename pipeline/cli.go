@@ -36,9 +36,9 @@ type cli struct {
 type globals struct {
 	Data     string       `placeholder:"DIR" env:"RATIONALE_DATA_DIR" help:"Folder of imported datasets; the folder data in the output folder unless given."`
 	Out      string       `placeholder:"DIR" default:"out" env:"RATIONALE_OUT_DIR" help:"Folder for everything that is made: store/ and results/."`
-	Provider string       `enum:"cpu,cuda" default:"cpu" help:"What computes: cpu or cuda."`
-	Device   int          `placeholder:"N" help:"With --provider cuda: ordinal of the device, from 0."`
-	TF32     bool         `name:"tf32" help:"With --provider cuda: faster matrix products of operands rounded to 10 bits of mantissa. Part of a run's identity, as the provider is."`
+	Provider string       `placeholder:"${provider}" default:"${provider}" help:"What computes: ${providers}."`
+	Device   int          `placeholder:"N" help:"With --provider ${devices}: ordinal of the device, from 0."`
+	TF32     bool         `name:"tf32" help:"With --provider ${devices}: faster matrix products of operands rounded to 10 bits of mantissa. Part of a run's identity, as the provider is."`
 	Jobs     int          `placeholder:"N" help:"Stages that may run at the same time; one per processor unless given. The threads of a run are a setting."`
 	Quiet    bool         `short:"q" xor:"loudness" help:"No progress and no messages but warnings."`
 	Verbose  bool         `short:"v" xor:"loudness" help:"Messages of the stages too."`
@@ -87,7 +87,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	var failed outputError
 	answered := false // --help or --version has printed all there is
 	parser, err := kong.New(&c,
-		kong.Name("rationale"), kong.Description(description), groups,
+		kong.Name("rationale"), kong.Description(description), groups, providerNames(),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { answered = true }), kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 	)

@@ -38,39 +38,28 @@ type checkup struct {
 	Fix    string `json:"fix,omitempty"`
 }
 
-func newCheckup(f runtime.Finding, required bool) checkup {
+func newCheckup(f runtime.Finding) checkup {
 	switch {
 	case f.Untested:
 		return checkup{Name: f.Name, State: "untested", Detail: f.Detail, Fix: f.Fix}
 	case f.OK:
 		return checkup{Name: f.Name, State: "OK", Detail: f.Detail}
-	case required:
-		return checkup{Name: f.Name, State: "missing", Detail: f.Detail, Fix: f.Fix}
+	case f.Optional:
+		return checkup{Name: f.Name, State: "optional", Detail: f.Detail, Fix: f.Fix}
 	}
-	return checkup{Name: f.Name, State: "optional", Detail: f.Detail, Fix: f.Fix}
-}
-
-// needs tells whether nothing goes without what a finding is about.
-func (a *app) needs(finding string) bool {
-	switch finding {
-	case "GPU":
-		return false
-	case "provider cuda":
-		return a.Provider == runtime.CUDA
-	}
-	return true
+	return checkup{Name: f.Name, State: "missing", Detail: f.Detail, Fix: f.Fix}
 }
 
 // Run looks at everything and prints it.
 func (c *doctorCmd) Run(ctx context.Context, a *app) error {
 	var all []checkup
 	for _, f := range runtime.Diagnose(ctx, a.computing()) {
-		all = append(all, newCheckup(f, a.needs(f.Name)))
+		all = append(all, newCheckup(f))
 	}
 	all = append(all,
-		newCheckup(vectorsFinding(), false),
-		newCheckup(datasetsFinding(a.dataDir()), false),
-		newCheckup(diskFinding(a.Out), true),
+		newCheckup(vectorsFinding()),
+		newCheckup(datasetsFinding(a.dataDir())),
+		newCheckup(diskFinding(a.Out)),
 		checkup{Name: "program", State: "OK", Detail: fmt.Sprintf("%s, %s, %d processors", revision(), goruntime.Version(), goruntime.NumCPU())},
 	)
 	if err := c.print(a, all); err != nil {
@@ -107,7 +96,7 @@ func verdict(all []checkup) error {
 }
 
 func vectorsFinding() runtime.Finding {
-	f := runtime.Finding{Name: "word vectors",
+	f := runtime.Finding{Name: "word vectors", Optional: true,
 		Fix: "make embeddings, or " + gloveExample + "; generated data runs without"}
 	dir, err := embeddingsDir()
 	if err != nil {
@@ -131,7 +120,7 @@ func vectorsFinding() runtime.Finding {
 
 // datasetsFinding opens every imported dataset.
 func datasetsFinding(dir string) runtime.Finding {
-	f := runtime.Finding{Name: "datasets", Fix: "rationale data import --help; the generated dataset needs no import"}
+	f := runtime.Finding{Name: "datasets", Optional: true, Fix: "rationale data import --help; the generated dataset needs no import"}
 	names, err := datasets.List(dir)
 	if err != nil {
 		f.Detail = err.Error()

@@ -8,16 +8,16 @@ import (
 
 func TestCheckups(t *testing.T) {
 	for _, c := range []struct {
-		finding  runtime.Finding
-		required bool
-		want     checkup
+		finding runtime.Finding
+		want    checkup
 	}{
-		{runtime.Finding{Name: "a", OK: true, Detail: "d", Fix: "f"}, true, checkup{Name: "a", State: "OK", Detail: "d"}},
-		{runtime.Finding{Name: "a", OK: true, Untested: true, Detail: "d", Fix: "f"}, true, checkup{Name: "a", State: "untested", Detail: "d", Fix: "f"}},
-		{runtime.Finding{Name: "a", Detail: "d", Fix: "f"}, true, checkup{Name: "a", State: "missing", Detail: "d", Fix: "f"}},
-		{runtime.Finding{Name: "a", Detail: "d", Fix: "f"}, false, checkup{Name: "a", State: "optional", Detail: "d", Fix: "f"}},
+		{runtime.Finding{Name: "a", OK: true, Detail: "d", Fix: "f"}, checkup{Name: "a", State: "OK", Detail: "d"}},
+		{runtime.Finding{Name: "a", OK: true, Optional: true, Detail: "d", Fix: "f"}, checkup{Name: "a", State: "OK", Detail: "d"}},
+		{runtime.Finding{Name: "a", OK: true, Untested: true, Detail: "d", Fix: "f"}, checkup{Name: "a", State: "untested", Detail: "d", Fix: "f"}},
+		{runtime.Finding{Name: "a", Detail: "d", Fix: "f"}, checkup{Name: "a", State: "missing", Detail: "d", Fix: "f"}},
+		{runtime.Finding{Name: "a", Optional: true, Detail: "d", Fix: "f"}, checkup{Name: "a", State: "optional", Detail: "d", Fix: "f"}},
 	} {
-		got := newCheckup(c.finding, c.required)
+		got := newCheckup(c.finding)
 		if got != c.want {
 			t.Errorf("%+v: %+v, want %+v", c.finding, got, c.want)
 		}

@@ -44,7 +44,7 @@ var speech = [][]string{
 
 // TestSpeechIsWhole: no verb is left out of the tests below.
 func TestSpeechIsWhole(t *testing.T) {
-	parser, err := kong.New(&cli{}, groups)
+	parser, err := kong.New(&cli{}, groups, providerNames())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,19 +4,35 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
 )
 
+// providerNames are what the help of the flags that say what computes speaks
+// of.
+func providerNames() kong.Vars {
+	names := runtime.ProviderNames()
+	return kong.Vars{"provider": names[0], "providers": strings.Join(names, " or "), "devices": devices()}
+}
+
+// devices are the providers for which there are the flags about a device.
+func devices() string { return strings.Join(runtime.DeviceProviderNames(), " or ") }
+
 // validateProvider looks at the flags that say what computes.
 func (g *globals) validateProvider() error {
+	provider, err := runtime.FindProvider(g.Provider)
 	switch {
+	case err != nil:
+		return fmt.Errorf("--provider: %w", err)
 	case g.Device < 0:
 		return fmt.Errorf("--device %d: devices are counted from 0", g.Device)
-	case g.Provider != runtime.CUDA && (g.Device != 0 || g.TF32):
-		return fmt.Errorf("--device and --tf32 are about --provider %s", runtime.CUDA)
+	case !provider.Device && (g.Device != 0 || g.TF32):
+		return fmt.Errorf("--device and --tf32 are about --provider %s", devices())
 	}
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"rationale/onnx/runtime"
 )
 
 func number(x float64) *float64 { return &x }
@@ -59,20 +57,6 @@ func TestRunIsCalled(t *testing.T) {
 	for _, name := range []string{"", "train-1", "evaluate-fedc", "RNP", "123"} {
 		if r.isCalled(name) {
 			t.Errorf("%q is the run", name)
-		}
-	}
-}
-
-func TestWhatTheDoctorNeeds(t *testing.T) {
-	missing := runtime.Finding{Name: "provider cuda", Detail: "no such file", Fix: "install it"}
-	for provider, want := range map[string]string{runtime.CPU: "optional", runtime.CUDA: "missing"} {
-		a := &app{globals: &globals{Provider: provider}}
-		c := newCheckup(missing, a.needs(missing.Name))
-		if c.State != want || c.Fix != missing.Fix {
-			t.Errorf("--provider %s: %+v, want %s", provider, c, want)
-		}
-		if failed := verdict([]checkup{c}) != nil; failed != (want == "missing") {
-			t.Errorf("--provider %s: verdict %v", provider, failed)
 		}
 	}
 }

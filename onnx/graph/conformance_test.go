@@ -106,7 +106,7 @@ func results(rt *runtime.Runtime, model []byte, dir string) (out [][]byte, err e
 		}
 		for _, name := range slices.Sorted(maps.Keys(outputs)) {
 			o := outputs[name]
-			out = append(out, fmt.Appendf(graph.RawBytes(o), "%v%v", o.DType(), o.Shape()))
+			out = append(out, fmt.Appendf(o.Bytes(), "%v%v", o.DType(), o.Shape()))
 		}
 	}
 	return out, err

@@ -62,13 +62,13 @@ func (v *Value) accepts(t *tensor.Tensor) bool {
 // Ints is a constant int64 vector, as shape and axes inputs need it. Equal
 // vectors share one constant.
 func (g *Graph) Ints(values ...int64) *Value {
-	return g.shared(fmt.Sprint("ints", values), "ints", func() *tensor.Tensor { return tensor.Vector(values) })
+	return g.shared(fmt.Sprint("ints", values), "ints", func() (*tensor.Tensor, error) { return tensor.Vector(values), nil })
 }
 
 // Scalar is a constant of rank 0 in the given element type. Equal numbers
 // share one constant.
 func (g *Graph) Scalar(dtype tensor.DType, x float64) *Value {
-	return g.shared(fmt.Sprint(dtype, x), "scalar", func() *tensor.Tensor { return scalarTensor(dtype, x) })
+	return g.shared(fmt.Sprint(dtype, x), "scalar", func() (*tensor.Tensor, error) { return tensor.FromFloat64(dtype, []int64{}, []float64{x}) })
 }
 
 // Like is a scalar constant in v's element type.
@@ -79,33 +79,15 @@ func (g *Graph) Like(v *Value, x float64) *Value {
 	return g.Scalar(v.DType, x)
 }
 
-func (g *Graph) shared(key, name string, make func() *tensor.Tensor) *Value {
+func (g *Graph) shared(key, name string, make func() (*tensor.Tensor, error)) *Value {
 	if v, ok := g.scalars[key]; ok {
 		return v
 	}
-	t := make()
-	if t == nil {
+	t, err := make()
+	if err != nil {
 		return g.Fail("no constant of this type: %s", key)
 	}
 	v := (&Graph{core: g.core, scope: ""}).Const("const/"+name, t)
 	g.scalars[key] = v
 	return v
-}
-
-func scalarTensor(dtype tensor.DType, x float64) *tensor.Tensor {
-	switch dtype {
-	case tensor.Float32:
-		return tensor.Scalar(float32(x))
-	case tensor.Float64:
-		return tensor.Scalar(x)
-	case tensor.Int64:
-		return tensor.Scalar(int64(x))
-	case tensor.Int32:
-		return tensor.Scalar(int32(x))
-	case tensor.Uint8:
-		return tensor.Scalar(uint8(x))
-	case tensor.Bool:
-		return tensor.Scalar(x != 0)
-	}
-	return nil
 }

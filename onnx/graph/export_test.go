@@ -9,9 +9,6 @@ import (
 // ParseDim is parseDim for tests outside the package.
 func ParseDim(s string) Dim { return parseDim(s) }
 
-// RawBytes is rawBytes for tests outside the package.
-func RawBytes(t *tensor.Tensor) []byte { return rawBytes(t) }
-
 // DecodeTensor reads a tensor's message.
 func DecodeTensor(b []byte) (*tensor.Tensor, error) {
 	_, _, t, err := decodeTensor(b)

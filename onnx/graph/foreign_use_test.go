@@ -51,7 +51,7 @@ func runModel(t *testing.T, model []byte, inputs map[string]*tensor.Tensor) []by
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Append(graph.RawBytes(out["y"]), out["y"].Shape())
+	return fmt.Append(out["y"].Bytes(), out["y"].Shape())
 }
 
 // TestForeignModelsComputeTheSame: written again, and with an input bound, a
@@ -122,7 +122,7 @@ func TestBindReplacesADefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := runModel(t, mustModel(t, g), map[string]*tensor.Tensor{"x": tensor.Vector([]float32{1, 1})})
-	if want := fmt.Append(graph.RawBytes(tensor.Vector([]float32{11, 21})), []int64{2}); !bytes.Equal(got, want) {
+	if want := fmt.Append(tensor.Vector([]float32{11, 21}).Bytes(), []int64{2}); !bytes.Equal(got, want) {
 		t.Errorf("computes %x, want %x", got, want)
 	}
 }

@@ -89,7 +89,7 @@ func decodeTensor(b []byte) (name string, t Type, data *tensor.Tensor, err error
 	}
 	raw, err := p.bytes()
 	if err == nil {
-		data, err = fromRaw(p.dtype, p.shape, raw)
+		data, err = tensor.FromBytes(p.dtype, p.shape, raw)
 	}
 	return p.name, t, data, err
 }
@@ -116,35 +116,4 @@ func intBytes(dtype tensor.DType, ints []int64) []byte {
 		out = append(out, word[:dtype.Size()]...)
 	}
 	return out
-}
-
-func fromRaw(dtype tensor.DType, shape []int64, raw []byte) (*tensor.Tensor, error) {
-	n, err := tensor.Count(shape)
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(raw)) != n*int64(dtype.Size()) || n > int64(len(raw)) {
-		return nil, fmt.Errorf("%d bytes of data for %v%v", len(raw), dtype, shape)
-	}
-	switch dtype {
-	case tensor.Float32:
-		return fill[float32](shape, n, raw)
-	case tensor.Float64:
-		return fill[float64](shape, n, raw)
-	case tensor.Int32:
-		return fill[int32](shape, n, raw)
-	case tensor.Int64:
-		return fill[int64](shape, n, raw)
-	case tensor.Uint8:
-		return fill[uint8](shape, n, raw)
-	}
-	return fill[bool](shape, n, raw)
-}
-
-func fill[T tensor.Element](shape []int64, n int64, raw []byte) (*tensor.Tensor, error) {
-	out := make([]T, n)
-	if _, err := binary.Decode(raw, binary.LittleEndian, out); err != nil {
-		return nil, err
-	}
-	return tensor.Of(shape, out)
 }

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 
@@ -216,31 +215,8 @@ func encodeTensor(name string, t *tensor.Tensor) []byte {
 	if name != "" {
 		m.text(tensorName, name)
 	}
-	m.bytes(tensorRaw, rawBytes(t))
+	m.bytes(tensorRaw, t.Bytes())
 	return m
-}
-
-// rawBytes encodes the elements little-endian, as raw_data wants them.
-func rawBytes(t *tensor.Tensor) []byte {
-	out := make([]byte, 0, t.Len()*t.DType().Size())
-	switch t.DType() {
-	case tensor.Bool:
-		for _, b := range tensor.Data[bool](t) {
-			out = append(out, byte(bit(b)))
-		}
-		return out
-	case tensor.Float32:
-		out, _ = binary.Append(out, binary.LittleEndian, tensor.Data[float32](t))
-	case tensor.Float64:
-		out, _ = binary.Append(out, binary.LittleEndian, tensor.Data[float64](t))
-	case tensor.Int32:
-		out, _ = binary.Append(out, binary.LittleEndian, tensor.Data[int32](t))
-	case tensor.Int64:
-		out, _ = binary.Append(out, binary.LittleEndian, tensor.Data[int64](t))
-	case tensor.Uint8:
-		out = append(out, tensor.Data[uint8](t)...)
-	}
-	return out
 }
 
 func encodeValue(v *Value) []byte {

@@ -15,10 +15,13 @@ type arrival struct {
 	step          func(b *graph.Graph, states, elems []*graph.Value) (here *graph.Value, next []*graph.Value)
 }
 
+// arriving makes an arrival of the gradients of a loop's last states and outputs.
+type arriving func(f *forward, upstream []*graph.Value) arrival
+
 // arrivingStates takes the gradients of the states of both directions,
 // [T,1,B,H] each. The backward direction's are in the text's order, so they
 // are read from the beginning.
-func arrivingStates(l *gru, upstream []*graph.Value) arrival {
+func arrivingStates(_ *forward, upstream []*graph.Value) arrival {
 	forward, backward := upstream[1], upstream[2]
 	return arrival{
 		elems: []*graph.Value{forward, backward}, opposed: []int{1},
@@ -40,17 +43,16 @@ const (
 // differentiate gives the forward Scan its gradient: a second Scan in the
 // opposite order. The operands are the stacked weights and the alphabet, so
 // the walker never differentiates the projections.
-func (l *gru) differentiate(arriving func(*gru, []*graph.Value) arrival) {
-	if l.g.Err() != nil {
+func (f *forward) differentiate(arrive arriving) {
+	if f.g.Err() != nil {
 		return
 	}
-	ops := []*graph.Value{l.input, l.recur, l.newBias, l.reading.alphabet}
-	if l.shown != nil {
-		ops = append(ops, l.shown)
+	ops := []*graph.Value{f.input, f.recur, f.newBias, f.alphabet}
+	if f.shown != nil {
+		ops = append(ops, f.shown)
 	}
-	l.node.Differentiate(func(g *graph.Graph, n *graph.Node, grads []*graph.Value, want []bool) []*graph.Value {
-		grads = filled(g, n, grads)
-		back := &gruBackward{gru: l, g: g, want: want, arrival: arriving(l, grads)}
+	f.node.Differentiate(func(g *graph.Graph, n *graph.Node, grads []*graph.Value, want []bool) []*graph.Value {
+		back := &gruBackward{forward: f, g: g, want: want, arrival: arrive(f, filled(g, n, grads))}
 		return back.build()
 	}, ops...)
 }
@@ -66,43 +68,44 @@ func filled(g *graph.Graph, n *graph.Node, grads []*graph.Value) []*graph.Value 
 	return out
 }
 
-// gruBackward is the backward loop of a GRU under construction.
+// gruBackward is the backward loop of a GRU.
 type gruBackward struct {
-	*gru
+	*forward
 	g       *graph.Graph
 	want    []bool
 	arrival arrival
-
-	elems     []*graph.Value
-	plain     *graph.Value // [2U,3H]: the words projected, without biases
-	collected []int        // operands whose gradients add up in states
 }
 
 func (l *gruBackward) wants(operand int) bool { return operand < len(l.want) && l.want[operand] }
 
+// build grows the loop in the order in which it is read: what the forward loop
+// saved, the loop over it, and of the loop's results the operands' gradients.
 func (l *gruBackward) build() []*graph.Value {
-	l.elems = append(slices.Clone(l.saved()), l.reading.words)
+	elems := append(slices.Clone(l.saved()), l.words)
+	var plain *graph.Value
 	if l.wants(ofShown) {
-		l.plain = l.plainWords()
-		l.elems = append(l.elems, l.reading.shownAt)
+		plain = l.plainWords()
+		elems = append(elems, l.shownAt)
 	}
-	first := len(l.elems)
-	spec := graph.ScanSpec{Reverse: true, Elems: append(l.elems, l.arrival.elems...)}
+	first := len(elems)
+	spec := graph.ScanSpec{Reverse: true, Elems: append(elems, l.arrival.elems...)}
 	for _, i := range l.arrival.opposed {
 		spec.Opposed = append(spec.Opposed, first+i)
 	}
 	spec.States = append([]*graph.Value{l.zeros()}, l.arrival.states...)
 	collect := len(spec.States)
-	spec.States = append(spec.States, l.sums()...)
+	collected, zeros := l.sums()
+	spec.States = append(spec.States, zeros...)
 	finals, outs := l.g.Scan(spec, func(b *graph.Graph, s, e []*graph.Value) (next, outs []*graph.Value) {
 		here, waiting := l.arrival.step(b, s[1:collect], e[first:])
-		carry, sums, outs := l.step(b, b.Add(s[0], here), s[collect:], e)
-		return slices.Concat([]*graph.Value{carry}, waiting, sums), outs
+		c := l.step(b, b.Add(s[0], here), e)
+		sums := c.raise(b, collected, s[collect:], l.alphabet)
+		return slices.Concat([]*graph.Value{c.carry}, waiting, sums), l.emitted(b, c, plain)
 	})
 	if l.g.Err() != nil {
 		return make([]*graph.Value, len(l.want))
 	}
-	return l.gradients(finals[collect:], outs)
+	return l.gradients(collected, finals[collect:], outs)
 }
 
 // saved makes the forward loop emit what the backward one starts from:
@@ -116,19 +119,29 @@ func (l *gruBackward) saved() []*graph.Value {
 	})
 }
 
-// sums are zeros for the gradients that add up over the steps.
-func (l *gruBackward) sums() []*graph.Value {
-	var out []*graph.Value
+// sums are the operands whose gradients add up over the steps, and the zeros
+// that they start from.
+func (l *gruBackward) sums() (collected []int, zeros []*graph.Value) {
 	add := func(operand int, shape graph.Shape) {
 		if l.wants(operand) {
-			l.collected = append(l.collected, operand)
-			out = append(out, l.g.Expand(l.g.Like(l.recur, 0), shape...))
+			collected = append(collected, operand)
+			zeros = append(zeros, l.g.Expand(l.g.Like(l.recur, 0), shape...))
 		}
 	}
 	add(ofInput, l.input.Shape)
 	add(ofRecur, l.recur.Shape)
-	add(ofNewBias, l.stateShape())
-	return out
+	add(ofNewBias, l.stateShape(l.batch))
+	return collected, zeros
+}
+
+// backwardCell is one step of the backward loop, in its body.
+type backwardCell struct {
+	before, words, shownAt *graph.Value // the loop's elements; shownAt if it is wanted
+
+	carry     *graph.Value // [2,B,H]: the gradient of the state before the step
+	dhn       *graph.Value // [2,B,H]
+	recurrent *graph.Value // [2,B,3H]: of the gates, as W_h sees them
+	input     *graph.Value // [2,B,3H]: of the gates, as W_i sees them; nil if nothing wants it
 }
 
 // step walks one step back: dh is the gradient of the state after it, carry
@@ -139,36 +152,51 @@ func (l *gruBackward) sums() []*graph.Value {
 //	dhn  = da_n ⊙ r             da_r = dhn ⊙ hn ⊙ (1−r)
 //
 // and the state before gets z ⊙ dh directly.
-func (l *gruBackward) step(b *graph.Graph, dh *graph.Value, sums, e []*graph.Value) (carry *graph.Value, next, outs []*graph.Value) {
-	before, r, z, n, hn, words := e[0], e[1], e[2], e[3], e[4], e[5]
+func (l *gruBackward) step(b *graph.Graph, dh *graph.Value, e []*graph.Value) backwardCell {
+	before, r, z, n, hn := e[0], e[1], e[2], e[3], e[4]
 	one := b.Like(dh, 1)
 	direct := b.Mul(dh, z)
 	t := b.Sub(dh, direct)
 	dn := b.Mul(t, b.Sub(one, b.Mul(n, n)))
 	dz := b.Mul(t, b.Mul(z, b.Sub(before, n)))
-	dhn := b.Mul(dn, r)
-	dr := b.Mul(b.Mul(dhn, hn), b.Sub(one, r))
-	recurrent := b.Concat(2, dr, dz, dhn)
-	carry = b.Add(direct, b.MatMul(recurrent, l.recur))
-	var input *graph.Value
+	c := backwardCell{before: before, words: e[5], dhn: b.Mul(dn, r)}
+	dr := b.Mul(b.Mul(c.dhn, hn), b.Sub(one, r))
+	c.recurrent = b.Concat(2, dr, dz, c.dhn)
+	c.carry = b.Add(direct, b.MatMul(c.recurrent, l.recur))
 	if l.wants(ofInput) || l.wants(ofAlphabet) || l.wants(ofShown) {
-		input = b.Concat(2, dr, dz, dn)
-	}
-	terms := map[int]func() *graph.Value{ // what the step adds to each sum
-		ofInput:   func() *graph.Value { return products(b, input, b.Gather(l.reading.alphabet, words, 0)) },
-		ofRecur:   func() *graph.Value { return products(b, recurrent, before) },
-		ofNewBias: func() *graph.Value { return dhn },
-	}
-	for i, operand := range l.collected {
-		next = append(next, b.Add(sums[i], terms[operand]()))
+		c.input = b.Concat(2, dr, dz, dn)
 	}
 	if l.wants(ofShown) {
-		outs = append(outs, b.ReduceSum(b.Mul(input, b.Gather(l.plain, e[6], 0)), false, 2))
+		c.shownAt = e[6]
+	}
+	return c
+}
+
+// raise adds the step's terms to the sums.
+func (c backwardCell) raise(b *graph.Graph, collected []int, sums []*graph.Value, alphabet *graph.Value) []*graph.Value {
+	terms := map[int]func() *graph.Value{
+		ofInput:   func() *graph.Value { return products(b, c.input, b.Gather(alphabet, c.words, 0)) },
+		ofRecur:   func() *graph.Value { return products(b, c.recurrent, c.before) },
+		ofNewBias: func() *graph.Value { return c.dhn },
+	}
+	var next []*graph.Value
+	for i, operand := range collected {
+		next = append(next, b.Add(sums[i], terms[operand]()))
+	}
+	return next
+}
+
+// emitted is what the step gives for the gradients that are made of all steps
+// together. plain [2U,3H] are the words projected, without biases.
+func (l *gruBackward) emitted(b *graph.Graph, c backwardCell, plain *graph.Value) []*graph.Value {
+	var outs []*graph.Value
+	if l.wants(ofShown) {
+		outs = append(outs, b.ReduceSum(b.Mul(c.input, b.Gather(plain, c.shownAt, 0)), false, 2))
 	}
 	if l.wants(ofAlphabet) {
-		outs = append(outs, input)
+		outs = append(outs, c.input)
 	}
-	return carry, next, outs
+	return outs
 }
 
 // products are aᵀ·b for each direction: sums over the batch of outer
@@ -187,9 +215,9 @@ func (l *gruBackward) plainWords() *graph.Value {
 }
 
 // gradients puts the loop's results in the order of the operands.
-func (l *gruBackward) gradients(sums, outs []*graph.Value) []*graph.Value {
+func (l *gruBackward) gradients(collected []int, sums, outs []*graph.Value) []*graph.Value {
 	out := make([]*graph.Value, len(l.want))
-	for i, operand := range l.collected {
+	for i, operand := range collected {
 		out[operand] = sums[i]
 	}
 	if d := out[ofNewBias]; d != nil {
@@ -210,14 +238,13 @@ func (l *gruBackward) gradients(sums, outs []*graph.Value) []*graph.Value {
 func (l *gruBackward) shownGrads(d *graph.Value) *graph.Value {
 	parts := l.g.Split(d, 1, 1, 1)
 	forward, backward := l.g.Squeeze(parts[0], 1), l.g.Squeeze(parts[1], 1)
-	return l.g.Add(forward, l.g.GatherElements(backward, l.reading.turn, 0))
+	return l.g.Add(forward, l.g.GatherElements(backward, l.turn, 0))
 }
 
 // alphabetGrads adds up each word's gradient over the positions that show it,
 // from the gates' gradients [T,2,B,3H].
 func (l *gruBackward) alphabetGrads(input *graph.Value) *graph.Value {
-	g, r := l.g, &l.reading
-	n := r.words.Shape.Count()
-	dx := g.Reshape(g.MatMul(input, l.input), n, r.alphabet.Shape[1])
-	return grad.Ungather(g, dx, g.Reshape(r.words, n), 0, r.alphabet.Shape[0])
+	g, n := l.g, l.words.Shape.Count()
+	dx := g.Reshape(g.MatMul(input, l.input), n, l.alphabet.Shape[1])
+	return grad.Ungather(g, dx, g.Reshape(l.words, n), 0, l.alphabet.Shape[0])
 }

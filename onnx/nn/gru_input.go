@@ -41,6 +41,9 @@ func (s Sequence) held() *graph.Value {
 // so that one product with (W_i, b, closed) projects them all with their
 // biases, and its transpose gives the gradients of W_i and b.
 type reading struct {
+	*gru
+	rows     *graph.Value // [U,E], as the Sequence gives them
+	shown    *graph.Value // [T,B] or nil
 	batch    graph.Dim
 	alphabet *graph.Value // [U+2,E+2]
 	words    *graph.Value // [T,2,B]: rows of the alphabet
@@ -51,8 +54,7 @@ type reading struct {
 	weightRZ, weightN *graph.Value // [2,H,2H], [2,H,H]: W_h, transposed
 	biasN             *graph.Value // [2,B,H]: b_hn
 
-	elems         []*graph.Value // the loop's elements: rows of the tables first
-	carried, elem []*graph.Value // states and elements of a step
+	elems []*graph.Value // the loop's elements: rows of the tables first
 }
 
 // closed [2,3H,1] is what padding adds to the gates: z = 1 and r = 0, so that
@@ -77,22 +79,23 @@ func constant(g *graph.Graph, name string, like *graph.Value, shape []int64, val
 
 // read prepares what the steps multiply with and look up. turn says where the
 // backward direction reads.
-func (l *gru) read(s Sequence, turn *graph.Value) {
-	g, r := l.g, &l.reading
-	r.batch, r.turn = s.Places.Shape[1], turn
+func (l *gru) read(s Sequence, turn *graph.Value) *reading {
+	g := l.g
+	r := &reading{gru: l, rows: s.Rows, shown: s.Shown, batch: s.Places.Shape[1], turn: turn}
 	r.alphabet = alphabet(g, s.Rows)
 	own := s.Rows.Shape[0]
 	words := s.Places
 	if s.Shown != nil {
-		r.shownAt = l.bothWays(words, own)
+		r.shownAt = r.bothWays(words, own)
 		words = g.Where(g.Greater(s.Shown, g.Like(s.Shown, 0)), words, g.DimValue(own))
 	}
 	if held := s.held(); held != nil {
 		words = g.Where(g.Greater(held, g.Like(held, 0)), words, g.DimValue(own.Plus(1)))
 	}
-	r.words = l.bothWays(words, graph.N(0))
-	r.elems = []*graph.Value{l.bothWays(words, own.Plus(2))}
-	l.project(own.Plus(2))
+	r.words = r.bothWays(words, graph.N(0))
+	r.elems = []*graph.Value{r.bothWays(words, own.Plus(2))}
+	r.project(own.Plus(2))
+	return r
 }
 
 // alphabet adds the hidden word and the padding to the rows [U,E].
@@ -105,24 +108,24 @@ func alphabet(g *graph.Graph, rows *graph.Value) *graph.Value {
 // project multiplies the alphabet of n words with the input weights of both
 // directions, and brings the recurrent weights into the form of a product
 // from the right.
-func (l *gru) project(n graph.Dim) {
-	g, r, h := l.g, &l.reading, l.hidden
+func (r *reading) project(n graph.Dim) {
+	g, h := r.g, r.hidden
 	table := func(part *graph.Value, width int) *graph.Value {
 		return g.Reshape(g.MatMul(r.alphabet, g.Transpose(part, 0, 2, 1)), graph.N(2).Times(n), graph.N(width))
 	}
-	input := g.Split(l.input, 1, 2*h, h)
+	input := g.Split(r.input, 1, 2*h, h)
 	r.tableRZ, r.tableN = table(input[0], 2*h), table(input[1], h)
-	recur := g.Split(g.Transpose(l.recur, 0, 2, 1), 2, 2*h, h)
+	recur := g.Split(g.Transpose(r.recur, 0, 2, 1), 2, 2*h, h)
 	r.weightRZ, r.weightN = recur[0], recur[1]
-	r.biasN = g.Expand(l.newBias, l.stateShape()...)
+	r.biasN = g.Expand(r.newBias, r.stateShape(r.batch)...)
 }
 
 // bothWays gives for each step what stands at the positions [T,B] that the
 // two directions read: [T,2,B]. offset is added for the backward direction,
 // whose rows stand behind the forward one's in a table of both.
-func (l *gru) bothWays(at *graph.Value, offset graph.Dim) *graph.Value {
-	g := l.g
-	back := g.GatherElements(at, l.reading.turn, 0)
+func (r *reading) bothWays(at *graph.Value, offset graph.Dim) *graph.Value {
+	g := r.g
+	back := g.GatherElements(at, r.turn, 0)
 	if offset != graph.N(0) {
 		back = g.Add(back, g.DimValue(offset))
 	}

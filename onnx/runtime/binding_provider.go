@@ -6,12 +6,11 @@ import (
 	ort "github.com/yalue/onnxruntime_go"
 )
 
-// appendProvider adds the execution provider that opts name. The CPU provider
-// is always there, so it needs nothing.
-func appendProvider(o *ort.SessionOptions, opts Options) error {
-	if opts.Provider != CUDA {
-		return nil
-	}
+// ortOptions are what a session is made with.
+type ortOptions = ort.SessionOptions
+
+// attachCUDA adds the CUDA provider to a session.
+func attachCUDA(o *ortOptions, opts Options) error {
 	cuda, err := ort.NewCUDAProviderOptions()
 	if err != nil {
 		return libraryError(err)

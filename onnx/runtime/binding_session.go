@@ -34,7 +34,7 @@ func newHandle(model []byte, inputs, outputs []string, opts Options, settings se
 // memory pattern doubles the peak memory and gains no time, the arena is
 // faster than none. Messages below fatal stay silent because each of them
 // comes back as an error as well.
-func sessionOptions(opts Options, settings sessionSettings) (*ort.SessionOptions, error) {
+func sessionOptions(opts Options, settings sessionSettings) (*ortOptions, error) {
 	o, err := ort.NewSessionOptions()
 	if err != nil {
 		return nil, err
@@ -54,8 +54,8 @@ func sessionOptions(opts Options, settings sessionSettings) (*ort.SessionOptions
 	if err == nil && settings.strict {
 		err = o.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1")
 	}
-	if err == nil {
-		err = appendProvider(o, opts)
+	if err == nil && settings.attach != nil {
+		err = settings.attach(o, opts)
 	}
 	if err != nil {
 		o.Destroy()

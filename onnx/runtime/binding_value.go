@@ -35,22 +35,31 @@ func (v *values) bind(tensors []*tensor.Tensor) ([]ort.Value, error) {
 	return views, nil
 }
 
+// carrier passes tensors of one element type to onnxruntime and takes them
+// from it.
+type carrier struct {
+	view func(v *values, t *tensor.Tensor) (ort.Value, error)
+	take func(value ort.Value) (t *tensor.Tensor, is bool, err error)
+}
+
+func carrierOf[T tensor.Element]() carrier { return carrier{viewOf[T], taken[T]} }
+
+// carriers are what the binding has for each element type that tensors hold.
+var carriers = map[tensor.DType]carrier{
+	tensor.Float32: carrierOf[float32](),
+	tensor.Float64: carrierOf[float64](),
+	tensor.Int32:   carrierOf[int32](),
+	tensor.Int64:   carrierOf[int64](),
+	tensor.Uint8:   carrierOf[uint8](),
+	tensor.Bool:    carrierOf[bool](),
+}
+
 func (v *values) view(t *tensor.Tensor) (ort.Value, error) {
-	switch t.DType() {
-	case tensor.Float32:
-		return viewOf[float32](v, t)
-	case tensor.Float64:
-		return viewOf[float64](v, t)
-	case tensor.Int32:
-		return viewOf[int32](v, t)
-	case tensor.Int64:
-		return viewOf[int64](v, t)
-	case tensor.Uint8:
-		return viewOf[uint8](v, t)
-	case tensor.Bool:
-		return viewOf[bool](v, t)
+	c, ok := carriers[t.DType()]
+	if !ok {
+		return nil, fmt.Errorf("runtime: tensors of %v cannot be passed to onnxruntime", t.DType())
 	}
-	return nil, fmt.Errorf("runtime: tensors of %v cannot be passed to onnxruntime", t.DType())
+	return c.view(v, t)
 }
 
 func viewOf[T tensor.Element](v *values, t *tensor.Tensor) (ort.Value, error) {
@@ -87,19 +96,20 @@ func (v *values) release() {
 // binding has already copied its elements into Go memory.
 func takeTensor(value ort.Value) (*tensor.Tensor, error) {
 	defer value.Destroy()
-	switch t := value.(type) {
-	case *ort.Tensor[float32]:
-		return tensor.Of(t.GetShape(), t.GetData())
-	case *ort.Tensor[float64]:
-		return tensor.Of(t.GetShape(), t.GetData())
-	case *ort.Tensor[int32]:
-		return tensor.Of(t.GetShape(), t.GetData())
-	case *ort.Tensor[int64]:
-		return tensor.Of(t.GetShape(), t.GetData())
-	case *ort.Tensor[uint8]:
-		return tensor.Of(t.GetShape(), t.GetData())
-	case *ort.Tensor[bool]:
-		return tensor.Of(t.GetShape(), t.GetData())
+	for _, c := range carriers {
+		if t, is, err := c.take(value); is {
+			return t, err
+		}
 	}
 	return nil, fmt.Errorf("runtime: onnxruntime returned a %T, which is no supported tensor", value)
+}
+
+// taken is the tensor in a value of the element type; is tells whether it is
+// one.
+func taken[T tensor.Element](value ort.Value) (t *tensor.Tensor, is bool, err error) {
+	v, is := value.(*ort.Tensor[T])
+	if is {
+		t, err = tensor.Of(v.GetShape(), v.GetData())
+	}
+	return t, is, err
 }

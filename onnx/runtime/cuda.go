@@ -11,26 +11,15 @@ import (
 	"rationale/onnx/tensor"
 )
 
-// problem is a reason why models cannot run on a provider.
-type problem struct {
-	cause error
-	fix   string // what to do
-}
-
-func (p *problem) Error() string { return p.cause.Error() + "; " + p.fix }
-
-func (p *problem) Unwrap() error { return p.cause }
-
 // checkCUDA tells why models cannot run on CUDA, or nil: it looks for all files
 // that this takes, loads the provider, and runs a tiny model on the device.
 func checkCUDA(lib Library, opts Options) *problem {
-	opts.Provider = CUDA
 	var found *problem
 	err := keepSignalHandlers(func() error {
 		if found = missingForCUDA(filepath.Dir(lib.Path)); found != nil {
 			return nil
 		}
-		return probe(opts, true)
+		return probe(opts, sessionSettings{threads: 1, strict: true, attach: attachCUDA})
 	})
 	if err != nil {
 		return &problem{err, cmp.Or(cudaHint(err), noHint)}
@@ -38,14 +27,14 @@ func checkCUDA(lib Library, opts Options) *problem {
 	return found
 }
 
-// probe runs a model that needs the device, cuBLAS and cuDNN; when strict,
-// nothing of it may fall back to the CPU.
-func probe(opts Options, strict bool) error {
+// probe runs a model that needs the device, cuBLAS and cuDNN; in a strict
+// session nothing of it may fall back to the CPU.
+func probe(opts Options, settings sessionSettings) error {
 	model, err := probeModel()
 	if err != nil {
 		return err
 	}
-	h, err := newHandle(model, []string{"x"}, []string{"y"}, opts, sessionSettings{threads: 1, strict: strict})
+	h, err := newHandle(model, []string{"x"}, []string{"y"}, opts, settings)
 	if err != nil {
 		return err
 	}

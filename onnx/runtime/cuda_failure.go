@@ -44,17 +44,6 @@ func cudaHint(err error) string {
 	return ""
 }
 
-// explain adds to an error of a session on CUDA what to do about it.
-func (r *Runtime) explain(err error) error {
-	if r.options.Provider != CUDA {
-		return err
-	}
-	if hint := cudaHint(err); hint != "" {
-		return &problem{err, hint}
-	}
-	return err
-}
-
 // withoutCudaDetails leaves of a failed call its code and meaning.
 func withoutCudaDetails(message string) string {
 	return strings.TrimSpace(cudaFailure.ReplaceAllString(cudaSignature.ReplaceAllString(message, "$1"), "$1 "))

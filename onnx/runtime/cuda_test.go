@@ -85,10 +85,10 @@ func TestProbe(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	if err := probe(r.options, false); err != nil {
+	if err := probe(r.options, sessionSettings{threads: 1}); err != nil {
 		t.Error(err)
 	}
-	wantError(t, probe(r.options, true), "fallback to CPU")
+	wantError(t, probe(r.options, sessionSettings{threads: 1, strict: true}), "fallback to CPU")
 }
 
 func TestCUDASettings(t *testing.T) {
@@ -135,8 +135,7 @@ func TestCUDAFailures(t *testing.T) {
 
 func wantHint(t *testing.T, err error, part string) {
 	t.Helper()
-	r := &Runtime{options: Options{Provider: CUDA}}
-	explained := r.explain(err)
+	explained := provider(t, CUDA).explain(err)
 	if part == "" {
 		if explained != err {
 			t.Errorf("a hint about nothing known: %v", explained)
@@ -147,7 +146,7 @@ func wantHint(t *testing.T, err error, part string) {
 	if !errors.Is(explained, err) {
 		t.Error("the cause is lost")
 	}
-	if cpu := (&Runtime{options: Options{Provider: CPU}}).explain(err); cpu != err {
+	if cpu := provider(t, CPU).explain(err); cpu != err {
 		t.Errorf("a hint about CUDA on the CPU: %v", cpu)
 	}
 }

@@ -1,9 +1,12 @@
 package runtime
 
 import (
-	"errors"
+	"context"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // The execution providers by name.
@@ -12,50 +15,122 @@ const (
 	CUDA = "cuda"
 )
 
-var providers = []string{CPU, CUDA}
+// Provider is a way to run models. Everything that one has of its own stands
+// in its entry of the table below.
+type Provider struct {
+	Name string
+	// Aliases are what people and other programs call it, in lower case.
+	Aliases []string
+	// Device tells that models run on a device with memory of its own, which
+	// is named by Options.Device and bounded by Options.MemoryLimit. Options.TF32
+	// too is for devices alone.
+	Device bool
 
-// otherProviderNames are what people and other programs call them.
-var otherProviderNames = map[string]string{
-	"cpuexecutionprovider": CPU, "host": CPU,
-	"cudaexecutionprovider": CUDA, "gpu": CUDA, "nvidia": CUDA,
+	// check tells why models cannot run on it, or nil.
+	check func(Library, Options) *problem
+	// works says what check found out, for a diagnosis.
+	works func(Options) string
+	// attach adds it to the options of a session; nil for what is always there.
+	attach func(*ortOptions, Options) error
+	// hint says what to do about an error of onnxruntime's; empty when nothing
+	// is known.
+	hint func(error) string
+	// guard runs what may load the provider's code; nil when that harms nothing.
+	guard func(action func() error) error
+	// hardware looks for the hardware; nil when every machine has it.
+	hardware func(context.Context) Finding
 }
 
-func checkProvider(name string) error {
-	for _, known := range providers {
-		if name == known {
-			return nil
+// providers are all there are, the one that always works first. To add one is
+// to add an entry.
+var providers = []Provider{
+	{
+		Name: CPU, Aliases: []string{"cpuexecutionprovider", "host"},
+		check: func(Library, Options) *problem { return nil },
+		works: func(o Options) string { return fmt.Sprintf("%d threads", o.Threads) },
+	},
+	{
+		Name: CUDA, Aliases: []string{"cudaexecutionprovider", "gpu", "nvidia"}, Device: true,
+		check:  checkCUDA,
+		works:  func(o Options) string { return fmt.Sprintf("a model ran on device %d", o.Device) },
+		attach: attachCUDA, hint: cudaHint, guard: keepSignalHandlers, hardware: gpuFinding,
+	},
+}
+
+// ProviderNames lists the names of all providers, the default one's first.
+func ProviderNames() []string { return namesOf(func(Provider) bool { return true }) }
+
+// DeviceProviderNames lists those of providers with a device.
+func DeviceProviderNames() []string { return namesOf(func(p Provider) bool { return p.Device }) }
+
+func namesOf(wanted func(Provider) bool) []string {
+	var names []string
+	for _, p := range providers {
+		if wanted(p) {
+			names = append(names, p.Name)
 		}
 	}
-	message := fmt.Sprintf("runtime: unknown provider %q; there are %s", name, strings.Join(providers, " and "))
+	return names
+}
+
+// FindProvider finds a provider by its name; the empty one is the default's.
+// The error about an unknown name lists all, and says which one was meant.
+func FindProvider(name string) (Provider, error) {
+	if name == "" {
+		return providers[0], nil
+	}
+	for _, p := range providers {
+		if name == p.Name {
+			return p, nil
+		}
+	}
+	message := strings.Join(ProviderNames(), " and ")
 	if meant := meantProvider(name); meant != "" {
 		message += fmt.Sprintf("; did you mean %q?", meant)
 	}
-	return errors.New(message)
+	return Provider{}, fmt.Errorf("runtime: unknown provider %q; there are %s", name, message)
 }
 
 // meantProvider guesses the provider behind another name for it or a slip of
 // the keyboard, or gives "".
 func meantProvider(name string) string {
 	lower := strings.ToLower(strings.TrimSpace(name))
-	if meant, ok := otherProviderNames[lower]; ok {
-		return meant
-	}
-	for _, known := range providers {
-		if slip := len(lower) - len(known); slip >= -1 && slip <= 1 && editDistance(lower, known) <= 1 {
-			return known
+	for _, means := range []func(Provider) bool{
+		func(p Provider) bool { return slices.Contains(p.Aliases, lower) },
+		func(p Provider) bool { return levenshtein.ComputeDistance(lower, p.Name) <= 1 },
+	} {
+		if names := namesOf(means); names != nil {
+			return names[0]
 		}
 	}
 	return ""
 }
 
-// editDistance counts the insertions, deletions and substitutions between two
-// short words.
-func editDistance(a, b string) int {
-	if a == "" || b == "" {
-		return len(a) + len(b)
+// guarded runs something that may load the provider's code.
+func (p Provider) guarded(action func() error) error {
+	if p.guard == nil {
+		return action()
 	}
-	if a[0] == b[0] {
-		return editDistance(a[1:], b[1:])
-	}
-	return 1 + min(editDistance(a[1:], b), editDistance(a, b[1:]), editDistance(a[1:], b[1:]))
+	return p.guard(action)
 }
+
+// explain adds to an error of a session what to do about it.
+func (p Provider) explain(err error) error {
+	if p.hint == nil {
+		return err
+	}
+	if fix := p.hint(err); fix != "" {
+		return &problem{err, fix}
+	}
+	return err
+}
+
+// problem is a reason why models cannot run on a provider.
+type problem struct {
+	cause error
+	fix   string // what to do
+}
+
+func (p *problem) Error() string { return p.cause.Error() + "; " + p.fix }
+
+func (p *problem) Unwrap() error { return p.cause }

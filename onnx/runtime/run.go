@@ -52,7 +52,7 @@ func (s *Session) run(ctx context.Context, inputs, given map[string]*tensor.Tens
 		return nil, err
 	}
 	if err := s.handle.run(ctx, in, out); err != nil {
-		return nil, s.errorf("run: %w", s.runtime.explain(err))
+		return nil, s.errorf("run: %w", s.runtime.provider.explain(err))
 	}
 	if err := s.checkReturned(out, sizes); err != nil {
 		return nil, err
@@ -123,16 +123,16 @@ func (s *Session) checkNames(kind string, infos []Info, given map[string]*tensor
 func (s *Session) checkAliases(inputs, outputs []*tensor.Tensor) error {
 	taken := make(map[any]bool, len(inputs)+len(outputs))
 	for _, t := range inputs {
-		taken[address(t)] = true
+		taken[t.Address()] = true
 	}
 	for i, t := range outputs {
 		if t == nil || t.Len() == 0 {
 			continue
 		}
-		if taken[address(t)] {
+		if taken[t.Address()] {
 			return s.errorf("output %q shares its memory with an input or another output", s.signature.outputs[i].Name)
 		}
-		taken[address(t)] = true
+		taken[t.Address()] = true
 	}
 	return nil
 }
@@ -149,29 +149,4 @@ func (s *Session) results(out []*tensor.Tensor, given map[string]*tensor.Tensor)
 
 func (s *Session) errorf(format string, args ...any) error {
 	return fmt.Errorf("runtime: session %q: "+format, append([]any{s.name}, args...)...)
-}
-
-// address is where a tensor's elements start.
-func address(t *tensor.Tensor) any {
-	switch t.DType() {
-	case tensor.Float32:
-		return first[float32](t)
-	case tensor.Float64:
-		return first[float64](t)
-	case tensor.Int32:
-		return first[int32](t)
-	case tensor.Int64:
-		return first[int64](t)
-	case tensor.Uint8:
-		return first[uint8](t)
-	}
-	return first[bool](t)
-}
-
-func first[T tensor.Element](t *tensor.Tensor) any {
-	data := tensor.Data[T](t)
-	if len(data) == 0 {
-		return nil
-	}
-	return &data[0]
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	goruntime "runtime"
+	"strings"
 	"sync"
 )
 
@@ -18,35 +19,39 @@ var ErrClosed = errors.New("closed")
 
 // Options say where and how models run.
 type Options struct {
-	Provider string // CPU (the default) or CUDA
-	// Device is the ordinal of the CUDA device, from 0.
+	Provider string // one of ProviderNames; the first when empty
+	// Device is the ordinal of the provider's device, from 0.
 	Device int
-	// MemoryLimit is how many bytes of device memory CUDA's arena may take; 0
-	// is no limit. It changes no numbers.
+	// MemoryLimit is how many bytes of device memory the provider's arena may
+	// take; 0 is no limit. It changes no numbers.
 	MemoryLimit int64
-	// TF32 lets CUDA's matrix products round their float32 operands to 10 bits
-	// of mantissa, for which there are tensor cores: several times faster, and
-	// with other results, some 1e-3 apart.
+	// TF32 lets a device's matrix products round their float32 operands to 10
+	// bits of mantissa, for which there are tensor cores: several times faster,
+	// and with other results, some 1e-3 apart.
 	TF32    bool
 	Threads int // threads inside an operator; 0 is one for each processor
 }
 
 // Runtime is the opened library. It may be used by several goroutines.
 type Runtime struct {
-	library Library
-	options Options
+	library  Library
+	options  Options
+	provider Provider
 
 	mu       sync.Mutex
 	closed   bool
 	sessions map[*Session]struct{}
 }
 
-// Open loads the library and checks that the provider works; for CUDA a tiny
-// model runs on the device. All Runtimes of
-// a process share one onnxruntime environment and must name the same library.
-// The caller closes the Runtime.
+// Open loads the library and checks that the provider works; on a device a
+// tiny model runs. All Runtimes of a process share one onnxruntime environment
+// and must name the same library. The caller closes the Runtime.
 func Open(lib Library, opts Options) (*Runtime, error) {
-	opts, err := opts.complete()
+	provider, err := FindProvider(opts.Provider)
+	if err != nil {
+		return nil, err
+	}
+	opts, err = opts.complete(provider)
 	if err != nil {
 		return nil, err
 	}
@@ -54,30 +59,25 @@ func Open(lib Library, opts Options) (*Runtime, error) {
 	if err != nil {
 		return nil, err
 	}
-	if opts.Provider == CUDA {
-		if missing := checkCUDA(lib, opts); missing != nil {
-			return nil, errors.Join(fmt.Errorf("runtime: provider cuda: %w", missing), releaseEnvironment())
-		}
+	if missing := provider.check(lib, opts); missing != nil {
+		return nil, errors.Join(fmt.Errorf("runtime: provider %s: %w", provider.Name, missing), releaseEnvironment())
 	}
-	return &Runtime{library: lib, options: opts, sessions: map[*Session]struct{}{}}, nil
+	return &Runtime{library: lib, options: opts, provider: provider, sessions: map[*Session]struct{}{}}, nil
 }
 
-// complete fills in the defaults and refuses what makes no sense.
-func (o Options) complete() (Options, error) {
-	if o.Provider == "" {
-		o.Provider = CPU
-	}
+// complete fills in the defaults and refuses what makes no sense for the
+// provider that the options name.
+func (o Options) complete(p Provider) (Options, error) {
+	o.Provider = p.Name
 	if o.Threads == 0 {
 		o.Threads = goruntime.NumCPU()
 	}
 	if o.Threads < 0 || o.Device < 0 || o.MemoryLimit < 0 {
 		return o, fmt.Errorf("runtime: threads (%d), device (%d) and memory limit (%d) must not be negative", o.Threads, o.Device, o.MemoryLimit)
 	}
-	if err := checkProvider(o.Provider); err != nil {
-		return o, err
-	}
-	if o.Provider != CUDA && (o.TF32 || o.Device != 0 || o.MemoryLimit != 0) {
-		return o, fmt.Errorf("runtime: device (%d), memory limit (%d) and TF32 (%v) are settings of provider cuda, not of %s", o.Device, o.MemoryLimit, o.TF32, o.Provider)
+	if !p.Device && (o.TF32 || o.Device != 0 || o.MemoryLimit != 0) {
+		return o, fmt.Errorf("runtime: device (%d), memory limit (%d) and TF32 (%v) are settings of provider %s, not of %s",
+			o.Device, o.MemoryLimit, o.TF32, strings.Join(DeviceProviderNames(), " or "), p.Name)
 	}
 	return o, nil
 }
@@ -90,16 +90,6 @@ func (r *Runtime) Version() string { return r.library.Version }
 
 // Options are those given to Open, with the defaults filled in.
 func (r *Runtime) Options() Options { return r.options }
-
-// Providers lists the providers that can be opened on this machine. To find
-// out it runs a tiny model on CUDA, when everything for that is there.
-func (r *Runtime) Providers() []string {
-	usable := []string{CPU}
-	if checkCUDA(r.library, r.options) == nil {
-		usable = append(usable, CUDA)
-	}
-	return usable
-}
 
 // Close waits for running models, closes all sessions, and releases the
 // library when no other Runtime uses it. Closing twice is fine.

@@ -22,7 +22,8 @@ type Session struct {
 type sessionSettings struct {
 	threads int
 	profile string
-	strict  bool // refuse a model that needs the CPU beside the provider
+	strict  bool                             // refuse a model that needs the CPU beside the provider
+	attach  func(*ortOptions, Options) error // the provider's
 }
 
 // SessionOption changes one setting of one session.
@@ -50,7 +51,7 @@ func (r *Runtime) NewSession(name string, model []byte, opts ...SessionOption) (
 	if err := sig.check(); err != nil {
 		return nil, fmt.Errorf("runtime: session %q: %w", name, err)
 	}
-	settings := sessionSettings{threads: r.options.Threads}
+	settings := sessionSettings{threads: r.options.Threads, attach: r.provider.attach}
 	for _, opt := range opts {
 		opt(&settings)
 	}
@@ -69,13 +70,13 @@ func (s *Session) open(model []byte, settings sessionSettings) error {
 	if err := s.runtime.adopt(s); err != nil {
 		return err
 	}
-	err := s.runtime.guard(func() (err error) {
+	err := s.runtime.provider.guarded(func() (err error) {
 		s.handle, err = s.newHandle(model, settings)
 		return err
 	})
 	if err != nil {
 		s.runtime.forget(s)
-		return s.errorf("onnxruntime refuses the model of %d bytes: %w", len(model), s.runtime.explain(err))
+		return s.errorf("onnxruntime refuses the model of %d bytes: %w", len(model), s.runtime.provider.explain(err))
 	}
 	return nil
 }
@@ -86,14 +87,6 @@ func (s *Session) newHandle(model []byte, settings sessionSettings) (*handle, er
 		inputs, model = []string{hiddenInput}, withHiddenInput(model)
 	}
 	return newHandle(model, inputs, outputs, s.runtime.options, settings)
-}
-
-// guard runs something that may load CUDA code.
-func (r *Runtime) guard(action func() error) error {
-	if r.options.Provider == CUDA {
-		return keepSignalHandlers(action)
-	}
-	return action()
 }
 
 // Name is the name given to NewSession.

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -87,7 +86,7 @@ func (p *Stepper) Step(ctx context.Context, batch map[string]*tensor.Tensor) (ma
 func (p *Stepper) State() (map[string]*tensor.Tensor, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return cloneAll(p.current)
+	return cloneAll(p.current), nil
 }
 
 // SetState replaces the whole state by a copy of the given one. On an error
@@ -96,14 +95,7 @@ func (p *Stepper) SetState(state map[string]*tensor.Tensor) error {
 	if err := p.checkState(state); err != nil {
 		return err
 	}
-	current, err := cloneAll(state)
-	if err != nil {
-		return err
-	}
-	next, err := cloneAll(state)
-	if err != nil {
-		return err
-	}
+	current, next := cloneAll(state), cloneAll(state)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.current, p.next = current, next
@@ -131,32 +123,10 @@ func (p *Stepper) checkState(state map[string]*tensor.Tensor) error {
 	return nil
 }
 
-func cloneAll(tensors map[string]*tensor.Tensor) (map[string]*tensor.Tensor, error) {
+func cloneAll(tensors map[string]*tensor.Tensor) map[string]*tensor.Tensor {
 	clones := make(map[string]*tensor.Tensor, len(tensors))
 	for name, t := range tensors {
-		clone, err := cloneTensor(t)
-		if err != nil {
-			return nil, fmt.Errorf("runtime: state %q: %w", name, err)
-		}
-		clones[name] = clone
+		clones[name] = t.Clone()
 	}
-	return clones, nil
-}
-
-func cloneTensor(t *tensor.Tensor) (*tensor.Tensor, error) {
-	switch t.DType() {
-	case tensor.Float32:
-		return tensor.Of(t.Shape(), slices.Clone(tensor.Data[float32](t)))
-	case tensor.Float64:
-		return tensor.Of(t.Shape(), slices.Clone(tensor.Data[float64](t)))
-	case tensor.Int32:
-		return tensor.Of(t.Shape(), slices.Clone(tensor.Data[int32](t)))
-	case tensor.Int64:
-		return tensor.Of(t.Shape(), slices.Clone(tensor.Data[int64](t)))
-	case tensor.Uint8:
-		return tensor.Of(t.Shape(), slices.Clone(tensor.Data[uint8](t)))
-	case tensor.Bool:
-		return tensor.Of(t.Shape(), slices.Clone(tensor.Data[bool](t)))
-	}
-	return nil, fmt.Errorf("cannot copy %v", t.DType())
+	return clones
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"rationale/onnx/tensor"
 )
@@ -68,30 +69,8 @@ func split(b []byte) (text, data []byte, err error) {
 }
 
 func decode(e entry, data []byte) (*tensor.Tensor, error) {
-	switch e.dtype {
-	case tensor.Float32:
-		return decodeAs[float32](e, data)
-	case tensor.Float64:
-		return decodeAs[float64](e, data)
-	case tensor.Int32:
-		return decodeAs[int32](e, data)
-	case tensor.Int64:
-		return decodeAs[int64](e, data)
-	case tensor.Uint8:
-		return decodeAs[uint8](e, data)
+	if e.dtype == tensor.Bool && slices.ContainsFunc(data, func(b byte) bool { return b > 1 }) {
+		return nil, errors.New("a BOOL that is neither 0 nor 1")
 	}
-	for _, b := range data {
-		if b > 1 {
-			return nil, errors.New("a BOOL that is neither 0 nor 1")
-		}
-	}
-	return decodeAs[bool](e, data)
-}
-
-func decodeAs[T tensor.Element](e entry, data []byte) (*tensor.Tensor, error) {
-	elements := make([]T, len(data)/e.dtype.Size())
-	if _, err := binary.Decode(data, binary.LittleEndian, elements); err != nil {
-		return nil, err
-	}
-	return tensor.Of(e.shape, elements)
+	return tensor.FromBytes(e.dtype, e.shape, data)
 }

@@ -139,6 +139,20 @@ func elements[T any](r *rapid.T, shape []int64, one *rapid.Generator[T]) []T {
 	return rapid.SliceOfN(one, int(n), int(n)).Draw(r, "elements")
 }
 
+// TestEveryTypeHasAName, and comes back under it.
+func TestEveryTypeHasAName(t *testing.T) {
+	for _, d := range tensor.DTypes() {
+		x, err := tensor.FromFloat64(d, []int64{2}, []float64{0, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, _, err := safetensors.Read(encode(t, tensors{"x": x}, nil))
+		if err != nil || back["x"].DType() != d || !bytes.Equal(back["x"].Bytes(), x.Bytes()) {
+			t.Errorf("%v comes back as %v (%v)", d, back["x"], err)
+		}
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	const four = "\x00\x00\x80\x3f"
 	for _, c := range []struct {

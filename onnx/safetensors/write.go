@@ -33,7 +33,7 @@ func Write(w io.Writer, tensors map[string]*tensor.Tensor, metadata map[string]s
 		return fmt.Errorf("safetensors: writing the header: %w", err)
 	}
 	for _, name := range order {
-		if err := writeElements(w, tensors[name]); err != nil {
+		if _, err := w.Write(tensors[name].Bytes()); err != nil {
 			return fmt.Errorf("safetensors: writing tensor %q: %w", name, err)
 		}
 	}
@@ -147,20 +147,4 @@ func encodeField(name string, value any) ([]byte, error) {
 	}
 	encoded, err := json.Marshal(value)
 	return slices.Concat(key, []byte(":"), encoded), err
-}
-
-func writeElements(w io.Writer, t *tensor.Tensor) error {
-	switch t.DType() {
-	case tensor.Float32:
-		return binary.Write(w, binary.LittleEndian, tensor.Data[float32](t))
-	case tensor.Float64:
-		return binary.Write(w, binary.LittleEndian, tensor.Data[float64](t))
-	case tensor.Int32:
-		return binary.Write(w, binary.LittleEndian, tensor.Data[int32](t))
-	case tensor.Int64:
-		return binary.Write(w, binary.LittleEndian, tensor.Data[int64](t))
-	case tensor.Uint8:
-		return binary.Write(w, binary.LittleEndian, tensor.Data[uint8](t))
-	}
-	return binary.Write(w, binary.LittleEndian, tensor.Data[bool](t))
 }

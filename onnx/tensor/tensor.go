@@ -9,55 +9,6 @@ import (
 	"slices"
 )
 
-// DType is an element type, numbered as in ONNX's TensorProto.DataType.
-type DType int32
-
-// The element types in use.
-const (
-	Invalid DType = 0
-	Float32 DType = 1
-	Uint8   DType = 2
-	Int32   DType = 6
-	Int64   DType = 7
-	Bool    DType = 9
-	Float64 DType = 11
-	Uint32  DType = 12 // of values inside a graph; no tensor holds it
-)
-
-var dtypeNames = map[DType]string{
-	Invalid: "invalid", Float32: "float32", Uint8: "uint8", Int32: "int32",
-	Int64: "int64", Bool: "bool", Float64: "float64", Uint32: "uint32",
-}
-
-// String gives the type's usual name, for example "float32".
-func (d DType) String() string {
-	if name, ok := dtypeNames[d]; ok {
-		return name
-	}
-	return fmt.Sprintf("dtype(%d)", int32(d))
-}
-
-// Size is the width of one element in bytes.
-func (d DType) Size() int {
-	switch d {
-	case Float64, Int64:
-		return 8
-	case Float32, Int32, Uint32:
-		return 4
-	case Uint8, Bool:
-		return 1
-	}
-	return 0
-}
-
-// IsFloat reports whether gradients can flow through values of this type.
-func (d DType) IsFloat() bool { return d == Float32 || d == Float64 }
-
-// Element is the set of Go types a tensor can hold.
-type Element interface {
-	float32 | float64 | int32 | int64 | uint8 | bool
-}
-
 // Tensor is a dense array in row-major order. The zero value is not usable;
 // make one with Of, New or Scalar.
 type Tensor struct {
@@ -69,14 +20,19 @@ type Tensor struct {
 // Of wraps data without copying it. It fails when the shape's element count
 // differs from len(data) or a dimension is negative.
 func Of[T Element](shape []int64, data []T) (*Tensor, error) {
-	n, err := Count(shape)
-	if err != nil {
+	if err := wants(shape, len(data)); err != nil {
 		return nil, err
 	}
-	if n != int64(len(data)) {
-		return nil, fmt.Errorf("tensor: shape %v wants %d elements, got %d", shape, n, len(data))
-	}
 	return &Tensor{dtype: dtypeOf[T](), shape: slices.Clone(shape), data: data}, nil
+}
+
+// wants compares a shape with a number of elements.
+func wants(shape []int64, elements int) error {
+	n, err := Count(shape)
+	if err == nil && n != int64(elements) {
+		err = fmt.Errorf("tensor: shape %v wants %d elements, got %d", shape, n, elements)
+	}
+	return err
 }
 
 // Vector wraps data as a one-dimensional tensor.
@@ -91,44 +47,38 @@ func Scalar[T Element](x T) *Tensor {
 
 // New makes a tensor of zeros.
 func New(dtype DType, shape ...int64) (*Tensor, error) {
+	e, err := dtype.elements()
+	if err != nil {
+		return nil, err
+	}
 	n, err := Count(shape)
 	if err != nil {
 		return nil, err
 	}
-	t := &Tensor{dtype: dtype, shape: slices.Clone(shape)}
-	switch dtype {
-	case Float32:
-		t.data = make([]float32, n)
-	case Float64:
-		t.data = make([]float64, n)
-	case Int32:
-		t.data = make([]int32, n)
-	case Int64:
-		t.data = make([]int64, n)
-	case Uint8:
-		t.data = make([]uint8, n)
-	case Bool:
-		t.data = make([]bool, n)
-	default:
-		return nil, fmt.Errorf("tensor: no storage for element type %v", dtype)
-	}
-	return t, nil
+	return &Tensor{dtype: dtype, shape: slices.Clone(shape), data: e.make(n)}, nil
 }
 
-// FromFloat64 converts values to dtype (Float32 or Float64) with the given shape.
+// FromFloat64 converts values to any element type, with the given shape. A bool
+// is true for all but 0.
 func FromFloat64(dtype DType, shape []int64, values []float64) (*Tensor, error) {
-	switch dtype {
-	case Float64:
-		return Of(shape, slices.Clone(values))
-	case Float32:
-		out := make([]float32, len(values))
-		for i, v := range values {
-			out[i] = float32(v)
-		}
-		return Of(shape, out)
+	e, err := dtype.elements()
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("tensor: FromFloat64 cannot make %v", dtype)
+	if err := wants(shape, len(values)); err != nil {
+		return nil, err
+	}
+	return &Tensor{dtype: dtype, shape: slices.Clone(shape), data: e.from(values)}, nil
 }
+
+// Clone is a copy that shares nothing.
+func (t *Tensor) Clone() *Tensor {
+	return &Tensor{dtype: t.dtype, shape: slices.Clone(t.shape), data: kinds[t.dtype].elements.clone(t.data)}
+}
+
+// Address is where the elements lie: the same for two tensors that start in
+// the same memory, and nil without elements.
+func (t *Tensor) Address() any { return kinds[t.dtype].elements.first(t.data) }
 
 // DType is the element type.
 func (t *Tensor) DType() DType { return t.dtype }
@@ -201,22 +151,4 @@ func Count(shape []int64) (int64, error) {
 		n *= d
 	}
 	return n, nil
-}
-
-func dtypeOf[T Element]() DType {
-	var zero T
-	switch any(zero).(type) {
-	case float32:
-		return Float32
-	case float64:
-		return Float64
-	case int32:
-		return Int32
-	case int64:
-		return Int64
-	case uint8:
-		return Uint8
-	default:
-		return Bool
-	}
 }

@@ -2,6 +2,8 @@ package tensor
 
 import (
 	"math"
+	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -74,5 +76,63 @@ func TestFinite(t *testing.T) {
 	}
 	if !Vector([]int64{1}).Finite() || !Vector([]float32{}).Finite() {
 		t.Error("whole numbers and nothing are finite")
+	}
+}
+
+// TestEveryTypeIsWhole: what an entry of the table of kinds must be.
+func TestEveryTypeIsWhole(t *testing.T) {
+	if len(DTypes()) != 6 {
+		t.Errorf("tensors hold %v", DTypes())
+	}
+	for _, d := range DTypes() {
+		x, err := FromFloat64(d, []int64{2, 2}, []float64{0, 1, 1, 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := len(x.Bytes()), 4*d.Size(); got != want {
+			t.Errorf("%v: %d bytes of data, want %d", d, got, want)
+		}
+		if back, err := FromBytes(d, x.Shape(), x.Bytes()); err != nil || !reflect.DeepEqual(back, x) {
+			t.Errorf("%v: %v comes back as %v (%v)", d, x, back, err)
+		}
+		zeros, err := New(d, 2, 2)
+		if err != nil || zeros.DType() != d || slices.Contains(zeros.Bytes(), 1) || zeros.Len() != 4 {
+			t.Errorf("%v: New gives %v (%v)", d, zeros, err)
+		}
+		clone := x.Clone()
+		if !reflect.DeepEqual(clone, x) || clone.Address() == x.Address() || x.Address() != x.Address() {
+			t.Errorf("%v: %v is cloned as %v", d, x, clone)
+		}
+		if empty, err := New(d, 0, 3); err != nil || empty.Address() != nil {
+			t.Errorf("%v: nothing lies at %v (%v)", d, empty.Address(), err)
+		}
+		if d.IsFloat() != (x.Float64s() != nil) {
+			t.Errorf("%v: is a float (%v), and as numbers %v", d, d.IsFloat(), x.Float64s())
+		}
+	}
+}
+
+func TestTypesThatNoTensorHolds(t *testing.T) {
+	for _, d := range []DType{Invalid, Uint32, 99} {
+		if x, err := New(d, 1); err == nil {
+			t.Errorf("New(%v): %v", d, x)
+		}
+		if x, err := FromBytes(d, []int64{0}, nil); err == nil {
+			t.Errorf("FromBytes(%v): %v", d, x)
+		}
+		if x, err := FromFloat64(d, []int64{}, []float64{0}); err == nil {
+			t.Errorf("FromFloat64(%v): %v", d, x)
+		}
+	}
+}
+
+func TestFromBytesChecksTheShape(t *testing.T) {
+	for _, c := range []struct {
+		shape []int64
+		bytes int
+	}{{[]int64{2}, 7}, {[]int64{2}, 9}, {[]int64{2}, 12}, {[]int64{-1}, 0}, {[]int64{1 << 62}, 8}, {[]int64{math.MaxInt64, 4}, 16}} {
+		if x, err := FromBytes(Float32, c.shape, make([]byte, c.bytes)); err == nil {
+			t.Errorf("%d bytes for %v: %v", c.bytes, c.shape, x)
+		}
 	}
 }

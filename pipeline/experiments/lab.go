@@ -23,7 +23,7 @@ type Options struct {
 	Data       string // folder of imported datasets
 	Embeddings string // folder of the word-vector table
 	Profile    string // "quick" when empty
-	Provider   string // "cpu" when empty
+	Provider   string // the default one when empty
 	Device     int
 	TF32       bool
 	Seeds      int // runs of each kind; 0 for the profile's own number
@@ -31,11 +31,12 @@ type Options struct {
 
 // Lab knows what is there: library, word vectors, datasets.
 type Lab struct {
-	opts    Options
-	book    settingsBook
-	profile profile
-	backend backend.Backend
-	vectors *engine.Input // nil without a usable table
+	opts     Options
+	book     settingsBook
+	profile  profile
+	provider runtime.Provider
+	backend  backend.Backend
+	vectors  *engine.Input // nil without a usable table
 	// noVectors says why there is none: ErrNoVectors or a *DamageError.
 	noVectors error
 	sources   map[string]source
@@ -81,8 +82,12 @@ func NewLab(o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Profile, o.Provider = orElse(o.Profile, "quick"), orElse(o.Provider, runtime.CPU)
+	o.Profile = orElse(o.Profile, "quick")
 	size, err := book.profile(o.Profile)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := runtime.FindProvider(o.Provider)
 	if err != nil {
 		return nil, err
 	}
@@ -90,8 +95,8 @@ func NewLab(o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{opts: o, book: book, profile: size, backend: backend.Backend{
-		Provider: o.Provider, Library: lib.SHA256, Device: o.Device, TF32: o.TF32,
+	l := &Lab{opts: o, book: book, profile: size, provider: provider, backend: backend.Backend{
+		Provider: provider.Name, Library: lib.SHA256, Device: o.Device, TF32: o.TF32,
 	}}
 	l.findVectors(o.Embeddings)
 	return l, l.findDatasets()

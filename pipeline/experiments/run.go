@@ -70,11 +70,11 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings}
-	if err := r.checkMemory(data, l.backend.Provider == runtime.CUDA, runtime.MachineMemory()); err != nil {
+	if err := r.checkMemory(data, l.provider.Device, runtime.MachineMemory()); err != nil {
 		return nil, err
 	}
 	r.Data = tokenized(data, settings)
-	r.Graphs = r.graphs(l.backend.Provider == runtime.CUDA)
+	r.Graphs = r.graphs(l.provider.Device)
 	r.Weights = r.drawn()
 	engine := l.backend
 	engine.Threads = settings.Threads

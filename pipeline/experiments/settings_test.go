@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
 )
 
 func TestSettingsAreLaidOverOneAnother(t *testing.T) {
@@ -108,6 +109,20 @@ func TestSuggestion(t *testing.T) {
 		got := suggestion(tc.s, Keys())
 		if (tc.want == "" && got != "") || !strings.Contains(got, tc.want) {
 			t.Errorf("suggestion(%q) = %q, want %q in it", tc.s, got, tc.want)
+		}
+	}
+}
+
+// TestSettingsAreForProvidersThatThereAre, or a table of them would never be
+// read.
+func TestSettingsAreForProvidersThatThereAre(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range book.Provider {
+		if _, err := runtime.FindProvider(name); err != nil {
+			t.Error(err)
 		}
 	}
 }

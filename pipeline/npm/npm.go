@@ -1,4 +1,4 @@
-// Package npm downloads packages with the npm client, which ends when the
+// Package npm brings files of packages with the npm client, which ends when the
 // program does, and leaves nothing behind that a later download would not
 // remove.
 package npm
@@ -19,11 +19,13 @@ import (
 const patience = 5 * time.Second
 
 // Fetch has npm download a package, name@version, into a temporary folder
-// inside dir, which is made when missing. It hands the path of the package's
-// archive to use, which may write beside it, and removes the folder. What
-// killed downloads have left in dir is removed first. When ctx ends, npm and
-// what it has started are ended.
-func Fetch(ctx context.Context, dir, spec string, use func(archive string) error) (err error) {
+// inside dir, which is made when missing, and takes out of it the one file that
+// is needed: the first whose path is member or ends with it. When the file's
+// SHA-256 is the given one, in hexadecimal, Fetch hands its path to use, which
+// may write beside it and move it away, and removes the folder. What killed
+// downloads have left in dir is removed first. When ctx ends, npm and what it
+// has started are ended.
+func Fetch(ctx context.Context, dir, spec, member, sha256 string, use func(path string) error) (err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -39,7 +41,11 @@ func Fetch(ctx context.Context, dir, spec string, use func(archive string) error
 	if err != nil {
 		return err
 	}
-	return use(archive)
+	file, err := extract(archive, member, sha256)
+	if err != nil {
+		return fmt.Errorf("%s: %w", spec, err)
+	}
+	return use(file)
 }
 
 // pack downloads the package's archive into a folder and gives its path.

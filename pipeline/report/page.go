@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"rationale/datasets"
 	"rationale/plots"
 	"rationale/plots/html"
 	"rationale/stages/tokenize"
@@ -139,9 +140,9 @@ func (m Material) data() html.Section {
 func (d Dataset) numbers(split string) []string {
 	c := d.Splits[split]
 	return []string{
-		strconv.Itoa(c.Texts), decimal(ratio(c.Pieces-c.Cut, c.Texts), 1), strconv.Itoa(d.MaxLength),
-		percent(ratio(c.Cut, c.Pieces)), percent(c.Shares.CutAt256), percent(c.Shares.CutAt512),
-		percent(ratio(c.GoldCut, c.Gold+c.GoldCut)), goldShare(c.WithGold, c.GoldShare()), unknownShare(c),
+		strconv.Itoa(c.Texts), decimal(datasets.Share(c.Pieces-c.Cut, c.Texts), 1), strconv.Itoa(d.MaxLength),
+		percent(datasets.Share(c.Cut, c.Pieces)), percent(c.Shares.CutAt256), percent(c.Shares.CutAt512),
+		percent(datasets.Share(c.GoldCut, c.Gold+c.GoldCut)), goldShare(c.WithGold, c.GoldShare()), unknownShare(c),
 	}
 }
 
@@ -153,13 +154,6 @@ func goldShare(texts int, share float64) string {
 		return "–"
 	}
 	return percent(share)
-}
-
-func ratio(a, b int) float64 {
-	if b == 0 {
-		return 0
-	}
-	return float64(a) / float64(b)
 }
 
 func percent(x float64) string { return decimal(100*x, 1) + " %" }

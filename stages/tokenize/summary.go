@@ -96,19 +96,12 @@ func (c *Counts) add(e encoded, limit int) {
 }
 
 func (c Counts) shares() Shares {
-	return Shares{CutAt256: ratio(c.CutAt256, c.Pieces), CutAt512: ratio(c.CutAt512, c.Pieces), Unknown: ratio(c.Unknown, c.Pieces)}
+	return Shares{CutAt256: datasets.Share(c.CutAt256, c.Pieces), CutAt512: datasets.Share(c.CutAt512, c.Pieces), Unknown: datasets.Share(c.Unknown, c.Pieces)}
 }
 
 // GoldShare is the share of gold pieces among the document pieces kept of
 // texts whose rationale is known; 0 without any.
-func (c Counts) GoldShare() float64 { return ratio(c.Gold, c.Annotated) }
-
-func ratio(a, b int) float64 {
-	if b == 0 {
-		return 0
-	}
-	return float64(a) / float64(b)
-}
+func (c Counts) GoldShare() float64 { return datasets.Share(c.Gold, c.Annotated) }
 
 func newSummary(meta datasets.Meta, v *vocabulary, p Params) *Summary {
 	return &Summary{

