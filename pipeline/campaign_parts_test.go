@@ -13,14 +13,12 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"rationale/datasets/quote"
-	"rationale/onnx/runtime"
+	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
 	"rationale/pipeline/campaign"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
 	"rationale/stages"
-	"rationale/stages/examples/texts"
-	"rationale/stages/infer"
 	"rationale/tokenizer"
 )
 
@@ -72,8 +70,15 @@ func runExported(args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	ids := words.Encode(strings.Fields(someText)).IDs
-	answers, err := answer(filepath.Join(args[0], "eval_model.onnx"), ids, 2)
+	var ids []int64
+	for _, id := range words.Encode(strings.Fields(someText)).IDs {
+		ids = append(ids, int64(id))
+	}
+	path := filepath.Join(args[0], "eval_model.onnx")
+	answers, err := askModel(context.Background(), path, ids, func() {})
+	if err == nil {
+		err = rationalizer.Asked{Texts: 1, Length: len(ids), Classes: 2}.Check(path, answers)
+	}
 	if err != nil {
 		return err
 	}
@@ -87,28 +92,6 @@ func runExported(args []string, out io.Writer) error {
 		}
 	}
 	return json.NewEncoder(out).Encode(numbers)
-}
-
-// answer runs the model in a file on the ids of one text.
-func answer(path string, ids []int32, classes int) (map[string]*tensor.Tensor, error) {
-	lib, err := runtime.Locate()
-	if err != nil {
-		return nil, err
-	}
-	rt, err := runtime.Open(lib, runtime.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer rt.Close()
-	model, err := runtime.ReadModel(path)
-	if err != nil {
-		return nil, err
-	}
-	session, err := rt.NewSession(path, model)
-	if err != nil {
-		return nil, err
-	}
-	return infer.Run(context.Background(), session, texts.Set{{IDs: ids, Word: make([]int32, len(ids))}}, classes)
 }
 
 // otherKinds are what lies outside of the store and of imports.

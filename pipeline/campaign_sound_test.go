@@ -148,8 +148,10 @@ func soundPieces(path string) (err error) {
 	var summary struct {
 		Vocabulary int
 		Classes    []string
-		Max        int `json:"max_length"`
-		Splits     map[string]struct{ Texts int }
+		Settings   struct {
+			Max int `json:"max_length"`
+		}
+		Splits map[string]struct{ Texts int }
 	}
 	if err := readJSON(filepath.Join(filepath.Dir(path), "summary.json"), &summary); err != nil {
 		return err
@@ -167,10 +169,11 @@ func soundPieces(path string) (err error) {
 		record := r.Record()
 		for i := range int(record.NumRows()) {
 			texts++
-			ids, words := intsOf(record.Column(2).(*array.List), i), intsOf(record.Column(3).(*array.List), i)
-			gold := marksAt(record.Column(4), i)
+			ids, words := intsOf(record.Column(5).(*array.List), i), intsOf(record.Column(7).(*array.List), i)
+			from, to := record.Column(2).(*array.List).ValueOffsets(i)
+			gold, tokens := marksAt(record.Column(4), i), int(to-from)
 			label := record.Column(1).(*array.Int64).Value(i)
-			if len(ids) != len(words) || gold != nil && len(gold) != len(ids) || len(ids) > summary.Max || label < 0 || int(label) >= len(summary.Classes) {
+			if len(ids) != len(words) || gold != nil && len(gold) != tokens || len(ids) > summary.Settings.Max || label < 0 || int(label) >= len(summary.Classes) {
 				return fmt.Errorf("text %d: %d ids, %d words, %d marks, label %d", texts, len(ids), len(words), len(gold), label)
 			}
 			if len(ids) > 0 && (slices.Min(ids) < 0 || int(slices.Max(ids)) >= summary.Vocabulary) {

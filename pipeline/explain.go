@@ -13,6 +13,7 @@ import (
 	"rationale/plots"
 	"rationale/plots/html"
 	"rationale/stages/evaluate"
+	"rationale/stages/infer"
 )
 
 // explainCmd is `rationale explain`.
@@ -82,7 +83,7 @@ func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun) ([]evalua
 		return nil, err
 	}
 	if strings.TrimSpace(c.Text) != "" {
-		example, err := explainText(ctx, a, r, dir, c.Text)
+		example, err := answer(ctx, a, r, dir, c.Text)
 		return []evaluate.Example{example}, err
 	}
 	examples, err := evaluate.ReadExamples(dir)
@@ -90,6 +91,34 @@ func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun) ([]evalua
 		return nil, err
 	}
 	return examples[:min(c.N, len(examples))], nil
+}
+
+// answer runs the evaluated model on a text of the user's. dir is the checked
+// folder of the evaluation.
+func answer(ctx context.Context, a *app, r *trainedRun, dir, text string) (evaluate.Example, error) {
+	data, err := r.dataFolder()
+	if err != nil {
+		return evaluate.Example{}, err
+	}
+	words := infer.Words(text)
+	if len(words) == 0 {
+		return evaluate.Example{}, usagef("the text has no words")
+	}
+	model, err := infer.Open(dir, data, a.computing())
+	if err != nil {
+		return evaluate.Example{}, err
+	}
+	defer model.Close()
+	x, err := model.Answer(ctx, nil, words)
+	if err != nil {
+		return evaluate.Example{}, err
+	}
+	if x.Read < len(words) {
+		a.say("the model reads the first %d of %d words", x.Read, len(words))
+	}
+	a.say("%d of %d words have no vector", x.Unknown, len(words))
+	x.ID = "your text"
+	return x.Example, nil
 }
 
 // highlight shows one example. A classifier selects nothing.

@@ -103,7 +103,6 @@ type card struct {
 	*trainedRun
 	Epoch   int
 	Summary tokenize.Summary
-	Lower   bool
 	Data    *datasets.Meta // nil when the dataset is no longer there
 	Table   [][]string     // measurements, the heading first
 	Train   tokenize.Counts
@@ -117,10 +116,12 @@ func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
 		return nil, err
 	}
 	c.Epoch = result.Epoch()
-	if c.Summary, err = tokenize.ReadSummary(data); err != nil {
+	reader, err := tokenize.OpenReader(data) // which holds the vocabulary against the summary
+	if err != nil {
 		return nil, err
 	}
-	c.Lower, c.Train = c.Summary.Settings.Lower, c.Summary.Splits["train"]
+	c.Summary = reader.Summary()
+	c.Train = c.Summary.Splits["train"]
 	numbers, err := r.numbers()
 	if err != nil {
 		return nil, err

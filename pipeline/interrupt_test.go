@@ -15,8 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rationale/onnx/runtime"
-	"rationale/stages/examples/texts"
-	"rationale/stages/infer"
 )
 
 // session runs the program in a folder of its own.
@@ -118,7 +116,11 @@ func TestSecondSignal(t *testing.T) {
 // startEndless starts the program endless and waits until it is in its loop.
 func startEndless(t *testing.T) (cmd *exec.Cmd, ended <-chan struct{}) {
 	t.Helper()
-	cmd = exec.CommandContext(t.Context(), "endless", foreignModel(t, endlessLoop()))
+	model := filepath.Join(t.TempDir(), "endless.onnx")
+	if err := os.WriteFile(model, endlessLoop().Model(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd = exec.CommandContext(t.Context(), "endless", model)
 	cmd.Env, cmd.Stderr = newSession(t).env, os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -149,29 +151,14 @@ func endless() {
 }
 
 func runModel(ctx context.Context, path string) error {
-	model, err := runtime.ReadModel(path)
-	if err != nil {
-		return err
-	}
-	lib, err := runtime.Locate()
-	if err != nil {
-		return err
-	}
-	rt, err := runtime.Open(lib, runtime.Options{})
-	if err != nil {
-		return err
-	}
-	session, err := rt.NewSession(path, model)
-	if err != nil {
-		return err
-	}
-	go func(before time.Duration) {
-		for computed() < before+500*time.Millisecond {
-			time.Sleep(10 * time.Millisecond)
-		}
-		fmt.Println("at it") // nothing else here computes for that long
-	}(computed())
-	_, err = infer.Run(ctx, session, texts.Set{{IDs: []int32{1}, Word: []int32{0}}}, 2)
+	_, err := askModel(ctx, path, []int64{1}, func() {
+		go func(before time.Duration) {
+			for computed() < before+500*time.Millisecond {
+				time.Sleep(10 * time.Millisecond)
+			}
+			fmt.Println("at it") // nothing else here computes for that long
+		}(computed())
+	})
 	return err
 }
 

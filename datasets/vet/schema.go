@@ -93,6 +93,8 @@ func kindOf(t arrow.DataType) (kind, bits int64) {
 		return kindUTF8, 0
 	case *arrow.BooleanType:
 		return kindBool, 0
+	case *arrow.Int8Type:
+		return kindInt, int64(t.BitWidth())
 	case *arrow.Int32Type:
 		return kindInt, int64(t.BitWidth())
 	case *arrow.Int64Type:

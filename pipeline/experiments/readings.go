@@ -11,8 +11,9 @@ import (
 
 // addReadings lists what other tokenizers made of the same datasets, where
 // somebody asked for it (`rationale data tokenize`). What they made of data that
-// had the name of one of these earlier is another dataset's. It also lists what in
-// the store is damaged: that is no part of this batch, and stops nothing.
+// had the name of one of these earlier is another dataset's, and what another
+// version of the program made is not read. It also lists what in the store is
+// damaged: that is no part of this batch, and stops nothing.
 func (p *publisher) addReadings(m *report.Material) error {
 	list, err := p.store.List()
 	if err != nil {
@@ -23,7 +24,7 @@ func (p *publisher) addReadings(m *report.Material) error {
 	}
 	used, sources := m.Data, p.sources(m.Data)
 	for _, artifact := range list.Manifests {
-		if artifact.Stage != (&tokenize.Stage{}).Name() || !sources[artifact.Inputs[tokenize.DatasetRole]] {
+		if !isReading(artifact) || !sources[artifact.Inputs[tokenize.DatasetRole]] {
 			continue
 		}
 		summary, err := p.reading(artifact.ID)
@@ -43,6 +44,12 @@ func (p *publisher) addReadings(m *report.Material) error {
 		}
 	}
 	return nil
+}
+
+// isReading tells whether an artifact is a tokenized dataset of today's form.
+func isReading(artifact engine.Manifest) bool {
+	stage := &tokenize.Stage{}
+	return artifact.Stage == stage.Name() && artifact.Version == stage.Version()
 }
 
 // sources are the contents that the tokenized datasets were made from.

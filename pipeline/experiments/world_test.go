@@ -173,7 +173,8 @@ func (s *trainer) Run(_ context.Context, env *stages.Env) error {
 	return os.WriteFile(filepath.Join(env.Out, "model"), state, 0o644)
 }
 
-// evaluator stands for evaluating: it writes down the texts beside the model.
+// evaluator stands for a stage that reads the dataset again: it writes down the
+// texts beside the model.
 type evaluator struct{ at func(place string) }
 
 func (*evaluator) Name() string { return "toyevaluate" }

@@ -39,7 +39,7 @@ func material(dataset string) Material {
 			})
 		}
 	}
-	m.Data = []Dataset{{ID: "tokenize-1", Summary: tokenize.Summary{Dataset: dataset, Tokenizer: "words"}}}
+	m.Data = []Dataset{{ID: "tokenize-1", Summary: tokenize.Summary{Dataset: dataset, Settings: tokenize.Settings{Tokenizer: "words"}}}}
 	m.Experiments = []Experiment{{
 		Name: "fig", Title: "Figure", Paper: "a paper", Expect: "something",
 		Figures:  []Figure{{Name: "fig", PNG: []byte("\x89PNG\r\n\x1a\n")}},

@@ -1,11 +1,11 @@
-// Package infer asks a finished model about texts of anybody's: they are read as
-// those that it was trained on, and what it says is carried back to their words.
+// Package infer answers for texts that no dataset holds: a finished run's model
+// reads them as it read its data.
 package infer
 
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"path/filepath"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
@@ -16,42 +16,61 @@ import (
 	"rationale/stages/tokenize"
 )
 
-// Model is a finished model with the way in which its texts are read.
+// Model is the model of an evaluated run in a session of its own. It answers for
+// one text at a time.
 type Model struct {
 	reader  *tokenize.Reader
+	runtime *runtime.Runtime
 	session *runtime.Session
 }
 
-// Open opens the model in a file that an evaluation wrote. data is the tokenized
-// dataset that it was trained on. It is closed with the runtime.
-func Open(rt *runtime.Runtime, path, data string) (*Model, error) {
+// Open opens the model in an evaluation's folder, with what the tokenized dataset
+// in the folder data says of how texts are read. The caller has checked the
+// digests of both.
+func Open(evaluation, data string, o runtime.Options) (*Model, error) {
 	reader, err := tokenize.OpenReader(data)
 	if err != nil {
 		return nil, err
 	}
-	content, err := runtime.ReadModel(path)
+	path := filepath.Join(evaluation, evaluate.ModelFile)
+	model, err := runtime.ReadModel(path)
 	if err != nil {
 		return nil, err
 	}
-	session, err := rt.NewSession(path, content)
-	return &Model{reader, session}, err
+	lib, err := runtime.Locate()
+	if err != nil {
+		return nil, err
+	}
+	rt, err := runtime.Open(lib, o)
+	if err != nil {
+		return nil, err
+	}
+	session, err := rt.NewSession(path, model)
+	if err != nil {
+		rt.Close()
+		return nil, err
+	}
+	return &Model{reader, rt, session}, nil
 }
 
-// Answer is what a model says of a text.
+// Close closes the library and with it the session.
+func (m *Model) Close() { m.runtime.Close() }
+
+// Answer is what a model says of a text. A classifier selects nothing.
 type Answer struct {
 	evaluate.Example
-	Cut     int // words, or pieces, that the model did not read
-	Unknown int // those that it has no vector for, or no piece
+	Read    int // words of the document that the model reads, the first ones
+	Unknown int // pieces of query and document without an id of their own
 }
 
-// Ask reads a document, with its query if there is one, and asks the model.
-func (m *Model) Ask(ctx context.Context, id string, query, words []string) (Answer, error) {
-	read, err := m.reader.Read(query, words)
+// Answer reads the words of a document, with those of a query or without, and
+// runs the model with arg-max masks.
+func (m *Model) Answer(ctx context.Context, query, words []string) (Answer, error) {
+	text, counts, err := m.reader.Read(query, words)
 	if err != nil {
 		return Answer{}, err
 	}
-	read.ID = id
-	set, classes := texts.Set{read.Text}, m.reader.Summary.Classes
+	set, classes := texts.Set{text}, m.reader.Summary().Classes
 	out, err := Run(ctx, m.session, set, len(classes))
 	if err != nil {
 		return Answer{}, err
@@ -60,12 +79,30 @@ func (m *Model) Ask(ctx context.Context, id string, query, words []string) (Answ
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{evaluate.NewExample(set, 0, p[0], classes), read.Cut, read.Unknown}, nil
+	return Answer{
+		Example: evaluate.NewExample(set, 0, p[0], classes),
+		Read:    wordsRead(text, counts), Unknown: counts.Unknown,
+	}, nil
+}
+
+// wordsRead is how many words of the document the model reads, at least in part.
+func wordsRead(t tokenize.Text, c tokenize.Counts) int {
+	if c.Cut == 0 {
+		return len(t.Tokens) // some may have left no piece
+	}
+	read := 0
+	for i, word := range t.Word {
+		if t.Selectable(i) {
+			read = int(word) - t.Lead + 1
+		}
+	}
+	return read
 }
 
 // Run asks a model about one text, without padding, and checks what it returns.
 func Run(ctx context.Context, session *runtime.Session, set texts.Set, classes int) (map[string]*tensor.Tensor, error) {
-	size := rationalizer.Size{Examples: 1, Positions: len(set[0].IDs), Sentences: max(1, len(set[0].Sentences))}
+	size := set.Size([]int{0})
+	size.Positions = set.Length(0)
 	in := map[string]*tensor.Tensor{}
 	for _, input := range session.Inputs() {
 		column, err := set.Column(input.Name, []int{0}, size)
@@ -80,10 +117,3 @@ func Run(ctx context.Context, session *runtime.Session, set texts.Set, classes i
 	}
 	return out, rationalizer.Asked{Texts: 1, Length: size.Positions, Classes: classes}.Check(session.Name(), out)
 }
-
-// wordPattern finds the words of a text as the generic formats do: runs of
-// letters, digits and marks, and every other character that is not a space.
-var wordPattern = regexp.MustCompile(`[\pL\pN\pM]+|[^\s\pZ\pL\pN\pM]`)
-
-// Words are the words of a text.
-func Words(text string) []string { return wordPattern.FindAllString(text, -1) }

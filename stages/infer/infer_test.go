@@ -1,22 +1,28 @@
 package infer_test
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/runtime/runtimetest"
+	"rationale/onnx/tensor"
 	"rationale/stages/backend"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/texts"
 	"rationale/stages/infer"
 	"rationale/stages/stagetest"
+	"rationale/stages/tokenize"
 	"rationale/stages/train"
 )
 
-func TestWordPattern(t *testing.T) {
+func TestWords(t *testing.T) {
 	for text, want := range map[string][]string{
 		"The aroma: a delight!": {"The", "aroma", ":", "a", "delight", "!"},
 		"it's 4.5% cafe\u0301 ": {"it", "'", "s", "4", ".", "5", "%", "cafe\u0301"},
@@ -29,48 +35,138 @@ func TestWordPattern(t *testing.T) {
 	}
 }
 
-// TestTestTextsGetTheirAnswers: a test text, given back as somebody's own, gets
-// the selection and the class that it got in evaluation, with and without
-// queries.
-func TestTestTextsGetTheirAnswers(t *testing.T) {
-	for name, data := range map[string]string{stagetest.Dataset: stagetest.Generated(t), stagetest.Claims: stagetest.ImportClaims(t)} {
-		t.Run(name, func(t *testing.T) {
-			in, evaluated := trained(t, data, name)
-			model, err := infer.Open(runtimetest.Open(t), filepath.Join(evaluated, evaluate.ModelFile), in[train.DataRole])
-			if err != nil {
-				t.Fatal(err)
-			}
-			examples, err := evaluate.ReadExamples(evaluated)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, want := range examples {
-				got, err := model.Ask(t.Context(), want.ID, want.Query, want.Tokens)
-				if err != nil {
-					t.Fatal(err)
-				}
-				want.Class, want.Gold = "", nil
-				if d := cmp.Diff(want, got.Example); d != "" {
-					t.Errorf("(-evaluated +asked)\n%s", d)
-				}
-			}
-			long, err := model.Ask(t.Context(), "long", nil, make([]string, 2*stagetest.MaxLength))
-			if err != nil || long.Cut != stagetest.MaxLength || long.Unknown != 2*stagetest.MaxLength {
-				t.Errorf("of unknown words, %d are cut off and %d unknown (%v)", long.Cut, long.Unknown, err)
-			}
-		})
+// evaluated trains and evaluates a tiny model on documents that answer claims.
+func evaluated(t *testing.T) (evaluation, data string) {
+	t.Helper()
+	engine := backend.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1}
+	in := map[string]string{train.DataRole: stagetest.Tokenized(t, stagetest.ImportFacts(t), stagetest.Facts)}
+	in[train.GraphsRole] = stagetest.Graphs(t, stagetest.Small("RNP"), in[train.DataRole])
+	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
+	scalars := stagetest.Scalars("RNP")
+	scalars["sparsity"] = .6 // so that arg-max masks select something
+	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
+		Dataset: stagetest.Facts, Scalars: scalars, Seed: 1, Epochs: 2, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine,
+	}, texts.Open), in)
+	return stagetest.Run(t, evaluate.New(evaluate.Params{
+		Dataset: stagetest.Facts, Batch: 8, Texts: stagetest.Test, Engine: engine,
+	}, texts.Open), in), in[train.DataRole]
+}
+
+// TestAnswersAsTheEvaluation gives test texts back as words: the model predicts
+// and selects what it did in its evaluation.
+func TestAnswersAsTheEvaluation(t *testing.T) {
+	evaluation, data := evaluated(t)
+	examples, err := evaluate.ReadExamples(evaluation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := infer.Open(evaluation, data, runtime.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	selected, cut := 0, 0
+	for _, want := range examples {
+		got, err := m.Answer(t.Context(), want.Query, want.Tokens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := want.ID
+		want.ID, want.Class, want.Gold = "", "", nil
+		if d := cmp.Diff(want, got.Example); d != "" {
+			t.Errorf("%s (-evaluation +answer)\n%s", id, d)
+		}
+		room := stagetest.MaxLength
+		if want.Query != nil {
+			room -= len(want.Query) + 1
+		}
+		if got.Read != min(room, len(want.Tokens)) || got.Unknown != 0 {
+			t.Errorf("%s: %d of %d words read, %d unknown", id, got.Read, len(want.Tokens), got.Unknown)
+		}
+		if got.Read < len(want.Tokens) {
+			cut++
+		}
+		if slices.Contains(got.Selected, true) {
+			selected++
+		}
+	}
+	if selected == 0 || cut == 0 {
+		t.Errorf("%d texts have a rationale and %d are cut off; the test shows nothing", selected, cut)
+	}
+	if x, err := m.Answer(t.Context(), nil, []string{"quux", "is", "warm"}); err != nil || x.Unknown != 1 || x.Class != "" {
+		t.Errorf("%+v, error %v", x, err)
+	}
+	if _, err := m.Answer(t.Context(), slices.Repeat([]string{"is"}, 30), []string{"warm"}); err == nil || !strings.Contains(err.Error(), "behind a query of 30 pieces") {
+		t.Errorf("a query that leaves no room: %v", err)
 	}
 }
 
-// trained trains an epoch on a dataset and evaluates.
-func trained(t *testing.T, data, name string) (in map[string]string, evaluated string) {
-	t.Helper()
-	engine := backend.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1}
-	in = map[string]string{train.DataRole: stagetest.Tokenized(t, data, name)}
-	in[train.GraphsRole] = stagetest.Graphs(t, stagetest.Small("RNP"), in[train.DataRole])
-	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
-	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
-		Dataset: name, Scalars: stagetest.Scalars("RNP"), Seed: 1, Epochs: 1, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine,
-	}, texts.Open), in)
-	return in, stagetest.Run(t, evaluate.New(evaluate.Params{Dataset: name, Draws: 1, Batch: 8, Texts: 100, Engine: engine}, texts.Open), in)
+// TestOpenRefuses: each file that is missing is named.
+func TestOpenRefuses(t *testing.T) {
+	data, empty := stagetest.Tokenized(t, stagetest.Generated(t), stagetest.Dataset), t.TempDir()
+	for want, dirs := range map[string][2]string{
+		evaluate.ModelFile: {empty, data}, tokenize.SummaryFile: {empty, empty},
+	} {
+		if m, err := infer.Open(dirs[0], dirs[1], runtime.Options{}); err == nil || m != nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v; want %s in it", err, want)
+		}
+	}
+}
+
+// says is a model of texts that gives constants.
+func says(said map[string]*tensor.Tensor) runtimetest.Graph {
+	g := runtimetest.Graph{Name: "constants"}
+	for _, name := range []string{rationalizer.InputIDs, rationalizer.InputMask} {
+		g.Inputs = append(g.Inputs, runtimetest.Value{Name: name, DType: tensor.Int64, Dims: []any{"B", "T"}})
+	}
+	for name, value := range said {
+		g.Constants = append(g.Constants, runtimetest.Constant{Name: "constant_" + name, Tensor: value})
+		g.Outputs = append(g.Outputs, runtimetest.Value{Name: name, DType: value.DType()})
+		g.Nodes = append(g.Nodes, runtimetest.Node{Op: "Identity", Name: name, Inputs: []string{"constant_" + name}, Outputs: []string{name}})
+	}
+	return g
+}
+
+// TestForeignModels: a model that came from elsewhere answers in its own way;
+// what does not answer the question is an error that names model and output.
+func TestForeignModels(t *testing.T) {
+	data := stagetest.Tokenized(t, stagetest.Generated(t), stagetest.Dataset)
+	of := func(n ...int64) *tensor.Tensor {
+		x, err := tensor.New(tensor.Float32, n...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	const logits, rationale = rationalizer.OutLogits, rationalizer.OutRationale
+	for _, c := range []struct {
+		name string
+		said map[string]*tensor.Tensor
+		want string // of the error; empty for an answer
+	}{
+		{"fine", map[string]*tensor.Tensor{logits: of(1, 2), rationale: of(1, 3)}, ""},
+		{"classifies only", map[string]*tensor.Tensor{logits: of(1, 2)}, ""},
+		{"no logits", map[string]*tensor.Tensor{rationale: of(1, 3)}, "returned no logits"},
+		{"other type", map[string]*tensor.Tensor{logits: tensor.Vector([]int64{0, 1})}, "output logits: returned int64 [2], expected float32 [1 2]"},
+		{"empty", map[string]*tensor.Tensor{logits: of(0, 2)}, "output logits: returned float32 [0 2]"},
+		{"more classes", map[string]*tensor.Tensor{logits: of(1, 3)}, "output logits: returned float32 [1 3]"},
+		{"short rationale", map[string]*tensor.Tensor{logits: of(1, 2), rationale: of(1, 2)}, "output rationale: returned float32 [1 2], expected float32 [1 3]"},
+		{"long rationale", map[string]*tensor.Tensor{logits: of(1, 2), rationale: of(1, 4)}, "output rationale: returned float32 [1 4]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), evaluate.ModelFile)
+			if err := os.WriteFile(path, says(c.said).Model(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			m, err := infer.Open(filepath.Dir(path), data, runtime.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			_, err = m.Answer(t.Context(), nil, []string{"three", "words", "here"})
+			if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path)) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
 }

@@ -2,14 +2,11 @@ package tokenize
 
 import (
 	"fmt"
+	"slices"
 
 	"rationale/datasets"
 	"rationale/tokenizer"
 )
-
-// QueryLimit is how much of a query is read, in words and in pieces (the
-// papers' 32).
-const QueryLimit = 32
 
 // marks are the pieces around the texts:
 //
@@ -24,36 +21,44 @@ type encoded struct {
 	kept    int // document pieces
 	unknown int // pieces without an id of their own, before cutting
 	gold    int // gold pieces, before cutting
+	// goldSentences are those of the document with a gold piece, before cutting;
+	// of goldKept a gold piece was kept.
+	goldSentences, goldKept int
 }
 
 // cut is how many pieces a maximum length cuts off.
 func (e encoded) cut(limit int) int { return max(0, e.pieces+e.frame-limit) }
 
-// encode reads query and document as one text of at most limit pieces; only
-// the document is cut, and only document pieces carry a rationale.
-func (v *vocabulary) encode(text datasets.Text, limit int) (encoded, error) {
-	words := text.Query[:min(len(text.Query), QueryLimit)]
-	query, _ := v.Encode(words).Truncate(QueryLimit)
+// encode reads query and document as one text of at most as many pieces as the
+// settings say; only the document is cut, and only document pieces carry a
+// rationale.
+func (v *vocabulary) encode(text datasets.Text) (encoded, error) {
+	words := text.Query[:min(len(text.Query), v.settings.QueryLimit)]
+	query, _ := v.Encode(words).Truncate(v.settings.QueryLimit)
 	document := v.Encode(text.Tokens)
 	m := v.marks
 	if len(words) == 0 {
 		m.between = nil
 	}
 	e := encoded{
-		Text:   Text{ID: text.ID, Label: int64(text.Label), Query: words, Tokens: text.Tokens, Marked: text.Rationale},
+		Text:   newText(text, len(words)),
 		pieces: query.Len() + document.Len(), frame: len(m.open) + len(m.between) + len(m.close),
 		unknown: v.countUnknown(query) + v.countUnknown(document),
 	}
-	room := limit - e.frame - query.Len()
+	room := v.settings.MaxLength - e.frame - query.Len()
 	if room < 1 {
-		return e, fmt.Errorf("text %s: a maximum length of %d leaves nothing of the document behind a query of %d pieces; raise max_length",
-			text.ID, limit, query.Len())
+		return e, fmt.Errorf("a maximum length of %d leaves nothing of the document behind a query of %d pieces; raise max_length",
+			v.settings.MaxLength, query.Len())
 	}
-	e.assemble(m, query, document, room)
-	start := len(m.open) + query.Len() + len(m.between)
-	e.align(document, text.Rationale, start)
-	e.cutSentences(document, text.Sentences, start)
+	short, _ := document.Truncate(room)
+	e.assemble(m, query, short)
+	e.align(document, short, text.Sentences, len(m.open)+query.Len()+len(m.between))
 	return e, nil
+}
+
+// newText is a text before its pieces; lead words of its query are read.
+func newText(t datasets.Text, lead int) Text {
+	return Text{ID: t.ID, Label: int64(t.Label), Query: t.Query, Tokens: t.Tokens, Rationale: t.Rationale, Lead: lead}
 }
 
 func (v *vocabulary) countUnknown(e tokenizer.Encoding) int {
@@ -67,58 +72,55 @@ func (v *vocabulary) countUnknown(e tokenizer.Encoding) int {
 }
 
 // assemble puts the pieces in order.
-func (e *encoded) assemble(m marks, query, document tokenizer.Encoding, room int) {
-	short, _ := document.Truncate(room)
-	e.kept = short.Len()
+func (e *encoded) assemble(m marks, query, document tokenizer.Encoding) {
 	e.mark(m.open)
-	e.add(query, 0)
+	e.add(QueryPiece, query, 0)
 	e.mark(m.between)
-	e.add(short, int32(len(e.Query)))
+	e.add(DocumentPiece, document, int32(e.Lead))
 	e.mark(m.close)
 }
 
 func (e *encoded) mark(ids []int32) {
 	for _, id := range ids {
-		e.IDs, e.Word = append(e.IDs, id), append(e.Word, -1)
+		e.IDs, e.Roles, e.Word = append(e.IDs, id), append(e.Roles, MarkPiece), append(e.Word, -1)
 	}
 }
 
-func (e *encoded) add(part tokenizer.Encoding, firstWord int32) {
+func (e *encoded) add(role Role, part tokenizer.Encoding, firstWord int32) {
 	e.IDs = append(e.IDs, part.IDs...)
 	for _, word := range part.Word {
-		e.Word = append(e.Word, firstWord+word)
+		e.Roles, e.Word = append(e.Roles, role), append(e.Word, firstWord+word)
 	}
 }
 
-// align carries the document's rationale to the pieces, of which the first
-// stands at start.
-func (e *encoded) align(document tokenizer.Encoding, rationale []bool, start int) {
-	if rationale == nil {
+// align carries rationale and sentences of the document to what is kept of its
+// pieces, of which the first stands at start, and counts what is gold in them.
+func (e *encoded) align(document, kept tokenizer.Encoding, sentences []int32, start int) {
+	e.kept = kept.Len()
+	e.SentenceEnds = sentenceEnds(sentences, kept, start)
+	if e.Rationale == nil {
 		return
 	}
-	gold := document.FromWords(rationale)
+	e.Gold = e.pieceGold()
+	gold := document.FromWords(e.Rationale)
 	e.gold = countTrue(gold)
-	e.Gold = make([]bool, len(e.IDs))
-	copy(e.Gold[start:], gold[:e.kept])
+	e.goldSentences = countTrue(document.ToSentences(gold, sentences))
+	e.goldKept = countTrue(kept.ToSentences(gold, sentences))
 }
 
-// cutSentences carries the ends of sentences, in words, to the pieces that are
-// kept, of which the first stands at start.
-func (e *encoded) cutSentences(document tokenizer.Encoding, ends []int32, start int) {
-	if len(ends) == 0 {
-		return
-	}
-	e.Sentences = []int32{}
-	at := 0
-	for _, end := range ends {
-		before := at
-		for at < e.kept && document.Word[at] < end {
-			at++
-		}
-		if at > before {
-			e.Sentences = append(e.Sentences, int32(start+at))
+// sentenceEnds carries the ends of sentences from the document's words to what
+// is kept of its pieces, of which the first stands at start; nil when there are
+// no sentences.
+func sentenceEnds(words []int32, kept tokenizer.Encoding, start int) []int32 {
+	var ends []int32
+	for _, end := range words {
+		pieces, _ := slices.BinarySearch(kept.Word, end)
+		ends = append(ends, int32(start+pieces))
+		if pieces == kept.Len() {
+			break
 		}
 	}
+	return ends
 }
 
 func countTrue(gold []bool) int {

@@ -84,7 +84,7 @@ func TestHostileStream(t *testing.T) {
 			continue
 		}
 		for _, x := range texts {
-			if len(x.Word) != len(x.IDs) || x.Gold != nil && len(x.Gold) != len(x.IDs) || len(x.IDs) > 9 || x.Label < 0 || x.Label > 1 || slices.Min(x.IDs) < 0 {
+			if len(x.Word) != len(x.IDs) || len(x.Roles) != len(x.IDs) || x.Gold != nil && len(x.Gold) != len(x.IDs) || len(x.IDs) > 9 || x.Label < 0 || x.Label > 1 || slices.Min(x.IDs) < 0 {
 				t.Fatalf("accepted: %+v", x)
 			}
 		}

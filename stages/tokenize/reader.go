@@ -10,58 +10,64 @@ import (
 	"rationale/tokenizer/wordpiece"
 )
 
-// Reader reads any text as the texts of a tokenized dataset were read.
+// Reader prepares a text as those of a tokenized dataset were prepared. It is
+// safe for concurrent use.
 type Reader struct {
-	Summary Summary
-	read    *vocabulary
+	summary    Summary
+	vocabulary *vocabulary
 }
 
-// OpenReader opens a tokenized dataset for its vocabulary and settings.
+// OpenReader reads vocabulary and settings of the tokenized dataset in a folder.
+// The caller has checked the files' digests.
 func OpenReader(dir string) (*Reader, error) {
 	summary, err := ReadSummary(dir)
 	if err != nil {
 		return nil, err
 	}
-	v, err := summary.vocabulary(filepath.Join(dir, VocabularyFile))
+	path := filepath.Join(dir, VocabularyFile)
+	v, err := readVocabulary(path, summary.Settings)
 	if err != nil {
 		return nil, err
 	}
 	if v.Digest() != summary.Digest {
-		return nil, fmt.Errorf("%s is not the vocabulary that %s was tokenized with", filepath.Join(dir, VocabularyFile), summary.Dataset)
+		return nil, fmt.Errorf("%s is not the vocabulary that dataset %s was tokenized with", path, summary.Dataset)
 	}
 	return &Reader{summary, v}, nil
 }
 
-// vocabulary is the tokenizer behind the summary.
-func (s Summary) vocabulary(path string) (*vocabulary, error) {
-	if s.Settings.Pieces != nil {
-		t, err := wordpiece.LoadVocabulary(path, *s.Settings.Pieces)
+func readVocabulary(path string, s Settings) (*vocabulary, error) {
+	if s.Tokenizer == WordPiece {
+		t, err := wordpiece.LoadVocabulary(path, *s.WordPiece)
 		if err != nil {
 			return nil, err
 		}
-		return pieces(t), nil
+		return newPieces(t, s), nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	words, err := tokenizer.ReadWords(f, path, s.Settings.Lower)
+	t, err := tokenizer.ReadWords(f, path, s.Lower)
 	if err != nil {
 		return nil, err
 	}
-	return wholeWords(words), nil
+	return newWords(t, s), nil
 }
 
-// Reading is a text as a model reads it, and what of it the model does not see.
-type Reading struct {
-	Text
-	Cut     int // pieces behind the maximum length
-	Unknown int // pieces without an id of their own
-}
+// Summary says what the tokenizer made of the dataset.
+func (r *Reader) Summary() Summary { return r.summary }
 
-// Read reads a document and its query (nil for none).
-func (r *Reader) Read(query, words []string) (Reading, error) {
-	e, err := r.read.encode(datasets.Text{Query: query, Tokens: words}, r.Summary.MaxLength)
-	return Reading{Text: e.Text, Cut: e.cut(r.Summary.MaxLength), Unknown: e.unknown}, err
+// Read prepares the words of a document, with those of a query or without. The
+// text has no identifier, and its label is -1: nobody knows it. The counts say
+// what was cut off and what has no id. A query that leaves no room for the
+// document is an error.
+func (r *Reader) Read(query, words []string) (Text, Counts, error) {
+	var counts Counts
+	e, err := r.vocabulary.encode(datasets.Text{Label: -1, Query: query, Tokens: words})
+	if err != nil {
+		return Text{}, counts, err
+	}
+	counts.add(e, r.summary.MaxLength)
+	return e.Text, counts, nil
 }

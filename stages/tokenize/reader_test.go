@@ -1,114 +1,103 @@
 package tokenize_test
 
 import (
+	"bytes"
 	"fmt"
-	"slices"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"rationale/datasets"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
 )
 
-// TestReaderReadsAsTheStageDid: every text of a tokenized dataset, given back as
-// words, comes out as it is stored, whatever the tokenizer, with and without a
-// query, cut or not.
-func TestReaderReadsAsTheStageDid(t *testing.T) {
-	claims := stagetest.ImportClaims(t)
-	for _, length := range []int{8, 12, stagetest.MaxLength} {
-		for name, p := range map[string]tokenize.Params{
-			tokenize.Words:     {RandomVectors: 1, RandomWidth: 3},
-			tokenize.WordPiece: {Tokenizer: tokenize.WordPiece},
-		} {
+// TestReaderReadsAsTheStage: every row of a dataset, given back as words,
+// becomes the same pieces, whether it has a query and whether it is cut off.
+func TestReaderReadsAsTheStage(t *testing.T) {
+	for name, data := range map[string]string{"claims": importClaims(t), stagetest.Facts: stagetest.ImportFacts(t)} {
+		for _, length := range []int{9, 12, 16, 40} {
 			t.Run(fmt.Sprint(name, length), func(t *testing.T) {
-				p.MaxLength = length
-				if name == tokenize.WordPiece {
-					p.MaxLength += 60 // a letter is a piece
-				}
-				checkReader(t, claims, stagetest.Claims, p)
-				checkReader(t, stagetest.Generated(t), stagetest.Dataset, p)
+				checkReader(t, tokenize.Params{Dataset: name, MaxLength: length, RandomWidth: 2}, map[string]string{tokenize.DatasetRole: data})
+			})
+			t.Run(fmt.Sprint(name, length, "pieces"), func(t *testing.T) {
+				checkReader(t, tokenize.Params{Dataset: name, MaxLength: 3 * length, Tokenizer: tokenize.WordPiece},
+					map[string]string{tokenize.DatasetRole: data, tokenize.VocabularyRole: stagetest.Vocabulary(t)})
 			})
 		}
 	}
 }
 
-func checkReader(t *testing.T, data, name string, p tokenize.Params) {
-	t.Helper()
-	p.Dataset = name
-	in := map[string]string{tokenize.DatasetRole: data}
-	if p.Tokenizer == tokenize.WordPiece {
-		in[tokenize.VocabularyRole] = stagetest.Vocabulary(t)
-	}
-	dir := stagetest.Run(t, tokenize.New(p), in)
+func checkReader(t *testing.T, p tokenize.Params, inputs map[string]string) {
+	dir := stagetest.Run(t, tokenize.New(p), inputs)
 	r, err := tokenize.OpenReader(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := tokenize.Read(dir, "test")
+	for _, split := range datasets.SplitNames {
+		texts, err := tokenize.Read(dir, split)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sum tokenize.Counts
+		for _, want := range texts {
+			got, counts, err := r.Read(want.Query, want.Tokens)
+			if err != nil {
+				t.Fatalf("%s: %v", want.ID, err)
+			}
+			if d := cmp.Diff(want, got, cmpopts.IgnoreFields(tokenize.Text{}, "ID", "Label", "Rationale", "Gold", "SentenceEnds")); d != "" {
+				t.Errorf("%s (-stage +reader)\n%s", want.ID, d)
+			}
+			if got.Label != -1 {
+				t.Errorf("a label %d of nowhere", got.Label)
+			}
+			sum.Pieces, sum.Cut, sum.CutTexts, sum.Unknown = sum.Pieces+counts.Pieces, sum.Cut+counts.Cut, sum.CutTexts+counts.CutTexts, sum.Unknown+counts.Unknown
+		}
+		counted := r.Summary().Splits[split]
+		if want := (tokenize.Counts{Pieces: counted.Pieces, Cut: counted.Cut, CutTexts: counted.CutTexts, Unknown: counted.Unknown}); want != sum {
+			t.Errorf("%s: counted %+v and the stage %+v", split, sum, want)
+		}
+	}
+}
+
+func TestReaderOfAQueryWithoutRoom(t *testing.T) {
+	_, _, dir := readAll(t, tokenize.Params{MaxLength: 5, RandomWidth: 2}, nil)
+	r, err := tokenize.OpenReader(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range texts {
-		got, err := r.Read(want.Query, want.Tokens)
-		if err != nil {
-			t.Fatal(err)
-		}
-		// What nobody can give: the name, what people said, and the sentences.
-		want.ID, want.Label, want.Gold, want.Marked, want.Sentences = "", 0, nil, nil, nil
-		if d := cmp.Diff(want, got.Text); d != "" {
-			t.Fatalf("(-stored +read)\n%s", d)
-		}
+	if _, _, err := r.Read(strings.Fields("one two three four"), []string{"good"}); err == nil || !strings.Contains(err.Error(), "raise max_length") {
+		t.Errorf("error %v", err)
 	}
 }
 
-// TestSentencesOfPieces: sentences end where their last piece does, and what is
-// cut off is in none.
-func TestSentencesOfPieces(t *testing.T) {
-	data := stagetest.ImportClaims(t)
-	for length, want := range map[int]string{
-		24: "house 0 stands in the north . | its door is green . | nobody has seen the garden .",
-		14: "house 0 stands in the north . | its door",
-		12: "house 0 stands in the north .",
-		6:  "house",
+// TestReaderRefuses changes what the reader reads.
+func TestReaderRefuses(t *testing.T) {
+	for _, tc := range []struct{ file, old, new, want string }{
+		{tokenize.VocabularyFile, "good\n", "", "is not the vocabulary that dataset claims was tokenized with"},
+		{tokenize.VocabularyFile, "good\n", "good\ngood\n", "vocab.txt: line"},
+		{tokenize.SummaryFile, `"lower": true`, `"lower": false`, "is not the vocabulary"},
+		{tokenize.SummaryFile, `"tokenizer": "words"`, `"tokenizer": "bpe"`, `summary.json: settings: tokenizer "bpe"; expected words or wordpiece`},
+		{tokenize.SummaryFile, `"tokenizer": "words"`, `"tokenizer": "wordpiece"`, "summary.json: settings: the tokenizer wordpiece with or without"},
+		{tokenize.SummaryFile, `"query_limit": 32`, `"query_limit": -1`, "summary.json: settings: max_length 9, query_limit -1"},
+		{tokenize.SummaryFile, `"max_length": 9`, `"max_length": 0`, "summary.json: settings: max_length 0"},
+		{tokenize.SummaryFile, `"max_length"`, `"maxlength"`, `summary.json: json: unknown field "maxlength"`},
 	} {
-		dir := stagetest.Run(t, tokenize.New(tokenize.Params{Dataset: stagetest.Claims, MaxLength: length, RandomVectors: 1, RandomWidth: 3}),
-			map[string]string{tokenize.DatasetRole: data})
-		texts, err := tokenize.Read(dir, "train")
-		if err != nil {
+		_, _, dir := readAll(t, tokenize.Params{MaxLength: 9, RandomWidth: 2}, nil)
+		path := filepath.Join(dir, tc.file)
+		data := bytes.Replace(stagetest.Files(t, dir)[tc.file], []byte(tc.old), []byte(tc.new), 1)
+		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if got := sentences(texts[0]); got != want {
-			t.Errorf("at most %d pieces: %q, want %q", length, got, want)
+		if _, err := tokenize.OpenReader(dir); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s for %s: error %v", tc.new, tc.old, err)
 		}
 	}
-}
-
-// sentences spells the words of a text's sentences.
-func sentences(t tokenize.Text) string {
-	var out []string
-	for s, end := range t.Sentences {
-		var words []string
-		for k := t.SentenceStart(s); k < int(end); k++ {
-			words = append(words, t.Tokens[int(t.Word[k])-len(t.Query)])
-		}
-		out = append(out, strings.Join(words, " "))
-	}
-	return strings.Join(out, " | ")
-}
-
-func TestRolesOfPieces(t *testing.T) {
-	texts, _, _ := readAll(t, tokenize.Params{MaxLength: 6, RandomVectors: 7, RandomWidth: 3}, nil)
-	want := []tokenize.Role{tokenize.Query, tokenize.Query, tokenize.Mark, tokenize.Document, tokenize.Document, tokenize.Document}
-	var got []tokenize.Role
-	for i := range texts["a"].IDs {
-		got = append(got, texts["a"].Role(i))
-	}
-	if !slices.Equal(got, want) || texts["a"].Start() != 3 {
-		t.Errorf("roles %v from %d, want %v", got, texts["a"].Start(), want)
-	}
-	if got := texts["a"].Selectable(); !slices.Equal(got, []bool{false, false, false, true, true, true}) {
-		t.Errorf("selectable %v", got)
+	if _, err := tokenize.OpenReader(t.TempDir()); err == nil {
+		t.Error("an empty folder is read")
 	}
 }

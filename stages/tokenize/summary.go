@@ -1,38 +1,24 @@
 package tokenize
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"rationale/datasets"
 	"rationale/stages"
 	"rationale/tokenizer"
-	"rationale/tokenizer/wordpiece"
 )
 
 // Summary says what the tokenizer made of a dataset.
 type Summary struct {
-	Dataset   string             `json:"dataset"`
-	Classes   []string           `json:"classes"`
-	Tokenizer string             `json:"tokenizer"`
-	Digest    string             `json:"digest"` // of the tokenizer's vocabulary and settings
-	Vocab     int                `json:"vocabulary"`
-	MaxLength int                `json:"max_length"`
-	Settings  Settings           `json:"settings"`
-	Random    bool               `json:"random_vectors"`
-	Coverage  tokenizer.Coverage `json:"coverage,omitzero"` // of word vectors
-	Splits    map[string]Counts  `json:"splits"`
-}
-
-// Settings are what the pieces of a text depend on, beside the vocabulary: with
-// both, any text can be read as these were.
-type Settings struct {
-	// Lower tells that words are lower-cased before they are looked up, of the
-	// tokenizer Words.
-	Lower bool `json:"lower,omitempty"`
-	// Pieces are the settings of the tokenizer WordPiece.
-	Pieces *wordpiece.Settings `json:"wordpiece,omitempty"`
-	// QueryLimit is how many words, and how many pieces, of a query are read.
-	QueryLimit int `json:"query_limit"`
+	Dataset  string   `json:"dataset"`
+	Classes  []string `json:"classes"`
+	Settings `json:"settings"`
+	Digest   string             `json:"digest"` // of the tokenizer's vocabulary and settings
+	Vocab    int                `json:"vocabulary"`
+	Random   bool               `json:"random_vectors"`
+	Coverage tokenizer.Coverage `json:"coverage,omitzero"` // of word vectors
+	Splits   map[string]Counts  `json:"splits"`
 }
 
 // Queries tells that some texts have queries.
@@ -56,14 +42,18 @@ type Counts struct {
 	CutTexts int `json:"cut_texts"`         // texts that lost some
 	// CutAt256 and CutAt512 are what maximum lengths of 256 and 512 cut off,
 	// whatever the one in use is.
-	CutAt256  int    `json:"cut_at_256"`
-	CutAt512  int    `json:"cut_at_512"`
-	Gold      int    `json:"gold"`      // gold pieces kept
-	GoldCut   int    `json:"gold_cut"`  // gold pieces cut off
-	Unknown   int    `json:"unknown"`   // pieces without an id of their own, before cutting
-	WithGold  int    `json:"with_gold"` // texts whose rationale is known
-	Annotated int    `json:"annotated"` // their document pieces kept
-	Shares    Shares `json:"shares"`
+	CutAt256  int `json:"cut_at_256"`
+	CutAt512  int `json:"cut_at_512"`
+	Gold      int `json:"gold"`      // gold pieces kept
+	GoldCut   int `json:"gold_cut"`  // gold pieces cut off
+	Unknown   int `json:"unknown"`   // pieces without an id of their own, before cutting
+	WithGold  int `json:"with_gold"` // texts whose rationale is known
+	Annotated int `json:"annotated"` // their document pieces kept
+	// GoldSentences are sentences with a gold piece that was kept;
+	// GoldSentencesCut lost all that was gold in them.
+	GoldSentences    int    `json:"gold_sentences"`
+	GoldSentencesCut int    `json:"gold_sentences_cut"`
+	Shares           Shares `json:"shares"`
 }
 
 // Shares are fractions of all pieces before cutting; 0 of none.
@@ -75,7 +65,7 @@ type Shares struct {
 
 func (c *Counts) add(e encoded, limit int) {
 	c.Texts++
-	if len(e.Query) > 0 {
+	if e.Lead > 0 {
 		c.Queries++
 	}
 	c.Pieces += e.pieces
@@ -92,6 +82,8 @@ func (c *Counts) add(e encoded, limit int) {
 		c.Annotated += e.kept
 		c.Gold += kept
 		c.GoldCut += e.gold - kept
+		c.GoldSentences += e.goldKept
+		c.GoldSentencesCut += e.goldSentences - e.goldKept
 	}
 }
 
@@ -103,16 +95,22 @@ func (c Counts) shares() Shares {
 // texts whose rationale is known; 0 without any.
 func (c Counts) GoldShare() float64 { return datasets.Share(c.Gold, c.Annotated) }
 
-func newSummary(meta datasets.Meta, v *vocabulary, p Params) *Summary {
+func newSummary(dataset string, meta datasets.Meta, v *vocabulary) *Summary {
 	return &Summary{
-		Dataset: p.Dataset, Classes: meta.Classes, Tokenizer: v.Name(), Digest: v.Digest(), Vocab: v.Size(),
-		MaxLength: p.MaxLength, Settings: v.settings, Random: v.random, Coverage: v.coverage, Splits: map[string]Counts{},
+		Dataset: dataset, Classes: meta.Classes, Settings: v.settings, Digest: v.Digest(), Vocab: v.Size(),
+		Random: v.random, Coverage: v.coverage, Splits: map[string]Counts{},
 	}
 }
 
 // ReadSummary reads the summary of a tokenized dataset.
 func ReadSummary(dir string) (Summary, error) {
 	var s Summary
-	err := stages.ReadJSON(filepath.Join(dir, SummaryFile), &s)
-	return s, err
+	path := filepath.Join(dir, SummaryFile)
+	if err := stages.ReadJSON(path, &s); err != nil {
+		return s, err
+	}
+	if err := s.Settings.check(); err != nil {
+		return s, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
 }

@@ -7,85 +7,82 @@ import (
 	"unicode/utf8"
 )
 
-// Text is one example as a model reads it, with the words that it was made from.
-type Text struct {
-	ID    string
-	Label int64
-	IDs   []int32 // pieces, cut to the maximum length
-	// Word is the word that each piece belongs to, query words counted before
-	// the document's; -1 for separators and special pieces.
-	Word []int32
-	Gold []bool // human rationale per piece; nil when unknown
-	// Query are the words of the claim or question that are read.
-	Query []string
-	// Tokens are the document's words, those that were cut off included.
-	Tokens []string
-	// Marked is the human rationale per word of the document; nil when unknown.
-	Marked []bool
-	// Sentences are where the document's sentences end, exclusive, in pieces;
-	// the last may be cut. nil when the dataset does not mark sentences.
-	Sentences []int32
-}
-
-// Role is what a piece is part of.
-type Role int
+// Role says what a piece is to a model: all pieces are read, only those of the
+// document may be selected.
+type Role int8
 
 // The roles of pieces.
 const (
-	Mark     Role = iota // a separator or a special piece
-	Query                // the claim or question
-	Document             // the text itself
+	MarkPiece     Role = iota // a separator or special piece
+	QueryPiece                // of the claim or question
+	DocumentPiece             // of the text that is explained
 )
 
-// Role is that of piece i.
-func (t Text) Role(i int) Role {
-	switch word := int(t.Word[i]); {
-	case word < 0:
-		return Mark
-	case word < len(t.Query):
-		return Query
-	}
-	return Document
+// Text is one example as a model reads it, with the words behind its pieces.
+type Text struct {
+	ID    string
+	Label int64
+	// Query and Tokens are the words of query and document as the dataset has
+	// them: all of them, also those that were cut off.
+	Query, Tokens []string
+	Rationale     []bool  // human rationale per word of the document; nil when unknown
+	IDs           []int32 // pieces, cut to the maximum length
+	Roles         []Role  // of the pieces
+	// Word is the word that each piece belongs to, query words counted before
+	// the document's; -1 for separators and special pieces.
+	Word []int32
+	Gold []bool // Rationale carried to the pieces; nil when unknown
+	Lead int    // words of the query that are read
+	// SentenceEnds holds for each sentence of the document the place among the
+	// pieces behind its last one; sentences of which nothing was kept, or which
+	// left no piece, end where the one before them does or are left out at the
+	// end. nil when the dataset marks no sentences.
+	SentenceEnds []int32
 }
 
-// Selectable tells of each piece whether a rationale may hold it: of the
-// document's.
-func (t Text) Selectable() []bool {
-	out := make([]bool, len(t.IDs))
-	for i := range out {
-		out[i] = t.Role(i) == Document
-	}
-	return out
-}
+// Selectable tells whether piece i may be part of a rationale.
+func (t Text) Selectable(i int) bool { return t.Roles[i] == DocumentPiece }
 
-// Start is the document's first piece; the number of pieces when there is none.
-func (t Text) Start() int {
-	for i := range t.IDs {
-		if t.Role(i) == Document {
-			return i
+// PieceSentences gives for each piece the sentence of the document that it
+// belongs to, counted from 0; -1 for pieces that are not the document's. It is
+// nil when the dataset marks no sentences.
+func (t Text) PieceSentences() []int32 {
+	if t.SentenceEnds == nil {
+		return nil
+	}
+	of := make([]int32, len(t.IDs))
+	for i := range of {
+		of[i] = -1
+		sentence, _ := slices.BinarySearch(t.SentenceEnds, int32(i)+1)
+		if t.Selectable(i) && sentence < len(t.SentenceEnds) {
+			of[i] = int32(sentence)
 		}
 	}
-	return len(t.IDs)
-}
-
-// SentenceStart is the first piece of a sentence.
-func (t Text) SentenceStart(sentence int) int {
-	if sentence == 0 {
-		return t.Start()
-	}
-	return int(t.Sentences[sentence-1])
+	return of
 }
 
 // DocumentWords carries a choice of pieces, with or without padding behind
 // them, to the document's words: a word is selected when any of its pieces is.
-func (t Text) DocumentWords(pieces []bool) []bool {
-	selected := make([]bool, len(t.Tokens))
+func (t Text) DocumentWords(pieces []bool, words int) []bool {
+	selected := make([]bool, words)
 	for i, word := range t.Word[:min(len(t.Word), len(pieces))] {
-		if w := int(word) - len(t.Query); pieces[i] && w >= 0 && w < len(selected) {
+		if w := int(word) - t.Lead; pieces[i] && w >= 0 && w < words {
 			selected[w] = true
 		}
 	}
 	return selected
+}
+
+// pieceGold carries the rationale to the pieces.
+func (t Text) pieceGold() []bool {
+	if t.Rationale == nil {
+		return nil
+	}
+	gold := make([]bool, len(t.IDs))
+	for i, word := range t.Word {
+		gold[i] = t.Selectable(i) && t.Rationale[int(word)-t.Lead]
+	}
+	return gold
 }
 
 // check reports the first thing that the stage would not have written.
@@ -95,29 +92,60 @@ func (t Text) check() error {
 		return fmt.Errorf("the identifier %q is not UTF-8", t.ID)
 	case len(t.IDs) == 0:
 		return errors.New("it has no pieces")
-	case len(t.Word) != len(t.IDs) || (t.Gold != nil && len(t.Gold) != len(t.IDs)):
-		return fmt.Errorf("%d pieces, %d words and %d marks; expected as many of each", len(t.IDs), len(t.Word), len(t.Gold))
-	case (t.Gold == nil) != (t.Marked == nil) || (t.Marked != nil && len(t.Marked) != len(t.Tokens)):
-		return fmt.Errorf("%d marked words of %d; expected as many, or none where no piece is marked", len(t.Marked), len(t.Tokens))
-	case t.Label < 0 || slices.Min(t.IDs) < 0 || slices.Min(t.Word) < -1:
-		return fmt.Errorf("a negative number: class %d, pieces from %d, words from %d", t.Label, slices.Min(t.IDs), slices.Min(t.Word))
-	case int(slices.Max(t.Word)) >= len(t.Query)+len(t.Tokens):
-		return fmt.Errorf("a piece of word %d; there are %d", slices.Max(t.Word), len(t.Query)+len(t.Tokens))
+	case len(t.Word) != len(t.IDs) || len(t.Roles) != len(t.IDs):
+		return fmt.Errorf("%d pieces, %d words and %d roles of pieces; expected as many of each", len(t.IDs), len(t.Word), len(t.Roles))
+	case t.Rationale != nil && len(t.Rationale) != len(t.Tokens):
+		return fmt.Errorf("%d marks for %d words of the document", len(t.Rationale), len(t.Tokens))
+	case t.Label < 0 || slices.Min(t.IDs) < 0 || t.Lead < 0 || t.Lead > len(t.Query):
+		return fmt.Errorf("class %d, pieces from %d, %d of %d words of a query: a number is too small or too large",
+			t.Label, slices.Min(t.IDs), t.Lead, len(t.Query))
 	}
-	return t.checkSentences()
+	return errors.Join(checkWords(t.Query), checkWords(t.Tokens), t.checkRoles(), t.checkSentences())
 }
 
-// checkSentences wants rising ends that cover the document's pieces.
+func checkWords(words []string) error {
+	for i, word := range words {
+		if word == "" || !utf8.ValidString(word) {
+			return fmt.Errorf("word %d is %q; expected UTF-8", i+1, word)
+		}
+	}
+	return nil
+}
+
+// checkRoles wants the words of the pieces to be of the texts that their roles
+// say.
+func (t Text) checkRoles() error {
+	lead, words := int32(t.Lead), int32(t.Lead+len(t.Tokens))
+	for i, word := range t.Word {
+		role := DocumentPiece
+		switch {
+		case word == -1:
+			role = MarkPiece
+		case word < lead:
+			role = QueryPiece
+		}
+		if t.Roles[i] != role || word < -1 || word >= words {
+			return fmt.Errorf("piece %d has role %d and word %d, of %d of the query and %d of the document", i+1, t.Roles[i], word, t.Lead, len(t.Tokens))
+		}
+	}
+	return nil
+}
+
+// checkSentences wants ends that never fall, and all of the document between
+// them.
 func (t Text) checkSentences() error {
-	last := int32(t.Start())
-	for _, end := range t.Sentences {
-		if end <= last || int(end) > len(t.IDs) {
-			return fmt.Errorf("a sentence ends at piece %d of %d, behind one that ends at %d", end, len(t.IDs), last)
+	if t.SentenceEnds == nil {
+		return nil
+	}
+	last := int32(0)
+	for i, end := range t.SentenceEnds {
+		if end < last || int(end) > len(t.IDs) {
+			return fmt.Errorf("sentence %d ends at piece %d of %d, the one before it at %d", i+1, end, len(t.IDs), last)
 		}
 		last = end
 	}
-	if t.Sentences != nil && int(last) < len(t.IDs) && t.Role(int(last)) == Document {
-		return fmt.Errorf("piece %d is in no sentence", last)
+	if behind := t.Roles[min(int(last), len(t.Roles)):]; slices.Contains(behind, DocumentPiece) {
+		return fmt.Errorf("the sentences end at piece %d, and the document goes on", last)
 	}
 	return nil
 }

@@ -4,7 +4,9 @@
 // Its output: train.arrow, dev.arrow and test.arrow (see Text), vocab.txt with
 // the entries behind the ids, summary.json and, with the tokenizer Words,
 // vectors.safetensors with the frozen word vectors (embedding.weight [V,E],
-// row 0 zero). Nobody has frozen vectors of WordPiece's pieces.
+// row 0 zero). Nobody has frozen vectors of WordPiece's pieces. With vocab.txt
+// and the settings in summary.json a Reader prepares any other text in the same
+// way.
 package tokenize
 
 import (
@@ -105,14 +107,14 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 
 func (s *Stage) vocabulary(ctx context.Context, env *stages.Env, set *datasets.Set) (*vocabulary, error) {
 	if s.params.Tokenizer == WordPiece {
-		return loadPieces(env)
+		return s.loadPieces(env, set.Meta())
 	}
 	return s.collectWords(ctx, env, set)
 }
 
 // encodeAll writes the three splits and the summary.
 func (s *Stage) encodeAll(ctx context.Context, env *stages.Env, set *datasets.Set, v *vocabulary) error {
-	sum := newSummary(set.Meta(), v, s.params)
+	sum := newSummary(s.params.Dataset, set.Meta(), v)
 	env.Progress.Total(rows(set))
 	for _, name := range datasets.SplitNames {
 		split, err := set.Split(name)
@@ -153,9 +155,9 @@ func (s *Stage) encode(ctx context.Context, env *stages.Env, split *datasets.Spl
 		if err != nil {
 			return nil, counts, err
 		}
-		e, err := v.encode(text, s.params.MaxLength)
+		e, err := v.encode(text)
 		if err != nil {
-			return nil, counts, err
+			return nil, counts, fmt.Errorf("text %s: %w", text.ID, err)
 		}
 		counts.add(e, s.params.MaxLength)
 		texts = append(texts, e.Text)

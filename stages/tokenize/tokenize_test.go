@@ -19,6 +19,7 @@ import (
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
 	"rationale/tokenizer/embeddings"
+	"rationale/tokenizer/wordpiece"
 )
 
 // claims has a query in one text, a rationale in two, and words that the
@@ -95,7 +96,7 @@ func check(t *testing.T, dir string, first int, got tokenize.Text, w want) {
 	for _, g := range got.Gold {
 		gold += map[bool]string{false: "0", true: "1"}[g]
 	}
-	view := want{strings.Join(entries(t, dir, got.IDs, first), " "), got.Word, gold, len(got.Query)}
+	view := want{strings.Join(entries(t, dir, got.IDs, first), " "), got.Word, gold, got.Lead}
 	if d := cmp.Diff(w, view, cmp.AllowUnexported(want{})); d != "" {
 		t.Errorf("text %s: (-want +got)\n%s", got.ID, d)
 	}
@@ -196,6 +197,29 @@ func TestSettingsOfTheVocabulary(t *testing.T) {
 	}
 }
 
+// TestSettingsAreKept demands that the summary says how texts were read.
+func TestSettingsAreKept(t *testing.T) {
+	vocabulary := stagetest.Vocabulary(t)
+	_, pieces, _ := readAll(t, tokenize.Params{MaxLength: 9, Tokenizer: tokenize.WordPiece}, map[string]string{tokenize.VocabularyRole: vocabulary})
+	uncased := wordpiece.Uncased()
+	want := tokenize.Settings{Tokenizer: tokenize.WordPiece, Lower: true, MaxLength: 9, QueryLimit: tokenize.QueryLimit, WordPiece: &uncased}
+	if d := cmp.Diff(want, pieces.Settings); d != "" {
+		t.Errorf("pieces (-want +got)\n%s", d)
+	}
+	data := stagetest.Import(t, "claims", claims, map[string]string{
+		"text": "id", "label": "verdict", "lower": "false", "words": "space",
+	})
+	dir := stagetest.Run(t, tokenize.New(tokenize.Params{Dataset: "claims", MaxLength: 9, RandomWidth: 2}), map[string]string{tokenize.DatasetRole: data})
+	words, err := tokenize.ReadSummary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = tokenize.Settings{Tokenizer: tokenize.Words, MaxLength: 9, QueryLimit: tokenize.QueryLimit, WordRule: "space"}
+	if d := cmp.Diff(want, words.Settings); d != "" {
+		t.Errorf("words (-want +got)\n%s", d)
+	}
+}
+
 // TestCounting demands that what 256 and 512 cut off is counted whatever the
 // maximum in use, and that special pieces take their places.
 func TestCounting(t *testing.T) {
@@ -265,17 +289,18 @@ func TestStopsWhenToldTo(t *testing.T) {
 func TestDocumentWords(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := tokenize.Text{
-			Query: make([]string, rapid.IntRange(0, 3).Draw(t, "query")), Tokens: make([]string, rapid.IntRange(0, 6).Draw(t, "words")),
+			Lead: rapid.IntRange(0, 3).Draw(t, "lead"),
 			Word: rapid.SliceOfN(rapid.Int32Range(-1, 8), 0, 12).Draw(t, "word"),
 		}
 		pieces := rapid.SliceOfN(rapid.Bool(), len(text.Word), len(text.Word)+3).Draw(t, "pieces")
-		want := make([]bool, len(text.Tokens))
+		words := rapid.IntRange(0, 6).Draw(t, "words")
+		want := make([]bool, words)
 		for w := range want {
 			for i, of := range text.Word {
-				want[w] = want[w] || (pieces[i] && int(of) == len(text.Query)+w)
+				want[w] = want[w] || (pieces[i] && int(of) == text.Lead+w)
 			}
 		}
-		if got := text.DocumentWords(pieces); !slices.Equal(got, want) {
+		if got := text.DocumentWords(pieces, words); !slices.Equal(got, want) {
 			t.Fatalf("%v; want %v", got, want)
 		}
 	})

@@ -23,17 +23,36 @@ import (
 // vocabulary is a tokenizer with all that the stage needs to know of it.
 type vocabulary struct {
 	tokenizer.Tokenizer
+	settings Settings
 	marks    marks
 	unknown  int32                 // id of the pieces that have none of their own
 	list     *tokenizer.Vocabulary // the entries behind the ids
 	coverage tokenizer.Coverage    // of word vectors
 	vectors  *tensor.Tensor        // [V,E]; nil for pieces
 	random   bool                  // the vectors are made up
-	settings Settings
 }
 
-// loadPieces is BERT's tokenizer.
-func loadPieces(env *stages.Env) (*vocabulary, error) {
+// newPieces reads texts with BERT's tokenizer.
+func newPieces(t *wordpiece.Tokenizer, s Settings) *vocabulary {
+	ids := t.Specials()
+	separator := []int32{ids.Separator}
+	return &vocabulary{
+		Tokenizer: t, settings: s, list: t.Vocabulary(), unknown: ids.Unknown,
+		marks: marks{open: []int32{ids.Class}, between: separator, close: separator},
+	}
+}
+
+// newWords reads texts word by word. Query and document are parted by a zero
+// vector.
+func newWords(t *tokenizer.Words, s Settings) *vocabulary {
+	return &vocabulary{
+		Tokenizer: t, settings: s, list: t.Vocabulary(), unknown: tokenizer.UnknownWord,
+		marks: marks{between: []int32{tokenizer.UnknownWord}},
+	}
+}
+
+// loadPieces is the tokenizer that the stage was given.
+func (s *Stage) loadPieces(env *stages.Env, meta datasets.Meta) (*vocabulary, error) {
 	if env.Opened[VocabularyRole] == nil {
 		return nil, fmt.Errorf("the tokenizer %s needs a vocabulary; none is given", WordPiece)
 	}
@@ -41,23 +60,11 @@ func loadPieces(env *stages.Env) (*vocabulary, error) {
 	if err != nil {
 		return nil, err
 	}
-	return pieces(t.Tokenizer), nil
-}
-
-// pieces is how BERT reads a text and a query.
-func pieces(t *wordpiece.Tokenizer) *vocabulary {
-	ids, settings := t.Specials(), t.Settings()
-	separator := []int32{ids.Separator}
-	return &vocabulary{
-		Tokenizer: t, list: t.Vocabulary(), unknown: ids.Unknown,
-		marks:    marks{open: []int32{ids.Class}, between: separator, close: separator},
-		settings: Settings{Pieces: &settings, QueryLimit: QueryLimit},
-	}
+	return newPieces(t.Tokenizer, s.params.inPieces(meta, t.Settings())), nil
 }
 
 // collectWords lists the dataset's words that have a vector. The vectors are
-// frozen, so the list may cover all splits. Query and document are parted by
-// a zero vector.
+// frozen, so the list may cover all splits.
 func (s *Stage) collectWords(ctx context.Context, env *stages.Env, set *datasets.Set) (*vocabulary, error) {
 	known := oneWord
 	var table *embeddings.Table
@@ -78,12 +85,14 @@ func (s *Stage) collectWords(ctx context.Context, env *stages.Env, set *datasets
 			return nil, err
 		}
 	}
-	v, err := newWords(list, set.Meta().Lower, table)
+	words, err := tokenizer.NewWords(list, set.Meta().Lower)
 	if err != nil {
 		return nil, err
 	}
+	v := newWords(words, s.params.inWords(set.Meta()))
 	v.coverage, v.random = coverage, !given
-	return v, nil
+	v.vectors, err = matrix(list, table)
+	return v, err
 }
 
 func countWords(ctx context.Context, set *datasets.Set, known func(string) bool) ([]string, tokenizer.Coverage, error) {
@@ -104,27 +113,13 @@ func (s *Stage) madeUp(words []string) (*embeddings.Table, error) {
 	return embeddings.Random(words, s.params.RandomWidth, s.params.RandomVectors)
 }
 
-func newWords(list []string, lower bool, table *embeddings.Table) (*vocabulary, error) {
-	words, err := tokenizer.NewWords(list, lower)
-	if err != nil {
-		return nil, err
-	}
+// matrix holds the vectors of the words [V,E], row 0 zero.
+func matrix(list []string, table *embeddings.Table) (*tensor.Tensor, error) {
 	data, err := table.Matrix(list)
 	if err != nil {
 		return nil, err
 	}
-	v := wholeWords(words)
-	v.vectors, err = tensor.Of([]int64{int64(words.Size()), int64(table.Dim())}, data)
-	return v, err
-}
-
-// wholeWords is how models on word vectors read a text and a query.
-func wholeWords(words *tokenizer.Words) *vocabulary {
-	return &vocabulary{
-		Tokenizer: words, list: words.Vocabulary(), unknown: tokenizer.UnknownWord,
-		marks:    marks{between: []int32{tokenizer.UnknownWord}},
-		settings: Settings{Lower: words.Lower(), QueryLimit: QueryLimit},
-	}
+	return tensor.Of([]int64{int64(len(list) + 1), int64(table.Dim())}, data)
 }
 
 // allWords yields every text and query of the dataset, until one cannot be

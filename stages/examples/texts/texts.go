@@ -3,11 +3,13 @@ package texts
 
 import (
 	"fmt"
+	"slices"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
 	"rationale/stages/examples"
 	"rationale/stages/tokenize"
+	"rationale/tokenizer"
 )
 
 // Open opens a tokenized dataset.
@@ -65,27 +67,55 @@ func (s Set) Length(i int) int { return len(s[i].IDs) }
 func (s Set) Size(batch []int) rationalizer.Size {
 	n := rationalizer.Size{Examples: len(batch), Positions: examples.Longest(s, batch), Sentences: 1}
 	for _, i := range batch {
-		n.Sentences = max(n.Sentences, len(s[i].Sentences))
+		n.Sentences = max(n.Sentences, len(sentences(s[i])))
 	}
 	return n
 }
 
 // Truth is what people say about a text.
 func (s Set) Truth(i int, unit rationalizer.Unit) examples.Truth {
-	t := examples.Truth{Selectable: s[i].Selectable(), Gold: s[i].Gold}
+	t := examples.Truth{Selectable: selectable(s[i]), Gold: s[i].Gold}
 	if unit == rationalizer.Sentence {
-		t.Ends = s[i].Sentences
+		t.Ends = []int32{}
+		for _, span := range sentences(s[i]) {
+			t.Ends = append(t.Ends, int32(span.End))
+		}
 	}
 	return t
 }
 
+// selectable tells of each piece whether a rationale may hold it.
+func selectable(t tokenize.Text) []bool {
+	out := make([]bool, len(t.IDs))
+	for i := range out {
+		out[i] = t.Selectable(i)
+	}
+	return out
+}
+
+// sentences are where those sentences stand, among the pieces, of which anything
+// is read.
+func sentences(t tokenize.Text) []tokenizer.Span {
+	var out []tokenizer.Span
+	at := slices.Index(t.Roles, tokenize.DocumentPiece)
+	for _, end := range t.SentenceEnds {
+		if int(end) > at {
+			out = append(out, tokenizer.Span{Start: at, End: int(end)})
+			at = int(end)
+		}
+	}
+	return out
+}
+
 // Words are a text's query and document.
 func (s Set) Words(i int) examples.Words {
-	return examples.Words{ID: s[i].ID, Query: s[i].Query, Tokens: s[i].Tokens, Gold: s[i].Marked}
+	return examples.Words{ID: s[i].ID, Query: s[i].Query, Tokens: s[i].Tokens, Gold: s[i].Rationale}
 }
 
 // Chosen is the document's words of which a piece is chosen.
-func (s Set) Chosen(i int, pieces []bool) []bool { return s[i].DocumentWords(pieces) }
+func (s Set) Chosen(i int, pieces []bool) []bool {
+	return s[i].DocumentWords(pieces, len(s[i].Tokens))
+}
 
 // Column is a column of a batch.
 func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error) {
@@ -97,7 +127,7 @@ func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.T
 	}
 	if fill, ok := bySentence[name]; ok {
 		for _, i := range batch {
-			if s[i].Sentences == nil {
+			if s[i].SentenceEnds == nil {
 				return nil, fmt.Errorf("text %s has no sentence marks, and the model selects sentences; import the dataset with sentences, or select words", s[i].ID)
 			}
 		}
@@ -127,12 +157,12 @@ var byPiece = map[string]func(tokenize.Text, []int64){
 			row[k] = 1
 		}
 	},
-	rationalizer.InputSelectable: func(t tokenize.Text, row []int64) { marks(t.Selectable(), row) },
+	rationalizer.InputSelectable: func(t tokenize.Text, row []int64) { marks(selectable(t), row) },
 	rationalizer.InputGold:       func(t tokenize.Text, row []int64) { marks(t.Gold, row) },
 	rationalizer.InputSentence: func(t tokenize.Text, row []int64) {
-		for sentence, end := range t.Sentences {
-			for k := t.SentenceStart(sentence); k < int(end); k++ {
-				row[k] = int64(sentence)
+		for number, span := range sentences(t) {
+			for k := span.Start; k < span.End; k++ {
+				row[k] = int64(number)
 			}
 		}
 	},
@@ -149,18 +179,18 @@ func marks(marked []bool, row []int64) {
 // bySentence are the columns [B,S].
 var bySentence = map[string]func(tokenize.Text, []int64){
 	rationalizer.InputSentenceMask: func(t tokenize.Text, row []int64) {
-		for k := range t.Sentences {
-			row[k] = 1
+		for number := range sentences(t) {
+			row[number] = 1
 		}
 	},
 	rationalizer.InputSentenceFirst: func(t tokenize.Text, row []int64) {
-		for k := range t.Sentences {
-			row[k] = int64(t.SentenceStart(k))
+		for number, span := range sentences(t) {
+			row[number] = int64(span.Start)
 		}
 	},
 	rationalizer.InputSentenceLast: func(t tokenize.Text, row []int64) {
-		for k, end := range t.Sentences {
-			row[k] = int64(end) - 1
+		for number, span := range sentences(t) {
+			row[number] = int64(span.End) - 1
 		}
 	},
 }

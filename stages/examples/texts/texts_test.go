@@ -15,9 +15,11 @@ import (
 // two texts: the query "q" and its separator before two sentences of two pieces
 // and of one; and a text of one word.
 var two = texts.Set{
-	{ID: "a", Label: 1, IDs: []int32{5, 0, 6, 7, 8}, Word: []int32{0, -1, 1, 2, 3}, Query: []string{"q"}, Tokens: []string{"x", "y", "z"},
-		Sentences: []int32{4, 5}, Gold: []bool{false, false, true, false, false}, Marked: []bool{true, false, false}},
-	{ID: "b", IDs: []int32{9}, Word: []int32{0}, Tokens: []string{"w"}, Sentences: []int32{1}},
+	{ID: "a", Label: 1, IDs: []int32{5, 0, 6, 7, 8}, Word: []int32{0, -1, 1, 2, 3}, Lead: 1, Query: []string{"q"}, Tokens: []string{"x", "y", "z"},
+		Roles:        []tokenize.Role{tokenize.QueryPiece, tokenize.MarkPiece, tokenize.DocumentPiece, tokenize.DocumentPiece, tokenize.DocumentPiece},
+		SentenceEnds: []int32{2, 4, 4, 5}, // the first and the third have no piece
+		Gold:         []bool{false, false, true, false, false}, Rationale: []bool{true, false, false}},
+	{ID: "b", IDs: []int32{9}, Word: []int32{0}, Roles: []tokenize.Role{tokenize.DocumentPiece}, Tokens: []string{"w"}, SentenceEnds: []int32{1}},
 }
 
 func TestColumns(t *testing.T) {
@@ -47,7 +49,7 @@ func TestColumns(t *testing.T) {
 }
 
 func TestColumnsThatTextsLack(t *testing.T) {
-	bare := texts.Set{{ID: "c", IDs: []int32{1}, Word: []int32{0}, Tokens: []string{"w"}}}
+	bare := texts.Set{{ID: "c", IDs: []int32{1}, Word: []int32{0}, Roles: []tokenize.Role{tokenize.DocumentPiece}, Tokens: []string{"w"}}}
 	for name, want := range map[string]string{
 		"adjacency":                    "reads the column adjacency, and texts have none",
 		rationalizer.InputSentenceMask: "text c has no sentence marks",
@@ -60,8 +62,8 @@ func TestColumnsThatTextsLack(t *testing.T) {
 
 // TestOpen: what graphs have to be built for is what the dataset holds.
 func TestOpen(t *testing.T) {
-	for name, query := range map[string]bool{stagetest.Claims: true, stagetest.Dataset: false} {
-		source := map[bool]func(testing.TB) string{true: stagetest.ImportClaims, false: stagetest.Generated}[query](t)
+	for name, query := range map[string]bool{stagetest.Facts: true, stagetest.Dataset: false} {
+		source := map[bool]func(testing.TB) string{true: stagetest.ImportFacts, false: stagetest.Generated}[query](t)
 		data, err := texts.Open(stagetest.Tokenized(t, source, name))
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +76,7 @@ func TestOpen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if w := set.Words(0); (len(w.Query) > 0) != query || len(w.Tokens) == 0 || len(set.Chosen(0, nil)) != len(w.Tokens) {
+		if w := set.Words(0); query && len(w.Query) == 0 || len(w.Tokens) == 0 || len(set.Chosen(0, nil)) != len(w.Tokens) {
 			t.Errorf("words %+v", w)
 		}
 	}
