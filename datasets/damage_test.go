@@ -3,6 +3,7 @@ package datasets
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ func TestDamageIsNoticed(t *testing.T) {
 	dir := small(t)
 	folder := filepath.Join(dir, "small")
 	files := readAll(t, folder)
-	names := sortedKeys(files)
+	names := slices.Sorted(maps.Keys(files))
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
 		name := names[random.IntN(len(names))]
@@ -103,8 +104,8 @@ func TestFolderMustBeAsListed(t *testing.T) {
 		want   string
 	}{
 		"missing file":     {func(f string) error { return os.Remove(filepath.Join(f, "dev.arrow")) }, "dev.arrow"},
-		"missing manifest": {func(f string) error { return os.Remove(filepath.Join(f, manifestName)) }, manifestName},
-		"empty manifest":   {func(f string) error { return os.WriteFile(filepath.Join(f, manifestName), nil, 0o644) }, manifestName},
+		"missing manifest": {func(f string) error { return os.Remove(filepath.Join(f, ManifestName)) }, ManifestName},
+		"empty manifest":   {func(f string) error { return os.WriteFile(filepath.Join(f, ManifestName), nil, 0o644) }, ManifestName},
 		"extra file":       {func(f string) error { return os.WriteFile(filepath.Join(f, "more.arrow"), nil, 0o644) }, "more.arrow"},
 		"swapped files": {func(f string) error {
 			return errors.Join(os.Remove(filepath.Join(f, "dev.arrow")), os.Link(filepath.Join(f, "test.arrow"), filepath.Join(f, "dev.arrow")))

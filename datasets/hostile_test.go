@@ -15,9 +15,9 @@ import (
 
 // tinyTexts have everything that a text can have, or lack.
 var tinyTexts = []Text{
-	{ID: "a", Tokens: fields("one two three"), Label: 1, Rationale: []bool{true, false, true}, Sentences: []int32{2, 3}, Query: fields("is it")},
-	{ID: "b", Tokens: fields("four"), Sentences: []int32{}},
-	{ID: "größe", Tokens: fields("fünf sechs sieben acht neun zehn elf zwölf dreizehn"), Label: 1, Rationale: make([]bool, 9), Sentences: []int32{9}},
+	{ID: "a", Tokens: strings.Fields("one two three"), Label: 1, Rationale: []bool{true, false, true}, Sentences: []int32{2, 3}, Query: strings.Fields("is it")},
+	{ID: "b", Tokens: strings.Fields("four"), Sentences: []int32{}},
+	{ID: "größe", Tokens: strings.Fields("fünf sechs sieben acht neun zehn elf zwölf dreizehn"), Label: 1, Rationale: make([]bool, 9), Sentences: []int32{9}},
 }
 
 // tinyFile is an Arrow file of these texts.
@@ -55,7 +55,7 @@ func readHostile(t testing.TB, raw []byte, rows int) error {
 	for i := 0; err == nil && i < rows; i++ {
 		var text Text
 		if text, err = split.Text(i); err == nil {
-			if fault := text.check(); fault != nil || text.Label < 0 || text.Label > 1 {
+			if fault := text.Check(); fault != nil || text.Label < 0 || text.Label > 1 {
 				t.Fatalf("row %d was accepted: %+v: %v", i, text, fault)
 			}
 		}
@@ -123,12 +123,12 @@ func FuzzArrowFile(f *testing.F) {
 // What Arrow can hold but no import stores is refused where it is read.
 func TestUnsoundTextsAreRefused(t *testing.T) {
 	for what, text := range map[string]Text{
-		"rationale longer than the text":  {Tokens: fields("a b"), Rationale: make([]bool, 3)},
-		"rationale shorter than the text": {Tokens: fields("a b"), Rationale: make([]bool, 1)},
-		"sentence behind the end":         {Tokens: fields("a b"), Sentences: []int32{3}},
-		"sentences that fall":             {Tokens: fields("a b"), Sentences: []int32{2, 1, 2}},
-		"class that is not there":         {Tokens: fields("a b"), Label: 2},
-		"negative class":                  {Tokens: fields("a b"), Label: -1},
+		"rationale longer than the text":  {Tokens: strings.Fields("a b"), Rationale: make([]bool, 3)},
+		"rationale shorter than the text": {Tokens: strings.Fields("a b"), Rationale: make([]bool, 1)},
+		"sentence behind the end":         {Tokens: strings.Fields("a b"), Sentences: []int32{3}},
+		"sentences that fall":             {Tokens: strings.Fields("a b"), Sentences: []int32{2, 1, 2}},
+		"class that is not there":         {Tokens: strings.Fields("a b"), Label: 2},
+		"negative class":                  {Tokens: strings.Fields("a b"), Label: -1},
 		"no token":                        {Tokens: []string{}},
 		"empty token":                     {Tokens: []string{"a", ""}},
 		"no UTF-8":                        {Tokens: []string{"\xff"}},

@@ -17,8 +17,8 @@ func TestListShowsDamagedOnes(t *testing.T) {
 		list bool
 	}{
 		"sound":          {func(string) error { return nil }, "", true},
-		"no manifest":    {func(dir string) error { return os.Remove(filepath.Join(dir, manifestName)) }, "remove the folder and import", true},
-		"torn manifest":  {func(dir string) error { return os.Truncate(filepath.Join(dir, manifestName), 20) }, "import the dataset again", true},
+		"no manifest":    {func(dir string) error { return os.Remove(filepath.Join(dir, ManifestName)) }, "remove the folder and import", true},
+		"torn manifest":  {func(dir string) error { return os.Truncate(filepath.Join(dir, ManifestName), 20) }, "import the dataset again", true},
 		"no files":       {os.RemoveAll, "", false},
 		"something else": {somethingElse, "", false},
 		"unreadable":     {func(dir string) error { return os.Chmod(dir, 0) }, "import the dataset again", true},

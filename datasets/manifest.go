@@ -9,10 +9,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
+
+	"rationale/datasets/fault"
+	"rationale/datasets/regular"
 )
 
-const manifestName = "manifest.json"
+// ManifestName is the file that makes a folder a dataset.
+const ManifestName = "manifest.json"
 
 // maxManifest bounds what is read of a manifest; real ones have a few kB.
 const maxManifest = 16 << 20
@@ -67,16 +72,29 @@ func decodeManifest(raw []byte) (*manifest, error) {
 	if m.Schema != textSchemaName {
 		return nil, fmt.Errorf("it is of the form %q; this program reads %q", m.Schema, textSchemaName)
 	}
-	if err := checkJSON(string(raw), anyCase); err != nil {
+	if err := fault.CheckJSON(string(raw), fault.AnyCase); err != nil {
 		return nil, err
 	}
 	return &m, m.Meta.check()
 }
 
-// check wants what every import writes: classes, each once, and for each split
-// counts that agree.
+// check wants what Write writes: classes, each once, and for each split counts
+// that agree.
 func (m Meta) check() error {
-	if err := checkName(m.Name); err != nil {
+	if err := m.checkNames(); err != nil {
+		return err
+	}
+	for _, split := range SplitNames {
+		if err := m.Splits[split].check(len(m.Classes)); err != nil {
+			return fmt.Errorf("split %s: %w", split, err)
+		}
+	}
+	return nil
+}
+
+// checkNames wants a name for the folder, and classes, each once.
+func (m Meta) checkNames() error {
+	if err := CheckName(m.Name); err != nil {
 		return err
 	}
 	known := map[string]bool{}
@@ -86,13 +104,8 @@ func (m Meta) check() error {
 		}
 		known[class] = true
 	}
-	if len(known) == 0 {
-		return errors.New("it names no classes")
-	}
-	for _, split := range SplitNames {
-		if err := m.Splits[split].check(len(m.Classes)); err != nil {
-			return fmt.Errorf("split %s: %w", split, err)
-		}
+	if len(known) == 0 || len(known) > MaxClasses {
+		return fmt.Errorf("it names %d classes; expected 1 to %d", len(known), MaxClasses)
 	}
 	return nil
 }
@@ -115,9 +128,26 @@ func (m SplitMeta) check(classes int) error {
 	return nil
 }
 
+// writeManifest writes the manifest, to the disk.
+func writeManifest(dir string, m *manifest) error {
+	raw, err := m.encode()
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(filepath.Join(dir, ManifestName))
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, err := file.Write(raw); err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
+}
+
 // readManifest reads and checks a dataset folder's manifest.
 func readManifest(root *os.Root) (*manifest, error) {
-	file, err := openRegular(root, manifestName, manifestName)
+	file, err := regular.Open(root, ManifestName, ManifestName)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func TestManifestsThatContradictThemselves(t *testing.T) {
 	for what, change := range map[string]func(m *Meta, s *SplitMeta){
 		"":                       func(*Meta, *SplitMeta) {},
 		"stands twice":           func(m *Meta, _ *SplitMeta) { m.Classes = []string{"a", "a"} },
-		"no classes":             func(m *Meta, _ *SplitMeta) { m.Classes = nil },
+		"it names 0 classes":     func(m *Meta, _ *SplitMeta) { m.Classes = nil },
 		"it counts 1 classes":    func(_ *Meta, s *SplitMeta) { s.PerClass = []int{3} },
 		"other than the -1 rows": func(_ *Meta, s *SplitMeta) { s.Rows = -1 },
 		"other than the 3 rows":  func(_ *Meta, s *SplitMeta) { s.PerClass = []int{4, -1} },
@@ -39,4 +39,19 @@ func TestManifestsThatContradictThemselves(t *testing.T) {
 			t.Errorf("%q: %v", what, err)
 		}
 	}
+}
+
+// The manifest is the one thing that is read before a digest has been checked.
+func FuzzManifest(f *testing.F) {
+	whole := soundManifest()
+	raw, err := whole.encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		if m, err := decodeManifest(content); err == nil && m.Schema != textSchemaName {
+			t.Fatalf("%q was accepted", content)
+		}
+	})
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"rationale/datasets/regular"
 )
 
 // mapping is a file mapped read-only into memory.
@@ -19,7 +21,7 @@ type mapping struct {
 // mapFile maps a file of a folder that os.Root keeps us inside of, so that no
 // link can lead elsewhere. shown is the path for error messages.
 func mapFile(root *os.Root, name, shown string) (*mapping, error) {
-	file, err := openRegular(root, name, shown)
+	file, err := regular.Open(root, name, shown)
 	if err != nil {
 		return nil, err
 	}

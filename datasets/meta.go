@@ -1,6 +1,9 @@
 package datasets
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,10 +15,17 @@ import (
 var SplitNames = []string{"train", "dev", "test"}
 
 // Meta says what a dataset holds and where it came from. It depends only on the
-// sources and the import options, never on the time, the machine or the folder.
+// sources and the import options, or on the dataset it was made from and how,
+// never on the time, the machine or the folder.
 type Meta struct {
 	Name   string `json:"name"`
 	Format string `json:"format"`
+	// DerivedFrom says which dataset a stage made this one from, and what it did;
+	// nil for an imported one. Format, Split and the like are those of the import
+	// at the beginning.
+	DerivedFrom *Derivation `json:"derived_from,omitempty"`
+	// Poisoned says how texts or labels were poisoned; empty when none was.
+	Poisoned string `json:"poisoned,omitempty"`
 	// Classes names the classes; Text.Label is an index into it.
 	Classes []string `json:"classes"`
 	// Lower asks for tokens to be lower-cased before a vocabulary look-up.
@@ -43,6 +53,22 @@ type Meta struct {
 	// SharedTexts counts the rows of one split whose tokens and query also occur
 	// in another one: "train/dev" → rows of dev seen in train.
 	SharedTexts map[string]int `json:"shared_texts,omitempty"`
+}
+
+// Derivation is what a stage did to a dataset.
+type Derivation struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"` // of that dataset, as Set.Digest gives it
+	Change string `json:"change"` // what was done, in words
+}
+
+// Derive begins the description of a dataset that is made from s: all that s says
+// of itself, a poisoning too, but under its own name and with what was done.
+func (s *Set) Derive(name, change string) Meta {
+	m := s.Meta()
+	m.DerivedFrom = &Derivation{Name: m.Name, Digest: s.Digest(), Change: change}
+	m.Name, m.Splits, m.SharedTexts = name, nil, nil
+	return m
 }
 
 // Source identifies one raw file that was read.
@@ -79,7 +105,8 @@ func (m *SplitMeta) add(t *Text) {
 	}
 }
 
-// Command is the command line that imports the dataset again, with the sources'
+// Command is the command line that imports the dataset again, or the one at the
+// beginning of what was done to it, with the sources'
 // names in place of their paths. A shell can be given it as it is.
 func (m Meta) Command() string {
 	words := []string{"rationale", "data", "import", m.Format}
@@ -99,16 +126,19 @@ func (m Meta) Command() string {
 	if m.SkipBad {
 		words = append(words, "--skip-bad")
 	}
-	if format, err := FindFormat(m.Format); err == nil && !sameBalance(format.Balance, m.Balance) {
+	if m.Balance != "" { // also off: a format may have a way of its own
 		words = append(words, "--balance", m.Balance)
 	}
-	for _, key := range sortedKeys(m.Options) {
+	for _, key := range slices.Sorted(maps.Keys(m.Options)) {
 		words = append(words, "--set", key+"="+m.Options[key])
 	}
 	return quote.Command(words...)
 }
 
-// sameBalance compares two settings; nothing and "off" are the same.
-func sameBalance(a, b string) bool {
-	return a == b || (a == "" || a == "off") && (b == "" || b == "off")
+// Remedy says how to get the dataset again, once it is damaged.
+func (m Meta) Remedy() string {
+	if d := m.DerivedFrom; d != nil {
+		return fmt.Sprintf("make it again from dataset %s (%s)", quote.Name(d.Name), quote.Line(d.Change))
+	}
+	return "import the dataset again: " + m.Command()
 }

@@ -2,10 +2,13 @@ package datasets
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -40,6 +43,25 @@ var textFields = []arrow.Field{
 // textSchema is the one schema, with provenance as its metadata.
 func textSchema(provenance arrow.Metadata) *arrow.Schema {
 	return arrow.NewSchema(textFields, &provenance)
+}
+
+// MaxClasses bounds the classes of a dataset. A column with more of them holds
+// something else, such as texts or identifiers.
+const MaxClasses = 1000
+
+// provenance is what the Arrow file of a split states about its origin.
+func (m Meta) provenance(split string, rows int) arrow.Metadata {
+	sources, _ := json.Marshal(m.Sources) // strings and numbers only: cannot fail
+	keys := []string{"schema", "dataset", "split", "rows", "classes", "licence", "sources"}
+	values := []string{textSchemaName, m.Name, split, strconv.Itoa(rows), strings.Join(m.Classes, ","), m.Licence, string(sources)}
+	if m.DerivedFrom != nil {
+		origin, _ := json.Marshal(m.DerivedFrom)
+		keys, values = append(keys, "derived_from"), append(values, string(origin))
+	}
+	if m.Poisoned != "" {
+		keys, values = append(keys, "poisoned"), append(values, m.Poisoned)
+	}
+	return arrow.NewMetadata(keys, values)
 }
 
 // textWriter writes texts to one Arrow IPC file.

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"rationale/datasets/quote"
+	"rationale/datasets/regular"
+	"rationale/datasets/spelling"
 )
 
 // Set is an open dataset whose files have been checked.
@@ -26,16 +28,16 @@ type Set struct {
 // An import that replaces the dataset meanwhile does no harm: the set is the
 // older or the newer one, whole, and stays so until it is closed.
 func Open(dataDir, name string) (*Set, error) {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return nil, err
 	}
-	data, err := openFolder(dataDir)
+	data, err := regular.OpenFolder(dataDir)
 	if err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	defer data.Close()
 	if info, err := data.Stat(name); err == nil && !info.IsDir() {
-		return nil, fmt.Errorf("dataset %s in %s is no folder but %s", name, dataDir, kindOf(info.Mode()))
+		return nil, fmt.Errorf("dataset %s in %s is no folder but %s", name, dataDir, regular.KindOf(info.Mode()))
 	}
 	return openWhole(filepath.Join(dataDir, name), name, func() (*os.Root, error) {
 		root, err := data.OpenRoot(name)
@@ -52,7 +54,7 @@ func Open(dataDir, name string) (*Set, error) {
 // OpenDir opens the dataset in folder dir; see Open.
 func OpenDir(dir string) (*Set, error) {
 	return openWhole(dir, filepath.Base(dir), func() (*os.Root, error) {
-		root, err := openFolder(dir)
+		root, err := regular.OpenFolder(dir)
 		if err != nil {
 			return nil, fmt.Errorf("dataset folder: %w", err)
 		}
@@ -96,7 +98,7 @@ func missing(dataDir, name string) error {
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("no dataset %q in %s: %s (a new one: %s)", name, dataDir, hint(name, names), importCommand(name))
+	return fmt.Errorf("no dataset %q in %s: %s (a new one: %s)", name, dataDir, spelling.Hint(name, names), importCommand(name))
 }
 
 // importCommand is all that can be said when no manifest tells the format.
@@ -108,15 +110,15 @@ func openRoot(root *os.Root, dir, name string) (*Set, error) {
 	m, err := readManifest(root)
 	if err != nil {
 		remedy := "import the dataset again"
-		if _, gone := root.Stat(manifestName); gone != nil { // an import takes the place of datasets only
+		if _, gone := root.Stat(ManifestName); gone != nil { // an import takes the place of datasets only
 			remedy = "remove the folder and " + remedy
 		}
-		return nil, fmt.Errorf("%s: %w; %s: %s", filepath.Join(dir, manifestName), err, remedy, importCommand(name))
+		return nil, fmt.Errorf("%s: %w; %s: %s", filepath.Join(dir, ManifestName), err, remedy, importCommand(name))
 	}
 	set := &Set{dir: dir, manifest: m, splits: map[string]*Split{}}
 	if err := set.open(root); err != nil {
 		set.Close()
-		return nil, fmt.Errorf("%w; import the dataset again: %s", err, m.Meta.Command())
+		return nil, fmt.Errorf("%w; %s", err, m.Meta.Remedy())
 	}
 	return set, nil
 }
@@ -132,7 +134,7 @@ func (s *Set) open(root *os.Root) error {
 			return err
 		}
 		s.splits[name] = newSplit(name, file, len(s.manifest.Meta.Classes))
-		s.splits[name].remedy = "import the dataset again: " + s.manifest.Meta.Command()
+		s.splits[name].remedy = s.manifest.Meta.Remedy()
 	}
 	for _, name := range SplitNames {
 		if err := s.splits[name].parse(s.manifest.Meta.Splits[name].Rows); err != nil {
@@ -150,7 +152,7 @@ func (s *Set) checkFolder(root *os.Root) error {
 	}
 	for _, e := range entries {
 		_, listed := s.manifest.Files[e.Name()]
-		if !listed && e.Name() != manifestName && !strings.HasPrefix(e.Name(), ".") {
+		if !listed && e.Name() != ManifestName && !strings.HasPrefix(e.Name(), ".") {
 			return fmt.Errorf("%s is not part of the dataset: its manifest does not list it", filepath.Join(s.dir, e.Name()))
 		}
 	}
@@ -162,7 +164,7 @@ func (s *Set) mapChecked(root *os.Root, name string) (*mapping, error) {
 	path := filepath.Join(s.dir, name)
 	want, listed := s.manifest.Files[name]
 	if !listed {
-		return nil, fmt.Errorf("%s: the manifest does not list %s", filepath.Join(s.dir, manifestName), name)
+		return nil, fmt.Errorf("%s: the manifest does not list %s", filepath.Join(s.dir, ManifestName), name)
 	}
 	file, err := mapFile(root, name, path)
 	if err != nil {
@@ -207,7 +209,7 @@ func (s *Set) Verify() error {
 func (s *Set) Split(name string) (*Split, error) {
 	split, ok := s.splits[name]
 	if !ok {
-		return nil, fmt.Errorf("no split %q: %s", name, hint(name, SplitNames))
+		return nil, fmt.Errorf("no split %q: %s", name, spelling.Hint(name, SplitNames))
 	}
 	return split, nil
 }
@@ -235,7 +237,7 @@ func List(dataDir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.IsDir() && checkName(e.Name()) == nil && looksLikeDataset(filepath.Join(dataDir, e.Name())) {
+		if e.IsDir() && CheckName(e.Name()) == nil && looksLikeDataset(filepath.Join(dataDir, e.Name())) {
 			names = append(names, e.Name())
 		}
 	}
@@ -246,7 +248,7 @@ func List(dataDir string) ([]string, error) {
 // looksLikeDataset tells whether a folder is a dataset, or was one before it was
 // damaged. One into which nobody may look might be.
 func looksLikeDataset(dir string) bool {
-	for _, name := range []string{manifestName, "train.arrow"} {
+	for _, name := range []string{ManifestName, "train.arrow"} {
 		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
 			return true
 		}
@@ -256,8 +258,8 @@ func looksLikeDataset(dir string) bool {
 
 var nameRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
-// checkName admits plain folder names only: no path, nothing hidden.
-func checkName(name string) error {
+// CheckName admits plain folder names only: no path, nothing hidden.
+func CheckName(name string) error {
 	if nameRule.MatchString(name) && !strings.Contains(name, "..") {
 		return nil
 	}

@@ -118,7 +118,7 @@ func (s *Split) Text(i int) (Text, error) {
 			return err
 		}
 		text = readText(batch, i%batchRows)
-		if err := s.check(&text); err != nil {
+		if err := text.check(s.classes); err != nil {
 			return fmt.Errorf("row %d: %w", i, err)
 		}
 		return nil
@@ -127,14 +127,6 @@ func (s *Split) Text(i int) (Text, error) {
 		err = fmt.Errorf("%w; %s", err, s.remedy)
 	}
 	return text, err
-}
-
-// check holds a text against what an import would have stored.
-func (s *Split) check(text *Text) error {
-	if text.Label < 0 || text.Label >= s.classes {
-		return badRow("unknown label", "class %d of %d", text.Label, s.classes)
-	}
-	return text.check()
 }
 
 // batch decodes a record batch, or finds it among the latest ones.

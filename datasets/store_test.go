@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"bytes"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,26 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
-
-// small imports a generated dataset named "small" into a fresh folder.
-func small(t testing.TB) (dataDir string) {
-	t.Helper()
-	dir := t.TempDir()
-	importSmall(t, dir, 1)
-	return dir
-}
-
-func importSmall(t testing.TB, dir string, seed uint64) *Meta {
-	t.Helper()
-	meta, err := Import(t.Context(), dir, ImportOptions{
-		Format: "generated", Name: "small", Seed: seed,
-		Options: map[string]string{"train": "600", "dev": "20", "test": "30"},
-	}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return meta
-}
 
 // readAll returns the files of a folder by name.
 func readAll(t testing.TB, dir string) map[string][]byte {
@@ -55,11 +36,11 @@ func readAll(t testing.TB, dir string) map[string][]byte {
 func TestSameInputSameBytes(t *testing.T) {
 	a, b := readAll(t, filepath.Join(small(t), "small")), readAll(t, filepath.Join(small(t), "small"))
 	if len(a) != 4 {
-		t.Errorf("files %v", sortedKeys(a))
+		t.Errorf("files %v", slices.Sorted(maps.Keys(a)))
 	}
 	for name := range a {
 		if !bytes.Equal(a[name], b[name]) {
-			t.Errorf("%s differs between two imports of the same", name)
+			t.Errorf("%s differs between two writings of the same", name)
 		}
 	}
 }
@@ -75,9 +56,9 @@ func TestDigestFollowsContents(t *testing.T) {
 		return set.Digest()
 	}
 	first := digest()
-	importSmall(t, dir, 2)
+	writeSmall(t, dir, 2)
 	second := digest()
-	importSmall(t, dir, 1)
+	writeSmall(t, dir, 1)
 	if first == second || first != digest() {
 		t.Errorf("digests %s, %s, %s", first, second, digest())
 	}
@@ -95,7 +76,7 @@ func TestRandomAccess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := generated(t, "aroma", 600, 1)
+	want := madeUp(600, 1)
 	var group sync.WaitGroup
 	for worker := range 4 {
 		group.Go(func() {
@@ -152,31 +133,23 @@ func TestTextsSurviveStorage(t *testing.T) {
 	})
 }
 
-// stored writes texts to a file and reads them back.
+// stored puts texts into a spool and reads them back.
 func stored(t *rapid.T, dir string, texts []Text) []Text {
-	w, err := newTextWriter(filepath.Join(dir, spoolName), (Meta{}).provenance("train", len(texts)))
+	spool, err := NewSpool(dir)
 	for i := 0; err == nil && i < len(texts); i++ {
-		err = w.add(&texts[i])
-	}
-	if err == nil {
-		err = w.close()
+		err = spool.Add(&texts[i])
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := os.OpenRoot(dir)
+	rows, err := spool.Rows()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
-	split, err := openSpool(root, dir, len(texts))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer split.Close()
+	defer rows.Close()
 	var got []Text
 	for i := range texts {
-		text, err := split.Text(i)
+		text, err := rows.Text(i)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,10 +171,6 @@ func TestNamesAreFolderNames(t *testing.T) {
 		if set, err := Open(dir, name); err == nil {
 			set.Close()
 			t.Errorf("%q was opened", name)
-		}
-		_, err := Import(t.Context(), dir, ImportOptions{Format: "generated", Name: name, Options: map[string]string{"train": "5"}}, nil)
-		if err == nil {
-			t.Errorf("%q was written", name)
 		}
 	}
 	set, err := OpenDir(filepath.Join(dir, "small"))
@@ -225,31 +194,31 @@ func TestListAndUnknownName(t *testing.T) {
 	}
 }
 
-func TestNothingButADatasetIsReplaced(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "mine", "photos"), 0o755); err != nil {
+// TestVerifyFindsOverwritten changes one bit of an open dataset in place.
+func TestVerifyFindsOverwritten(t *testing.T) {
+	dir := small(t)
+	set, err := Open(dir, "small")
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err := Import(t.Context(), dir, ImportOptions{Format: "generated", Name: "mine"}, nil)
-	if err == nil || !strings.Contains(err.Error(), "not a dataset") {
-		t.Errorf("%v", err)
+	defer set.Close()
+	if err := set.Verify(); err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestOneImportAtATime(t *testing.T) {
-	dir := t.TempDir()
-	inside := publish(dir, "a", func(string) error { return publish(dir, "b", func(string) error { return nil }) })
-	if inside == nil || !strings.Contains(inside.Error(), "another import") {
-		t.Errorf("%v", inside)
+	f, err := os.OpenFile(filepath.Join(dir, "small", "dev.arrow"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func TestTwoFormatsOfOneName(t *testing.T) {
-	_, err := findFormat([]Format{{Name: "csv"}, {Name: "csv"}}, "csv")
-	if err == nil || !strings.Contains(err.Error(), "registered 2 times") {
-		t.Errorf("%v", err)
+	defer f.Close()
+	var b [1]byte
+	if _, err := f.ReadAt(b[:], 1000); err != nil {
+		t.Fatal(err)
 	}
-	if _, err := FindFormat("tweet"); err == nil || !strings.Contains(err.Error(), "did you mean tweets?") {
-		t.Errorf("%v", err)
+	b[0] ^= 1
+	if _, err := f.WriteAt(b[:], 1000); err != nil {
+		t.Fatal(err)
+	}
+	if err := set.Verify(); err == nil {
+		t.Error("a changed bit was not found")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/formats"
 	"rationale/datasets/quote"
 	"rationale/tokenizer/embeddings"
 )
@@ -35,7 +36,7 @@ type importCmd struct {
 func (*importCmd) Help() string {
 	var b strings.Builder
 	b.WriteString("The format glove reads word vectors (glove.6B.100d.txt) in place of \"fetch embeddings\".\n\nExamples:\n\n")
-	for _, f := range datasets.Formats() {
+	for _, f := range formats.All() {
 		fmt.Fprintf(&b, "    %s\n", f.Example)
 	}
 	b.WriteString("    " + gloveExample)
@@ -47,7 +48,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	if c.Format == gloveFormat {
 		return c.importVectors(ctx, a)
 	}
-	format, err := datasets.FindFormat(c.Format)
+	format, err := formats.Find(c.Format)
 	if err != nil {
 		return usageError{err}
 	}
@@ -56,7 +57,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	}
 	var meta *datasets.Meta
 	err = a.watch("import "+c.Name, 5, func(report func(done, total int64)) (err error) {
-		meta, err = datasets.Import(ctx, a.dataDir(), c.options(), report)
+		meta, err = formats.Import(ctx, a.dataDir(), c.options(), report)
 		return err
 	})
 	if err != nil && !c.knownTo(format) {
@@ -68,15 +69,15 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	return c.summarize(a, meta)
 }
 
-func (c *importCmd) options() datasets.ImportOptions {
-	return datasets.ImportOptions{
+func (c *importCmd) options() formats.ImportOptions {
+	return formats.ImportOptions{
 		Format: c.Format, Name: c.Name, Sources: c.Sources, Split: c.Split, SkipBad: c.SkipBad,
 		Balance: c.Balance, Seed: c.Seed, Options: c.Set,
 	}
 }
 
 // knownTo tells whether the format has all options that are set.
-func (c *importCmd) knownTo(format datasets.Format) bool {
+func (c *importCmd) knownTo(format formats.Format) bool {
 	known := map[string]bool{}
 	for _, o := range format.Options {
 		known[o.Name] = true

@@ -65,15 +65,7 @@ func (c *describeCmd) open(dir string) (*datasets.Set, error) {
 }
 
 func (d described) print(a *app) error {
-	a.printf("%s: format %s, classes %s\n", d.Meta.Name, d.Meta.Format, quote.Names(d.Meta.Classes))
-	a.printf("licence: %s\n", d.Meta.Licence)
-	if d.Meta.Split != "" {
-		a.printf("split: %s\n", d.Meta.Split)
-	}
-	for _, s := range d.Meta.Sources {
-		a.printf("source: %s, %d bytes, SHA-256 %s\n", quote.Name(s.Base), s.Bytes, s.SHA256)
-	}
-	a.printf("digest: %s\nimport again: %s\n\n", d.Stats.Digest, d.Meta.Command())
+	d.printOrigin(a)
 	rows := [][]string{{"SPLIT", "ROWS", "PER CLASS", "MEAN LENGTH", "LONGEST", fmt.Sprintf("BEYOND %d", datasets.StatsCut), "GOLD", "NO RATIONALE"}}
 	for _, s := range d.Stats.Splits {
 		rows = append(rows, []string{
@@ -82,6 +74,29 @@ func (d described) print(a *app) error {
 		})
 	}
 	return a.printTable(rows)
+}
+
+// printOrigin tells what the dataset is and where it came from.
+func (d described) printOrigin(a *app) {
+	a.printf("%s: format %s, classes %s\n", d.Meta.Name, d.Meta.Format, quote.Names(d.Meta.Classes))
+	a.printf("licence: %s\n", d.Meta.Licence)
+	if d.Meta.Split != "" {
+		a.printf("split: %s\n", d.Meta.Split)
+	}
+	for _, s := range d.Meta.Sources {
+		a.printf("source: %s, %d bytes, SHA-256 %s\n", quote.Name(s.Base), s.Bytes, s.SHA256)
+	}
+	if from := d.Meta.DerivedFrom; from != nil {
+		a.printf("derived from: %s, digest %s: %s\n", quote.Name(from.Name), from.Digest, quote.Line(from.Change))
+	}
+	if d.Meta.Poisoned != "" {
+		a.printf("poisoned: %s\n", quote.Line(d.Meta.Poisoned))
+	}
+	a.printf("digest: %s\n", d.Stats.Digest)
+	if d.Meta.DerivedFrom == nil {
+		a.printf("import again: %s\n", d.Meta.Command())
+	}
+	a.printf("\n")
 }
 
 // percent shows a share.

@@ -13,8 +13,8 @@ import (
 	"rationale/datasets"
 	"rationale/datasets/quote"
 	"rationale/pipeline/disk"
+	"rationale/stages/dataset"
 	"rationale/stages/evaluate"
-	"rationale/stages/generate"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
 )
@@ -179,7 +179,7 @@ func (r *trainedRun) openDataset(dataDir, artifact string) (*datasets.Set, error
 	if err != nil {
 		return nil, err
 	}
-	if dir, err = generate.Find(dir, r.Params.Dataset); err != nil {
+	if dir, err = dataset.Find(dir, r.Params.Dataset); err != nil {
 		return nil, err
 	}
 	return datasets.OpenDir(dir)

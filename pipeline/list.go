@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/formats"
 	"rationale/datasets/quote"
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/experiments"
@@ -92,7 +93,19 @@ func importedEntry(dir, name string) entry {
 	for _, split := range datasets.SplitNames {
 		rows = append(rows, fmt.Sprintf("%s %d", split, meta.Splits[split].Rows))
 	}
-	return entry{name, meta.Format, strings.Join(rows, ", ") + " rows; classes " + quote.Names(meta.Classes)}
+	return entry{name, meta.Format, strings.Join(rows, ", ") + " rows; classes " + quote.Names(meta.Classes) + madeFrom(meta)}
+}
+
+// madeFrom tells of a dataset that was not imported as it is.
+func madeFrom(meta datasets.Meta) string {
+	var more string
+	if meta.DerivedFrom != nil {
+		more = "; derived from " + quote.Name(meta.DerivedFrom.Name) + ": " + quote.Line(meta.DerivedFrom.Change)
+	}
+	if meta.Poisoned != "" {
+		more += "; poisoned: " + quote.Line(meta.Poisoned)
+	}
+	return more
 }
 
 func listMethods(*app) ([]entry, error) {
@@ -150,7 +163,7 @@ func listStages(*app) ([]entry, error) {
 
 func listFormats(*app) ([]entry, error) {
 	var list []entry
-	for _, f := range datasets.Formats() {
+	for _, f := range formats.All() {
 		kind := "dataset"
 		if f.Generates {
 			kind = "generator"

@@ -13,7 +13,7 @@ import (
 	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 
-	"rationale/datasets"
+	"rationale/datasets/formats"
 	"rationale/pipeline/disk"
 	"rationale/tokenizer/embeddings"
 )
@@ -40,7 +40,7 @@ func (s outside) importDataset(version string) {
 	if err := os.WriteFile(path, []byte(rows.String()), 0o644); err != nil {
 		s.t.Fatal(err)
 	}
-	_, err := datasets.Import(s.t.Context(), filepath.Join(s.dir, "data"), datasets.ImportOptions{
+	_, err := formats.Import(s.t.Context(), filepath.Join(s.dir, "data"), formats.ImportOptions{
 		Format: "jsonl", Name: "reviews", Sources: []string{path}, Split: "dev=0.2,test=0.2", Seed: 1,
 	}, nil)
 	if err != nil {

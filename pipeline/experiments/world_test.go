@@ -15,9 +15,10 @@ import (
 	"testing"
 
 	"rationale/datasets"
+	"rationale/datasets/formats"
 	"rationale/pipeline/engine"
 	"rationale/stages"
-	"rationale/stages/generate"
+	"rationale/stages/dataset"
 	"rationale/stages/tokenize"
 	"rationale/tokenizer/embeddings"
 )
@@ -80,7 +81,7 @@ func (w *world) put(input string, v int, at func(place string)) error {
 		return errors.Join(err, os.WriteFile(filepath.Join(target, ".new"), data, 0o644),
 			os.Rename(filepath.Join(target, ".new"), filepath.Join(target, "vocab.txt")))
 	}
-	_, err := datasets.Import(context.Background(), w.lab.opts.Data, datasets.ImportOptions{
+	_, err := formats.Import(context.Background(), w.lab.opts.Data, formats.ImportOptions{
 		Format: "jsonl", Name: reviews, Sources: []string{source("rows.jsonl")}, Split: "column=split",
 	}, func(int64, int64) { at("importing") })
 	return err
@@ -182,7 +183,7 @@ func (*evaluator) Version() int { return 1 }
 func (*evaluator) Params() any  { return struct{}{} }
 
 func (s *evaluator) Run(_ context.Context, env *stages.Env) error {
-	set, done, err := generate.Dataset(env, tokenize.DatasetRole, reviews)
+	set, done, err := dataset.Open(env, tokenize.DatasetRole, reviews)
 	if err != nil {
 		return err
 	}

@@ -3,11 +3,11 @@ package generate_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"rationale/datasets"
+	"rationale/stages/dataset"
 	"rationale/stages/generate"
 	"rationale/stages/stagetest"
 )
@@ -16,11 +16,7 @@ func TestGenerates(t *testing.T) {
 	dir := stagetest.Generated(t)
 	stagetest.SameFiles(t, stagetest.Generated(t), dir)
 
-	found, err := generate.Find(dir, stagetest.Dataset)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := datasets.OpenDir(found)
+	set, err := datasets.OpenDir(dataset.Folder(dir, stagetest.Dataset))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +26,9 @@ func TestGenerates(t *testing.T) {
 		if got := meta.Splits[split].Rows; got != rows {
 			t.Errorf("%d rows of %s; want %d", got, split, rows)
 		}
+	}
+	if files := stagetest.Files(t, dir); len(files) != 4 {
+		t.Errorf("%d files; want those of a dataset and nothing else", len(files))
 	}
 	if meta.Aspect != "Aroma" || meta.Name != stagetest.Dataset {
 		t.Errorf("meta %+v", meta)
@@ -46,17 +45,6 @@ func TestReportsEveryRow(t *testing.T) {
 	}
 	if last != 60 {
 		t.Errorf("%d rows reported; want 60", last)
-	}
-}
-
-func TestFind(t *testing.T) {
-	dir := stagetest.Generated(t)
-	inside := filepath.Join(dir, stagetest.Dataset)
-	if got, err := generate.Find(dir, stagetest.Dataset); err != nil || got != inside {
-		t.Errorf("Find(%s) = %s, %v; want %s", dir, got, err, inside)
-	}
-	if _, err := generate.Find(dir, "other"); err == nil || !strings.Contains(err.Error(), `"other"`) {
-		t.Errorf("error %v", err)
 	}
 }
 

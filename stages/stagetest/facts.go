@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"rationale/datasets"
+	"rationale/datasets/formats"
 )
 
 // Facts is the name of a tiny dataset whose documents have sentences and answer
@@ -34,7 +34,7 @@ func ImportFacts(t testing.TB) string {
 			t.Fatal(err)
 		}
 	}
-	if _, err := datasets.Import(context.Background(), dir, datasets.ImportOptions{Format: "eraser", Name: Facts, Sources: []string{source}}, nil); err != nil {
+	if _, err := formats.Import(context.Background(), dir, formats.ImportOptions{Format: "eraser", Name: Facts, Sources: []string{source}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"rationale/datasets"
+	"rationale/datasets/formats"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages"
@@ -263,7 +263,7 @@ func Import(t testing.TB, name, rows string, options map[string]string) string {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	_, err := datasets.Import(context.Background(), dir, datasets.ImportOptions{
+	_, err := formats.Import(context.Background(), dir, formats.ImportOptions{
 		Format: "jsonl", Name: name, Sources: []string{path}, Split: "column=split", Options: options,
 	}, nil)
 	if err != nil {

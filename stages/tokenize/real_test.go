@@ -10,7 +10,7 @@ import (
 	"slices"
 	"testing"
 
-	"rationale/datasets"
+	"rationale/datasets/formats"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
 )
@@ -26,7 +26,7 @@ type golden struct {
 func TestMoviesAsOthersReadThem(t *testing.T) {
 	data := stagetest.RealData(t, "eraser_movies", "ssr_movies_bert_ids", "bert_vocab")
 	imported := t.TempDir()
-	_, err := datasets.Import(context.Background(), imported, datasets.ImportOptions{
+	_, err := formats.Import(context.Background(), imported, formats.ImportOptions{
 		Format: "eraser", Name: "movies", Sources: []string{filepath.Join(data, "eraser_movies")},
 	}, nil)
 	if err != nil {

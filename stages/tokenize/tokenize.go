@@ -20,7 +20,7 @@ import (
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 	"rationale/stages"
-	"rationale/stages/generate"
+	"rationale/stages/dataset"
 )
 
 // Names of the output files.
@@ -90,7 +90,7 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := s.params.Check(); err != nil {
 		return err
 	}
-	set, done, err := generate.Dataset(env, DatasetRole, s.params.Dataset)
+	set, done, err := dataset.Open(env, DatasetRole, s.params.Dataset)
 	if err != nil {
 		return err
 	}

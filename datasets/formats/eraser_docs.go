@@ -1,0 +1,191 @@
+package formats
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"rationale/datasets"
+	"rationale/datasets/fault"
+	"rationale/datasets/regular"
+)
+
+// maxDocument bounds one document, and cachedDocuments those kept in memory.
+const (
+	maxDocument     = 16 << 20
+	cachedDocuments = 8192
+)
+
+// library gives access to the documents of an ERASER task by name.
+type library struct {
+	folder string
+	root   *os.Root          // docs/: one file a document
+	texts  map[string]string // docs.jsonl: all of them at once
+	packed datasets.Source   // identity of docs.jsonl
+	cache  map[string]*document
+	read   map[string]string // name → SHA-256 of the documents used
+	bytes  int64             // of the documents used
+}
+
+// document is a text with sentence marks.
+type document struct {
+	tokens    []string
+	sentences []int32
+}
+
+// openLibrary finds docs/ or docs.jsonl in the task's folder. Documents are
+// opened below docs/ only, whatever their names say.
+func openLibrary(folder string) (*library, error) {
+	l := &library{folder: folder, cache: map[string]*document{}, read: map[string]string{}}
+	root, err := regular.OpenFolder(filepath.Join(folder, "docs"))
+	if err == nil {
+		l.root = root
+		return l, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	path := filepath.Join(folder, "docs.jsonl")
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("%s holds neither docs/ nor docs.jsonl: the documents of the examples are missing", folder)
+	}
+	return l, l.unpack(path)
+}
+
+// unpack reads docs.jsonl: {"docid": …, "document": …} a line.
+func (l *library) unpack(path string) error {
+	s, err := openSource(path, func(int64) {})
+	if err != nil {
+		return err
+	}
+	defer s.file.Close()
+	l.texts = map[string]string{}
+	for number := 1; ; number++ {
+		line, err := s.line()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		var entry libraryEntry
+		if err := readEntry(line, &entry); err != nil {
+			return fmt.Errorf("%s:%d: %w", path, number, err)
+		}
+		if first, again := l.texts[entry.DocID]; again && first != entry.Document {
+			return fmt.Errorf("%s:%d: document %q stands there a second time, with another text", path, number, entry.DocID)
+		}
+		l.texts[entry.DocID] = entry.Document
+	}
+	l.packed, err = s.finish()
+	return err
+}
+
+// libraryEntry is one line of docs.jsonl.
+type libraryEntry struct{ DocID, Document string }
+
+func readEntry(line string, entry *libraryEntry) error {
+	const expected = `{"docid": …, "document": …}`
+	if err := checkText(line); err != nil {
+		return err
+	}
+	if err := readFields(line, entry, expected); err != nil {
+		return err
+	}
+	if entry.DocID == "" {
+		return fmt.Errorf("expected %s", expected)
+	}
+	return nil
+}
+
+// get returns a document by its name.
+func (l *library) get(id string) (*document, error) {
+	if doc, ok := l.cache[id]; ok {
+		return doc, nil
+	}
+	text, err := l.text(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkText(text); err != nil {
+		return nil, fault.New(err.Reason, "document %q: %s", id, err.Detail)
+	}
+	if len(l.cache) == cachedDocuments {
+		clear(l.cache)
+	}
+	doc := parseDocument(text)
+	l.cache[id] = doc
+	return doc, nil
+}
+
+func (l *library) text(id string) (string, error) {
+	if l.root == nil {
+		text, ok := l.texts[id]
+		if !ok {
+			return "", fault.New("missing document", "docs.jsonl has no document %q", id)
+		}
+		return text, nil
+	}
+	file, err := regular.Open(l.root, id, id)
+	if err != nil {
+		return "", fault.New("missing document", "document %q in %s: %v", id, filepath.Join(l.folder, "docs"), err)
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, maxDocument+1))
+	if err != nil {
+		return "", fault.New("missing document", "document %q in %s: %v", id, filepath.Join(l.folder, "docs"), err)
+	}
+	if len(raw) > maxDocument {
+		return "", fault.New("long document", "document %q is longer than %d MiB", id, maxDocument>>20)
+	}
+	if _, seen := l.read[id]; !seen {
+		l.read[id] = fmt.Sprintf("%x", sha256.Sum256(raw))
+		l.bytes += int64(len(raw))
+	}
+	return string(raw), nil
+}
+
+// parseDocument reads one sentence a line, tokens parted by spaces. Empty lines
+// and tokens do not count, as in the benchmark's own reader.
+func parseDocument(text string) *document {
+	d := &document{}
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		tokens, _ := spaced(line, nil)
+		if len(tokens) == 0 {
+			continue
+		}
+		d.tokens = append(d.tokens, tokens...)
+		d.sentences = append(d.sentences, int32(len(d.tokens)))
+	}
+	return d
+}
+
+// identity stands for all documents used: the digest of a list of their digests
+// and names, sorted by name, in the form of sha256sum.
+func (l *library) identity() datasets.Source {
+	if l.root == nil {
+		return l.packed
+	}
+	hash := sha256.New()
+	for _, id := range slices.Sorted(maps.Keys(l.read)) {
+		fmt.Fprintf(hash, "%s  %s\n", l.read[id], id)
+	}
+	return datasets.Source{Base: "docs", SHA256: hex.EncodeToString(hash.Sum(nil)), Bytes: l.bytes}
+}
+
+func (l *library) close() {
+	if l.root != nil {
+		l.root.Close()
+	}
+}
