@@ -21,20 +21,27 @@ func TestPredictorGradients(t *testing.T) {
 		t.Run(tc.method, func(t *testing.T) {
 			c := small(tc.method, tensor.Float64)
 			c.Flags = map[string]bool{"hinge": tc.hinge, "attack": false}
-			g := mustStepGraph(t, c)
-			p, b := compile(t, g.Graph), smallBatch()
-			in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
-			out := p.run(in)
-			for _, param := range g.Layouts[0].Params {
-				if ofGenerator(param.Name) {
-					continue
-				}
-				got, want := slopes(p, in, out, g.Layouts[0], param.Name)
-				if e := math.Abs(got-want) / max(math.Abs(want), 1e-2); !(e <= 1e-6) {
-					t.Errorf("slope of %s is %v, numerically %v: relative error %.1e", param.Name, got, want, e)
-				}
-			}
+			checkPredictorGradients(t, c)
 		})
+	}
+}
+
+// checkPredictorGradients compares the model's loss's slopes in every parameter
+// of the predictor with numeric ones.
+func checkPredictorGradients(t *testing.T, c Config) {
+	t.Helper()
+	g := mustStepGraph(t, c)
+	p, b := compile(t, g.Graph), smallBatch()
+	in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
+	out := p.run(in)
+	for _, param := range g.Layouts[0].Params {
+		if ofGenerator(param.Name) {
+			continue
+		}
+		got, want := slopes(p, in, out, g.Layouts[0], param.Name)
+		if e := math.Abs(got-want) / max(math.Abs(want), 1e-2); !(e <= 1e-6) {
+			t.Errorf("slope of %s is %v, numerically %v: relative error %.1e", param.Name, got, want, e)
+		}
 	}
 }
 

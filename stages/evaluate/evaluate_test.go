@@ -268,22 +268,10 @@ func checkMetadata(t *testing.T, model []byte, epoch int) {
 	}
 }
 
-// threeClasses is data without any rationale.
-func threeClasses(t *testing.T) string {
-	var rows strings.Builder
-	for _, split := range []string{"train", "dev", "test"} {
-		for i := range 30 {
-			class := []string{"bad", "fair", "good"}[i%3]
-			fmt.Fprintf(&rows, "{\"text\":\"it is a %s one of %d\",\"label\":%q,\"split\":%q}\n", class, i, class, split)
-		}
-	}
-	return stagetest.Import(t, "three", rows.String(), nil)
-}
-
 // TestWithoutGold evaluates on three classes and no human rationale.
 func TestWithoutGold(t *testing.T) {
 	p := stagetest.Small("RNP+A2I")
-	in := trained(t, p, threeClasses(t), "three")
+	in := trained(t, p, stagetest.ThreeClasses(t), "three")
 	dir := stagetest.Run(t, evaluate.New(params(t, "three"), texts.Open), in)
 	got := records(t, dir)["argmax"]
 	want := []string{"accuracy", "accuracy_full_text", "asr", "asr_of_class_0", "asr_of_class_1", "asr_of_class_2", "asr_raw", "sparsity"}

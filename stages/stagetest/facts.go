@@ -67,3 +67,16 @@ func writeFact(t testing.TB, dir, split string, i int) string {
 	}
 	return string(line) + "\n"
 }
+
+// ThreeClasses is data without any rationale.
+func ThreeClasses(t testing.TB) string {
+	t.Helper()
+	var rows strings.Builder
+	for _, split := range []string{"train", "dev", "test"} {
+		for i := range 30 {
+			class := []string{"bad", "fair", "good"}[i%3]
+			fmt.Fprintf(&rows, "{\"text\":\"it is a %s one of %d\",\"label\":%q,\"split\":%q}\n", class, i, class, split)
+		}
+	}
+	return Import(t, "three", rows.String(), nil)
+}

@@ -148,35 +148,33 @@ func repository(t testing.TB) string {
 func Small(method string) graphs.Params {
 	h := rationalizer.Defaults()
 	h.Hidden = 4
-	m, err := rationalizer.Lookup(method)
-	if err != nil {
-		panic(err) // the test's own mistake
-	}
-	all, err := m.Complete(nil)
-	if err != nil {
-		panic(err)
-	}
-	flags, _ := m.Split(all)
+	flags, _ := options(method)
 	return graphs.Params{Method: method, Encoder: rationalizer.DefaultEncoder, Hyper: h, Flags: flags, StepsPerRun: 1}
 }
 
 // Scalars are the numbers of a tiny run of a method.
 func Scalars(method string) map[string]float64 {
-	m, err := rationalizer.Lookup(method)
-	if err != nil {
-		panic(err) // the test's own mistake
-	}
-	all, err := m.Complete(nil)
-	if err != nil {
-		panic(err)
-	}
-	_, scalars := m.Split(all)
+	_, scalars := options(method)
 	for name, x := range map[string]float64{"lambda_sparsity": 1, "lambda_coherence": .2} {
 		if _, ok := scalars[name]; ok {
 			scalars[name] = x
 		}
 	}
 	return scalars
+}
+
+// options are a method's usual ones. A method that there is not is the test's
+// own mistake.
+func options(method string) (flags map[string]bool, scalars rationalizer.Values) {
+	m, err := rationalizer.Lookup(method)
+	if err != nil {
+		panic(err)
+	}
+	all, err := m.Complete(nil)
+	if err != nil {
+		panic(err)
+	}
+	return m.Split(all)
 }
 
 // Graphs makes the graphs of a model for a tokenized dataset.

@@ -3,7 +3,6 @@ package train_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	goruntime "runtime"
@@ -151,7 +150,7 @@ func TestStepsPerRunTrims(t *testing.T) {
 
 func TestRefuses(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP"))
-	three := stagetest.Tokenized(t, threeClasses(t), "three")
+	three := stagetest.Tokenized(t, stagetest.ThreeClasses(t), "three")
 	for _, tc := range []struct {
 		name   string
 		change func(*train.Params)
@@ -186,18 +185,6 @@ func TestRefuses(t *testing.T) {
 			}
 		})
 	}
-}
-
-// threeClasses is data without any rationale.
-func threeClasses(t *testing.T) string {
-	var rows strings.Builder
-	for _, split := range []string{"train", "dev", "test"} {
-		for i := range 30 {
-			class := []string{"bad", "fair", "good"}[i%3]
-			fmt.Fprintf(&rows, "{\"text\":\"it is a %s one of %d\",\"label\":%q,\"split\":%q}\n", class, i, class, split)
-		}
-	}
-	return stagetest.Import(t, "three", rows.String(), nil)
 }
 
 // TestAnEarlierStageChoosesScalars: what a stage before the run chose stands in

@@ -1,0 +1,87 @@
+package experiments
+
+import (
+	"fmt"
+
+	"rationale/pipeline/engine"
+	"rationale/stages/backend"
+	"rationale/stages/evaluate"
+	"rationale/stages/examples/texts"
+	"rationale/stages/graphs"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+	"rationale/stages/weights"
+	"rationale/tokenizer/embeddings"
+)
+
+// The nodes that plans are made of: data → graphs → first weights → training →
+// evaluation.
+
+func tokenized(data source, s Settings) *engine.Node {
+	p := tokenize.Params{Dataset: data.name, MaxLength: s.MaxLength}
+	inputs := []engine.Input{data.input}
+	if data.vectors != nil {
+		inputs = append(inputs, *data.vectors)
+	} else {
+		p.RandomVectors, p.RandomWidth = generatedSeed, embeddings.DefaultDim
+	}
+	return &engine.Node{Stage: tokenize.New(p), Inputs: inputs, Label: "tokenize " + data.name, Weight: 2}
+}
+
+// input fills a role with what another node makes.
+func input(role string, from *engine.Node) engine.Input { return engine.Input{Role: role, From: from} }
+
+// graphs plans the graphs that train; device tells that an accelerator runs
+// them.
+func (r *Run) graphs(device bool) *engine.Node {
+	flags, _ := r.Method.Split(r.Settings.Options)
+	p := graphs.Params{
+		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Flags: flags,
+		Unit: r.Settings.unit(), StepsPerRun: r.Settings.StepsPerRun, Device: device,
+	}
+	return &engine.Node{
+		Stage: graphs.New(p, texts.Open), Inputs: []engine.Input{input(graphs.DataRole, r.Data)},
+		Label: fmt.Sprintf("build %s for %s", r.Method.Name, r.Dataset), Weight: 0.2,
+	}
+}
+
+// drawn plans drawing the first parameters.
+func (r *Run) drawn() *engine.Node {
+	return &engine.Node{
+		Stage: weights.New(weights.Params{Seed: r.Seed}), Inputs: []engine.Input{input(weights.GraphsRole, r.Graphs)},
+		Label: r.label("draw weights of"), Weight: 0.1,
+	}
+}
+
+func (r *Run) trained(b backend.Backend, data source) *engine.Node {
+	s := r.Settings
+	_, scalars := r.Method.Split(s.Options)
+	return &engine.Node{
+		Stage: train.New(train.Params{
+			Dataset: r.Dataset, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
+			Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
+		}, texts.Open),
+		Inputs: []engine.Input{input(train.DataRole, r.Data), input(train.GraphsRole, r.Graphs), input(train.WeightsRole, r.Weights)},
+		Label:  r.label("train"), Weight: r.cost(data),
+	}
+}
+
+func (r *Run) evaluated(b backend.Backend) *engine.Node {
+	inputs := []engine.Input{input(evaluate.RunRole, r.Train)}
+	for _, in := range r.Train.Inputs {
+		if in.Role != train.WeightsRole { // the run has its own
+			inputs = append(inputs, in)
+		}
+	}
+	return &engine.Node{
+		Stage: evaluate.New(evaluate.Params{
+			Dataset: r.Dataset,
+			Draws:   r.Settings.Draws, Batch: 128, Texts: exampleTexts, Engine: b,
+		}, texts.Open),
+		Inputs: inputs, Label: r.label("evaluate"),
+	}
+}
+
+// exampleTexts is how many test texts an evaluation keeps with their
+// selections.
+const exampleTexts = 200
