@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
-	"regexp"
 
 	"rationale/datasets/quote"
+	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
+	"rationale/stages"
 )
 
 // damaged is an artifact that cannot be read.
@@ -59,21 +59,34 @@ func damageIn(err error) *engine.DamageError {
 	return d
 }
 
-// artifactFile finds the file of an artifact that an error speaks of.
-var artifactFile = regexp.MustCompile(`(/[^"\n]*/artifacts/([a-z0-9-]+))/`)
+// fileIn is the file that an error is about; "" when it is about none.
+func fileIn(err error) string {
+	var file *stages.FileError
+	var session *runtime.SessionError
+	switch {
+	case errors.As(err, &file):
+		return file.Path
+	case errors.As(err, &session):
+		return session.Session
+	}
+	return ""
+}
 
-// suspect adds to an error that speaks of an artifact's file what to do about
-// the artifact. Its digests are right, or the error would be a DamageError, so
+// suspect adds to an error about an artifact's file what to do about the
+// artifact. Its digests are right, or the error would be a DamageError, so
 // whatever is wrong with the file was published that way: by a program of
 // another version, or by somebody else.
 func (a *app) suspect(err error) error {
 	if err == nil || damageIn(err) != nil || len(faults(err)) > 0 || errors.Is(err, context.Canceled) || errors.As(err, new(*fs.PathError)) {
 		return err
 	}
-	found := artifactFile.FindStringSubmatch(err.Error())
 	store, openErr := a.store()
-	if found == nil || openErr != nil || found[1] != filepath.Join(store.Dir(), "artifacts", found[2]) {
+	if openErr != nil {
 		return err
 	}
-	return fmt.Errorf("%w; the file is as it was published: if it is at fault, remove the folder %s and %s", err, quote.Shell(found[1]), again(store, found[2]))
+	id, folder, ok := store.Holds(fileIn(err))
+	if !ok {
+		return err
+	}
+	return fmt.Errorf("%w; the file is as it was published: if it is at fault, remove the folder %s and %s", err, quote.Shell(folder), again(store, id))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"rationale/plots"
+	"rationale/stages"
 	"rationale/stages/evaluate"
 )
 
@@ -48,12 +49,13 @@ type measured struct {
 }
 
 // numbers reads a run's evaluation.
-func (r *trainedRun) numbers() ([]measured, error) {
+func (r *trainedRun) numbers() (out []measured, err error) {
 	dir, err := r.folder(r.Evaluation)
 	if err != nil {
 		return nil, err
 	}
 	path := filepath.Join(dir, evaluate.RecordsFile)
+	defer stages.InFile(path, &err)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -63,7 +65,6 @@ func (r *trainedRun) numbers() ([]measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []measured
 	for _, record := range records {
 		m := measured{Mask: record.Mask, Metric: record.Metric}
 		if !math.IsNaN(record.Value) {

@@ -179,8 +179,5 @@ func (r *trainedRun) openDataset(dataDir, artifact string) (*datasets.Set, error
 	if err != nil {
 		return nil, err
 	}
-	if dir, err = dataset.Find(dir, r.Params.Dataset); err != nil {
-		return nil, err
-	}
-	return datasets.OpenDir(dir)
+	return dataset.OpenIn(dir, r.Params.Dataset)
 }

@@ -58,32 +58,6 @@ func stepInputs(t testing.TB, g *StepGraph, steps []values) values {
 	return in
 }
 
-// stackSteps joins one input of several steps along a new leading axis.
-func stackSteps(t testing.TB, steps []values, name string) *tensor.Tensor {
-	t.Helper()
-	first := steps[0][name]
-	shape := append([]int64{int64(len(steps))}, first.Shape()...)
-	var all *tensor.Tensor
-	var err error
-	if first.DType() == tensor.Float32 {
-		all, err = tensor.Of(shape, concat[float32](steps, name))
-	} else {
-		all, err = tensor.Of(shape, concat[int64](steps, name))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-func concat[E tensor.Element](steps []values, name string) []E {
-	var all []E
-	for _, s := range steps {
-		all = append(all, tensor.Data[E](s[name])...)
-	}
-	return all
-}
-
 // zipfTexts are texts of random lengths whose words follow Zipf's law, with
 // labels, the classes aimed at and a learning rate.
 func zipfTexts(r *rand.Rand, words, count, shortest, frame int) values {

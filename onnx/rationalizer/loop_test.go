@@ -10,31 +10,23 @@ import (
 )
 
 // stack joins the tensors of several steps along a new leading axis.
-func stack(t *testing.T, steps []values) values {
+func stack(t testing.TB, steps []values) values {
 	t.Helper()
 	out := values{}
-	for name, first := range steps[0] {
-		switch first.DType() {
-		case tensor.Float32:
-			out[name] = stackOf[float32](t, steps, name)
-		case tensor.Int64:
-			out[name] = stackOf[int64](t, steps, name)
-		case tensor.Uint8:
-			out[name] = stackOf[uint8](t, steps, name)
-		default:
-			t.Fatalf("%s is %v", name, first.DType())
-		}
+	for name := range steps[0] {
+		out[name] = stackSteps(t, steps, name)
 	}
 	return out
 }
 
-func stackOf[E tensor.Element](t *testing.T, steps []values, name string) *tensor.Tensor {
+// stackSteps joins one tensor of several steps.
+func stackSteps(t testing.TB, steps []values, name string) *tensor.Tensor {
 	t.Helper()
-	var all []E
+	var parts []*tensor.Tensor
 	for _, s := range steps {
-		all = append(all, tensor.Data[E](s[name])...)
+		parts = append(parts, s[name])
 	}
-	x, err := tensor.Of(append([]int64{int64(len(steps))}, steps[0][name].Shape()...), all)
+	x, err := tensor.Stack(parts...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -147,6 +147,18 @@ func (s *Session) results(out []*tensor.Tensor, given map[string]*tensor.Tensor)
 	return results
 }
 
+// SessionError is about a session.
+type SessionError struct {
+	Session string // its name
+	Err     error
+}
+
+func (e *SessionError) Error() string {
+	return fmt.Sprintf("runtime: session %q: %v", e.Session, e.Err)
+}
+
+func (e *SessionError) Unwrap() error { return e.Err }
+
 func (s *Session) errorf(format string, args ...any) error {
-	return fmt.Errorf("runtime: session %q: "+format, append([]any{s.name}, args...)...)
+	return &SessionError{s.name, fmt.Errorf(format, args...)}
 }

@@ -52,8 +52,8 @@ type elements struct {
 	zero  any // of the type
 	make  func(n int64) any
 	from  func(values []float64) any
-	clone func(data any) any
-	first func(data any) any // the address of the first one, nil without any
+	join  func(parts []any) any // one after another
+	first func(data any) any    // the address of the first one, nil without any
 }
 
 func elementsOf[T Element](convert func(float64) T) *elements {
@@ -68,7 +68,13 @@ func elementsOf[T Element](convert func(float64) T) *elements {
 			}
 			return out
 		},
-		clone: func(data any) any { return slices.Clone(data.([]T)) },
+		join: func(parts []any) any {
+			typed := make([][]T, len(parts))
+			for i, p := range parts {
+				typed[i] = p.([]T)
+			}
+			return slices.Concat(typed...)
+		},
 		first: func(data any) any {
 			if d := data.([]T); len(d) > 0 {
 				return &d[0]

@@ -4,6 +4,7 @@
 package tensor
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -73,7 +74,24 @@ func FromFloat64(dtype DType, shape []int64, values []float64) (*Tensor, error) 
 
 // Clone is a copy that shares nothing.
 func (t *Tensor) Clone() *Tensor {
-	return &Tensor{dtype: t.dtype, shape: slices.Clone(t.shape), data: kinds[t.dtype].elements.clone(t.data)}
+	return &Tensor{dtype: t.dtype, shape: slices.Clone(t.shape), data: kinds[t.dtype].elements.join([]any{t.data})}
+}
+
+// Stack copies tensors of one element type and shape into one, along a new
+// leading axis.
+func Stack(parts ...*Tensor) (*Tensor, error) {
+	if len(parts) == 0 {
+		return nil, errors.New("tensor: nothing to stack")
+	}
+	first, data := parts[0], make([]any, len(parts))
+	for i, p := range parts {
+		if p.dtype != first.dtype || !slices.Equal(p.shape, first.shape) {
+			return nil, fmt.Errorf("tensor: %v%v cannot be stacked on %v%v", p.dtype, p.shape, first.dtype, first.shape)
+		}
+		data[i] = p.data
+	}
+	shape := append([]int64{int64(len(parts))}, first.shape...)
+	return &Tensor{dtype: first.dtype, shape: shape, data: kinds[first.dtype].elements.join(data)}, nil
 }
 
 // Address is where the elements lie: the same for two tensors that start in

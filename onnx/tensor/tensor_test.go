@@ -1,6 +1,7 @@
 package tensor
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"slices"
@@ -103,6 +104,10 @@ func TestEveryTypeIsWhole(t *testing.T) {
 		if !reflect.DeepEqual(clone, x) || clone.Address() == x.Address() || x.Address() != x.Address() {
 			t.Errorf("%v: %v is cloned as %v", d, x, clone)
 		}
+		stacked, err := Stack(x, zeros, x)
+		if err != nil || !slices.Equal(stacked.Shape(), []int64{3, 2, 2}) || !bytes.Equal(stacked.Bytes(), slices.Concat(x.Bytes(), zeros.Bytes(), x.Bytes())) {
+			t.Errorf("%v: stacked as %v (%v)", d, stacked, err)
+		}
 		if empty, err := New(d, 0, 3); err != nil || empty.Address() != nil {
 			t.Errorf("%v: nothing lies at %v (%v)", d, empty.Address(), err)
 		}
@@ -133,6 +138,17 @@ func TestFromBytesChecksTheShape(t *testing.T) {
 	}{{[]int64{2}, 7}, {[]int64{2}, 9}, {[]int64{2}, 12}, {[]int64{-1}, 0}, {[]int64{1 << 62}, 8}, {[]int64{math.MaxInt64, 4}, 16}} {
 		if x, err := FromBytes(Float32, c.shape, make([]byte, c.bytes)); err == nil {
 			t.Errorf("%d bytes for %v: %v", c.bytes, c.shape, x)
+		}
+	}
+}
+
+func TestStackRefuses(t *testing.T) {
+	x := Vector([]float32{1, 2})
+	for name, parts := range map[string][]*Tensor{
+		"nothing": nil, "two types": {x, Vector([]int64{1, 2})}, "two shapes": {x, Vector([]float32{1})},
+	} {
+		if got, err := Stack(parts...); err == nil {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }

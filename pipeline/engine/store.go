@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"rationale/pipeline/disk"
 )
@@ -179,3 +180,13 @@ const (
 func (s *Store) folder(name string) string { return filepath.Join(s.dir, name) }
 
 func (s *Store) artifact(id string) string { return filepath.Join(s.dir, artifactsFolder, id) }
+
+// Holds tells in which artifact's folder a file lies, if it lies in one.
+func (s *Store) Holds(path string) (id, folder string, ok bool) {
+	below, ok := strings.CutPrefix(path, s.folder(artifactsFolder)+string(filepath.Separator))
+	if !ok {
+		return "", "", false
+	}
+	id, _, ok = strings.Cut(below, string(filepath.Separator))
+	return id, s.artifact(id), ok
+}

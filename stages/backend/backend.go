@@ -10,6 +10,7 @@ import (
 	"rationale/onnx/graph"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
+	"rationale/stages"
 )
 
 // Backend is what computes. It is part of a run's identity, because another
@@ -38,7 +39,8 @@ func (b Backend) Open() (*runtime.Runtime, error) {
 // Model opens the graph in a file with those of its inputs that never change
 // made part of it: a device then keeps them, and they cross no bus. Inputs that
 // the graph does not have are left out.
-func Model(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor) (*runtime.Session, error) {
+func Model(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor) (session *runtime.Session, err error) {
+	defer stages.InFile(path, &err)
 	data, err := runtime.ReadModel(path)
 	if err != nil {
 		return nil, err

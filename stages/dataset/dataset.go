@@ -23,14 +23,20 @@ func Open(env *stages.Env, role, name string) (set *datasets.Set, done func() er
 		set, err = stages.OpenedAs[*datasets.Set](env, role)
 		return set, func() error { return nil }, err
 	}
-	dir, err := Find(env.Inputs[role], name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if set, err = datasets.OpenDir(dir); err != nil {
+	if set, err = OpenIn(env.Inputs[role], name); err != nil {
 		return nil, nil, err
 	}
 	return set, set.Close, nil
+}
+
+// OpenIn opens dataset name in an artifact.
+func OpenIn(artifact, name string) (set *datasets.Set, err error) {
+	found, err := Find(artifact, name)
+	if err != nil {
+		return nil, err
+	}
+	defer stages.InFile(found, &err)
+	return datasets.OpenDir(found)
 }
 
 // Write writes a stage's dataset; see datasets.Write. The engine publishes it.
@@ -42,8 +48,9 @@ func Write(ctx context.Context, env *stages.Env, meta datasets.Meta, rows map[st
 func Folder(out, name string) string { return filepath.Join(out, name) }
 
 // Find is the folder of dataset name in an artifact, which has to hold it.
-func Find(artifact, name string) (string, error) {
-	found := Folder(artifact, name)
+func Find(artifact, name string) (found string, err error) {
+	found = Folder(artifact, name)
+	defer stages.InFile(found, &err)
 	if _, err := os.Stat(filepath.Join(found, datasets.ManifestName)); err != nil {
 		return "", fmt.Errorf("%s holds no dataset %q", artifact, name)
 	}

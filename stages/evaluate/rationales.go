@@ -64,14 +64,14 @@ func (x Example) check() error {
 }
 
 // ReadExamples reads rationales.jsonl of an evaluation.
-func ReadExamples(dir string) ([]Example, error) {
+func ReadExamples(dir string) (out []Example, err error) {
 	path := filepath.Join(dir, RationalesFile)
+	defer stages.InFile(path, &err)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	var out []Example
 	d := json.NewDecoder(f)
 	d.DisallowUnknownFields()
 	for d.More() {

@@ -40,7 +40,7 @@ func (f Feeder) Inputs(set Set, group [][]int, step int64) (map[string]*tensor.T
 		}
 		steps = append(steps, in)
 	}
-	return stack(steps), nil
+	return stack(steps)
 }
 
 // step makes the inputs of one step.
@@ -113,33 +113,21 @@ func Rows[T tensor.Element](data []T, n int) *tensor.Tensor {
 
 // stack joins the inputs of several steps along a new leading axis; all have
 // the same shapes.
-func stack(steps []map[string]*tensor.Tensor) map[string]*tensor.Tensor {
+func stack(steps []map[string]*tensor.Tensor) (map[string]*tensor.Tensor, error) {
 	if len(steps) == 1 {
-		return steps[0]
+		return steps[0], nil
 	}
 	out := map[string]*tensor.Tensor{}
-	for name, first := range steps[0] {
+	for name := range steps[0] {
 		parts := make([]*tensor.Tensor, len(steps))
 		for i, s := range steps {
 			parts[i] = s[name]
 		}
-		switch first.DType() {
-		case tensor.Int64:
-			out[name] = stackOf[int64](parts)
-		case tensor.Uint8:
-			out[name] = stackOf[uint8](parts)
-		default:
-			out[name] = stackOf[float32](parts)
+		joined, err := tensor.Stack(parts...)
+		if err != nil {
+			return nil, fmt.Errorf("input %s: %w", name, err)
 		}
+		out[name] = joined
 	}
-	return out
-}
-
-func stackOf[T tensor.Element](parts []*tensor.Tensor) *tensor.Tensor {
-	var data []T
-	for _, p := range parts {
-		data = append(data, tensor.Data[T](p)...)
-	}
-	t, _ := tensor.Of(append([]int64{int64(len(parts))}, parts[0].Shape()...), data) // the sizes are ours
-	return t
+	return out, nil
 }

@@ -68,15 +68,15 @@ func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 
 // ReadRun reads the numbers of one artifact and says of what run they are: its
 // labels, and the artifact.
-func ReadRun(dir string, labels plots.Labels) ([]plots.Record, error) {
+func ReadRun(dir string, labels plots.Labels) (records []plots.Record, err error) {
 	path := filepath.Join(dir, train.RecordsFile)
+	defer stages.InFile(path, &err)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	records, err := plots.ReadRecords(f, path)
-	if err != nil {
+	if records, err = plots.ReadRecords(f, path); err != nil {
 		return nil, err
 	}
 	plots.Label(records, filepath.Base(dir), labels)

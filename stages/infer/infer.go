@@ -10,6 +10,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
+	"rationale/stages/backend"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/texts"
 	"rationale/stages/measure"
@@ -33,10 +34,6 @@ func Open(evaluation, data string, o runtime.Options) (*Model, error) {
 		return nil, err
 	}
 	path := filepath.Join(evaluation, evaluate.ModelFile)
-	model, err := runtime.ReadModel(path)
-	if err != nil {
-		return nil, err
-	}
 	lib, err := runtime.Locate()
 	if err != nil {
 		return nil, err
@@ -45,7 +42,7 @@ func Open(evaluation, data string, o runtime.Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	session, err := rt.NewSession(path, model)
+	session, err := backend.Model(rt, path, nil)
 	if err != nil {
 		rt.Close()
 		return nil, err
@@ -111,9 +108,5 @@ func Run(ctx context.Context, session *runtime.Session, set texts.Set, classes i
 		}
 		in[input.Name] = column
 	}
-	out, err := session.Run(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	return out, rationalizer.Asked{Texts: 1, Length: size.Positions, Classes: classes}.Check(session.Name(), out)
+	return measure.Run(ctx, session, in, rationalizer.Asked{Texts: 1, Length: size.Positions, Classes: classes})
 }

@@ -8,6 +8,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
+	"rationale/stages"
 	"rationale/stages/backend"
 	"rationale/stages/examples"
 )
@@ -103,12 +104,17 @@ func (e *Evaluator) answer(ctx context.Context, set examples.Set, batch []int, s
 		return nil, err
 	}
 	e.drawNoise(in, d, number, size)
-	out, err := e.session.Run(ctx, in)
-	if err != nil {
+	return Run(ctx, e.session, in, rationalizer.Asked{Texts: len(batch), Length: size.Positions, Classes: e.spec.Classes})
+}
+
+// Run runs a model, whose session is named by its file, and checks what it
+// returns.
+func Run(ctx context.Context, session *runtime.Session, in map[string]*tensor.Tensor, asked rationalizer.Asked) (out map[string]*tensor.Tensor, err error) {
+	defer stages.InFile(session.Name(), &err)
+	if out, err = session.Run(ctx, in); err != nil {
 		return nil, err
 	}
-	asked := rationalizer.Asked{Texts: len(batch), Length: size.Positions, Classes: e.spec.Classes}
-	return out, asked.Check(e.session.Name(), out)
+	return out, asked.Check(session.Name(), out)
 }
 
 // inputs are those of the graph but for the noise.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"rationale/datasets"
+	"rationale/stages"
 	"rationale/tokenizer"
 	"rationale/tokenizer/wordpiece"
 )
@@ -24,15 +25,20 @@ func OpenReader(dir string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, VocabularyFile)
-	v, err := readVocabulary(path, summary.Settings)
+	v, err := summary.vocabulary(filepath.Join(dir, VocabularyFile))
 	if err != nil {
 		return nil, err
 	}
-	if v.Digest() != summary.Digest {
-		return nil, fmt.Errorf("%s is not the vocabulary that dataset %s was tokenized with", path, summary.Dataset)
-	}
 	return &Reader{summary, v}, nil
+}
+
+// vocabulary is the tokenizer behind the summary, from its file.
+func (s Summary) vocabulary(path string) (v *vocabulary, err error) {
+	defer stages.InFile(path, &err)
+	if v, err = readVocabulary(path, s.Settings); err == nil && v.Digest() != s.Digest {
+		err = fmt.Errorf("%s is not the vocabulary that dataset %s was tokenized with", path, s.Dataset)
+	}
+	return v, err
 }
 
 func readVocabulary(path string, s Settings) (*vocabulary, error) {

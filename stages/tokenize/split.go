@@ -95,6 +95,7 @@ func int8s(roles []Role) []int8 {
 // file's digest; whatever else is wrong with it comes back as an error.
 func Read(dir, split string) (texts []Text, err error) {
 	path := filepath.Join(dir, split+".arrow")
+	defer stages.InFile(path, &err)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -103,12 +103,12 @@ func newSummary(dataset string, meta datasets.Meta, v *vocabulary) *Summary {
 }
 
 // ReadSummary reads the summary of a tokenized dataset.
-func ReadSummary(dir string) (Summary, error) {
-	var s Summary
+func ReadSummary(dir string) (s Summary, err error) {
 	path := filepath.Join(dir, SummaryFile)
 	if err := stages.ReadJSON(path, &s); err != nil {
 		return s, err
 	}
+	defer stages.InFile(path, &err)
 	if err := s.Settings.check(); err != nil {
 		return s, fmt.Errorf("%s: %w", path, err)
 	}

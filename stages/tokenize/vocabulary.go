@@ -148,8 +148,9 @@ func allWords(ctx context.Context, set *datasets.Set, failed *error) iter.Seq[[]
 
 // ReadVectors reads the word vectors [V,E] of a tokenized dataset. For one
 // that was read in pieces it says that there are none.
-func ReadVectors(dir string) (*tensor.Tensor, error) {
+func ReadVectors(dir string) (vectors *tensor.Tensor, err error) {
 	path := filepath.Join(dir, VectorsFile)
+	defer stages.InFile(path, &err)
 	named, _, err := safetensors.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if sum, err := ReadSummary(dir); err == nil && sum.Tokenizer != Words {

@@ -32,10 +32,10 @@ type Result struct {
 func (r Result) Epoch() int { return r.Chosen.Epoch }
 
 // ReadResult reads run.json of a finished run.
-func ReadResult(dir string) (Result, error) {
-	var r Result
+func ReadResult(dir string) (r Result, err error) {
 	path := filepath.Join(dir, RunFile)
-	err := stages.ReadJSON(path, &r)
+	defer stages.InFile(path, &err)
+	err = stages.ReadJSON(path, &r)
 	if err == nil && (r.Chosen.Epoch < 1 || r.Chosen.Epoch > r.Params.Epochs) {
 		err = fmt.Errorf("%s: epoch %d was chosen of %d", path, r.Chosen.Epoch, r.Params.Epochs)
 	}

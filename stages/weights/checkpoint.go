@@ -6,6 +6,7 @@ import (
 	"rationale/onnx/nn"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
+	"rationale/stages"
 )
 
 // NameTensors turns flat vectors by layout into tensors named
@@ -26,7 +27,8 @@ func NameTensors(layouts []nn.Layout, params map[string][]float32) (map[string]*
 
 // ReadCheckpoint reads the flat vectors of these layouts from a checkpoint,
 // which may hold other tensors too.
-func ReadCheckpoint(path string, layouts []nn.Layout) (map[string][]float32, error) {
+func ReadCheckpoint(path string, layouts []nn.Layout) (params map[string][]float32, err error) {
+	defer stages.InFile(path, &err)
 	named, _, err := safetensors.ReadFile(path)
 	if err != nil {
 		return nil, err

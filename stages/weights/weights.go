@@ -96,7 +96,7 @@ func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 }
 
 // source reads the tensors of the source; none without one.
-func (s *Stage) source(env *stages.Env) (map[string]*tensor.Tensor, error) {
+func (s *Stage) source(env *stages.Env) (named map[string]*tensor.Tensor, err error) {
 	dir, ok := env.Inputs[FromRole]
 	if !ok {
 		if len(s.params.Names) > 0 {
@@ -104,7 +104,9 @@ func (s *Stage) source(env *stages.Env) (map[string]*tensor.Tensor, error) {
 		}
 		return nil, nil
 	}
-	named, _, err := safetensors.ReadFile(filepath.Join(dir, Checkpoint))
+	path := filepath.Join(dir, Checkpoint)
+	defer stages.InFile(path, &err)
+	named, _, err = safetensors.ReadFile(path)
 	return named, err
 }
 
