@@ -204,3 +204,28 @@ func TestSpecAsJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestSpecsFromFiles: those of all methods pass, and what no step graph has is
+// named.
+func TestSpecsFromFiles(t *testing.T) {
+	for _, m := range Methods() {
+		if err := mustStepGraph(t, small(m.Name, tensor.Float32)).Spec.CheckForm(); err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+	}
+	for want, change := range map[string]func(*Spec){
+		"0 steps in a run":               func(s *Spec) { s.K = 0 },
+		"1 classes":                      func(s *Spec) { s.Classes = 1 },
+		`input_ids is "dream"`:           func(s *Spec) { s.Feeds[0].Kind = "dream" },
+		"an axis of length 0":            func(s *Spec) { s.Feeds[0].Shape = graph.Shape{graph.N(0)} },
+		"an axis of length 9999999999":   func(s *Spec) { s.Feeds[0].Shape = graph.Shape{graph.N(9999999999)} },
+		"an axis of length elsewhere; e": func(s *Spec) { s.Feeds[0].Shape = graph.Shape{graph.Sym("elsewhere")} },
+	} {
+		s := mustStepGraph(t, small("RNP", tensor.Float32)).Spec
+		s.Feeds[0].Name = InputIDs
+		change(&s)
+		if err := s.CheckForm(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}

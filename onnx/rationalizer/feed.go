@@ -70,6 +70,28 @@ func (s Spec) Of(kind FeedKind) []Feed {
 	return out
 }
 
+// CheckForm names the first thing in a specification from a file that no step graph
+// has.
+func (s Spec) CheckForm() error {
+	const widest = 1 << 20
+	if s.K < 1 || s.Classes < 2 {
+		return fmt.Errorf("%d steps in a run and %d classes; expected at least 1 and 2", s.K, s.Classes)
+	}
+	for _, f := range s.Feeds {
+		switch f.Kind {
+		case Column, Scalar, Random, OtherClass:
+		default:
+			return fmt.Errorf("the input %s is %q; expected %q, %q, %q or %q", f.Name, f.Kind, Column, Scalar, Random, OtherClass)
+		}
+		for _, d := range f.Shape {
+			if n := (Size{1, 1, 1}).length(d); n < 1 || n > widest {
+				return fmt.Errorf("the input %s has an axis of length %v; expected 1 to %d an example and position", f.Name, d, widest)
+			}
+		}
+	}
+	return nil
+}
+
 // InputNoiseKeys names the input [R] of a graph that makes its noise: the keys
 // of its R random feeds, in their order.
 const InputNoiseKeys = "noise_keys"

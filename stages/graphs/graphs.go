@@ -10,6 +10,7 @@ package graphs
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -67,9 +68,15 @@ func (m Made) Config() rationalizer.Config {
 func (m Made) Layouts() ([]nn.Layout, error) { return rationalizer.Layouts(m.Config()) }
 
 // ReadMade reads graphs.json.
-func ReadMade(dir string) (Made, error) {
-	var m Made
-	err := stages.ReadJSON(filepath.Join(dir, MadeFile), &m)
+func ReadMade(dir string) (m Made, err error) {
+	path := filepath.Join(dir, MadeFile)
+	if err = stages.ReadJSON(path, &m); err != nil {
+		return m, err
+	}
+	defer stages.InFile(path, &err)
+	if err = m.Spec.CheckForm(); err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
 	return m, err
 }
 
