@@ -186,7 +186,7 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 		if err != nil {
 			return err
 		}
-		scores.FullText, scores.Gold = argmax.FullText, argmax.Gold
+		scores.TakeUnmasked(argmax)
 		draws[i] = scores.Numbers()
 		e.env.Progress.Advance(1, "sampled masks")
 	}

@@ -9,9 +9,21 @@ import (
 	"rationale/stages/examples"
 )
 
+// views are the answers of evaluation graphs that are held against the labels,
+// and what their accuracy is called.
+var views = []struct {
+	output, accuracy string
+	annotated        bool // only examples whose rationale is known
+}{
+	{rationalizer.OutLogits, "accuracy", false},
+	{rationalizer.OutFullLogits, "accuracy_full_text", false},
+	{rationalizer.OutGoldLogits, "accuracy_gold", true},
+	{rationalizer.OutReaderLogits, "accuracy_r2f", false},
+}
+
 // Scores sum up an evaluation.
 type Scores struct {
-	Accuracy, FullText, Gold, Reader *metric.Accuracy
+	accuracies map[string]*metric.Accuracy // by output
 	// Attack counts the attacker's successes. With more than two classes the
 	// attacked class of a text is drawn from the wrong ones, anew in every
 	// evaluation, as in training.
@@ -21,10 +33,26 @@ type Scores struct {
 }
 
 func newScores(classes int) *Scores {
-	return &Scores{
-		Accuracy: metric.NewAccuracy(classes), FullText: metric.NewAccuracy(classes),
-		Gold: metric.NewAccuracy(classes), Reader: metric.NewAccuracy(classes),
-		Attack: metric.NewAttackerASR(classes), Rationale: &metric.Rationale{}, Share: &metric.Rationale{},
+	s := &Scores{
+		accuracies: map[string]*metric.Accuracy{},
+		Attack:     metric.NewAttackerASR(classes), Rationale: &metric.Rationale{}, Share: &metric.Rationale{},
+	}
+	for _, v := range views {
+		s.accuracies[v.output] = metric.NewAccuracy(classes)
+	}
+	return s
+}
+
+// Accuracy is that of the model's own answer.
+func (s *Scores) Accuracy() metric.Ratio {
+	return s.accuracies[rationalizer.OutLogits].Rates().Raw
+}
+
+// TakeUnmasked takes from another evaluation of the same model what masks do not
+// change: how it reads full texts and the annotated words.
+func (s *Scores) TakeUnmasked(from *Scores) {
+	for _, output := range []string{rationalizer.OutFullLogits, rationalizer.OutGoldLogits} {
+		s.accuracies[output] = from.accuracies[output]
 	}
 }
 
@@ -59,10 +87,9 @@ func (s *Scores) Numbers() []Number {
 			out = append(out, Number{Metric: name, Value: v.Value})
 		}
 	}
-	add("accuracy", s.Accuracy.Rates().Raw)
-	add("accuracy_full_text", s.FullText.Rates().Raw)
-	add("accuracy_gold", s.Gold.Rates().Raw)
-	add("accuracy_r2f", s.Reader.Rates().Raw)
+	for _, v := range views {
+		add(v.accuracy, s.accuracies[v.output].Rates().Raw)
+	}
 	attack := s.Attack.Rates()
 	add("asr", attack.Balanced)
 	add("asr_raw", attack.Raw)
@@ -173,25 +200,19 @@ func (r reading) predictions(predicted, attacked []int, selected []bool) []Predi
 
 // addAccuracies compares the classes of every view with the labels.
 func (s *Scores) addAccuracies(r reading) error {
-	for _, view := range []struct {
-		output string
-		to     *metric.Accuracy
-	}{
-		{rationalizer.OutLogits, s.Accuracy}, {rationalizer.OutFullLogits, s.FullText},
-		{rationalizer.OutReaderLogits, s.Reader}, {rationalizer.OutGoldLogits, s.Gold},
-	} {
-		predicted, err := r.view(view.output)
+	for _, v := range views {
+		predicted, err := r.view(v.output)
 		if err != nil {
 			return err
 		}
-		labels := r.labels
-		switch {
-		case predicted == nil:
+		if predicted == nil {
 			continue
-		case view.output == rationalizer.OutGoldLogits:
+		}
+		labels := r.labels
+		if v.annotated {
 			predicted, labels = r.annotated(predicted)
 		}
-		if err := view.to.Add(predicted, labels); err != nil {
+		if err := s.accuracies[v.output].Add(predicted, labels); err != nil {
 			return err
 		}
 	}

@@ -138,7 +138,7 @@ func (r *run) evaluate(ctx context.Context) error {
 	// The steps measured with dropout on, on parameters that moved meanwhile.
 	r.note("train", r.log.numbers(examples.ClassCounts(r.train, r.feeder.Spec.Classes)))
 	r.note("dev", scores.Numbers())
-	accuracy := scores.Accuracy.Rates().Raw.Value
+	accuracy := scores.Accuracy().Value
 	if r.best.Epoch == 0 || accuracy > r.best.Accuracy {
 		r.best = Choice{Epoch: r.epoch, Accuracy: accuracy, weights: w}
 	}

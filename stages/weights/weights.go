@@ -24,8 +24,8 @@ import (
 // The roles of the stage's inputs.
 const (
 	GraphsRole = "graphs" // whose parameters are wanted
-	// FromRole is an artifact with a checkpoint, such as an earlier run; absent
-	// when all parameters are drawn.
+	// FromRole is an artifact with a checkpoint, such as an earlier run, or what
+	// OpenFile gives; absent when all parameters are drawn.
 	FromRole = "from"
 )
 
@@ -97,6 +97,13 @@ func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 
 // source reads the tensors of the source; none without one.
 func (s *Stage) source(env *stages.Env) (named map[string]*tensor.Tensor, err error) {
+	if env.Opened[FromRole] != nil {
+		file, err := stages.OpenedAs[*file](env, FromRole)
+		if err != nil {
+			return nil, err
+		}
+		return file.tensors, nil
+	}
 	dir, ok := env.Inputs[FromRole]
 	if !ok {
 		if len(s.params.Names) > 0 {

@@ -176,3 +176,30 @@ func TestRefusesSources(t *testing.T) {
 		}
 	}
 }
+
+// TestTakesFromAFile: somebody's file gives what an artifact with the same
+// parameters gives.
+func TestTakesFromAFile(t *testing.T) {
+	graphs, source := made(t, "RNP"), stagetest.Weights(t, made(t, "RNP"), 7)
+	want := stagetest.Run(t, weights.New(weights.Params{Seed: 1}), map[string]string{weights.GraphsRole: graphs, weights.FromRole: source})
+	dir := t.TempDir()
+	if err := os.Rename(filepath.Join(source, weights.Checkpoint), filepath.Join(dir, weights.FileName)); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := weights.OpenFile(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := stagetest.Env(t, map[string]string{weights.GraphsRole: graphs})
+	env.Opened[weights.FromRole] = opened
+	if err := weights.New(weights.Params{Seed: 1}).Run(context.Background(), env); err != nil {
+		t.Fatal(err)
+	}
+	stagetest.SameFiles(t, env.Out, want)
+	if err := os.WriteFile(filepath.Join(dir, weights.FileName), []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := weights.OpenFile(dir); err == nil || !strings.Contains(err.Error(), weights.FileName) {
+		t.Errorf("a damaged file: %v", err)
+	}
+}
