@@ -2,8 +2,10 @@ package rationalizer
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Option is a setting with a name: a number, which every training step is given
@@ -81,12 +83,27 @@ func (m Method) Complete(given Values) (Values, error) {
 		}
 		out[o.Name] = value
 	}
-	for name := range given {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if _, ok := out[name]; !ok {
-			return nil, fmt.Errorf("settings: %s has no setting %q", m.Name, name)
+			return nil, m.lacks(name)
 		}
 	}
 	return out, nil
+}
+
+// lacks is the error of an option that is not the method's.
+func (m Method) lacks(name string) error {
+	var own, having []string
+	for _, o := range m.Options {
+		own = append(own, o.Name)
+	}
+	for _, other := range Methods() {
+		if slices.ContainsFunc(other.Options, func(o Option) bool { return o.Name == name }) {
+			having = append(having, other.Name)
+		}
+	}
+	return fmt.Errorf("settings: %s has no setting %q, which belongs to %s; expected one of %s",
+		m.Name, name, strings.Join(having, ", "), strings.Join(own, ", "))
 }
 
 // Split parts the values into those that the graphs depend on and those that
