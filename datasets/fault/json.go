@@ -17,6 +17,28 @@ func CheckJSON(text string, same func(key string) string) error {
 	return checkKeys(text, same)
 }
 
+// CheckNulls refuses null as an element of a list, which becomes 0 or "" where
+// the list is one of numbers or texts. The text has to be valid JSON.
+func CheckNulls(text string) error {
+	var open []byte
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = stringEnd(text, i) - 1
+		case '{', '[':
+			open = append(open, text[i])
+		case '}', ']':
+			open = open[:len(open)-1]
+		case 'n':
+			if len(open) > 0 && open[len(open)-1] == '[' {
+				return New("null in a list", "null at byte %d stands in a list; it is neither a number nor a text", i+1)
+			}
+			i += len("ull")
+		}
+	}
+	return nil
+}
+
 // ExactKey tells keys apart as they stand.
 func ExactKey(key string) string { return key }
 

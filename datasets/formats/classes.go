@@ -2,9 +2,9 @@ package formats
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 
 	"rationale/datasets"
 	"rationale/datasets/fault"
@@ -82,6 +82,9 @@ type lastRow struct {
 	line  int
 	class int32      // -1 when the row was not stored
 	fault *fault.Row // why it was skipped
+	// open tells that the row's form does not say where it ends, as a last quote
+	// or brace does; cutClass that its class stands at the end.
+	open, cutClass bool
 }
 
 // cutRow is the last row of a file that does not end with a line end, which is
@@ -97,33 +100,30 @@ func (in *Intake) noteCut(file File) error {
 	if in.last.fault != nil {
 		return fmt.Errorf("%w; the file ends there without a line end: is it truncated? (if not, end the line)", in.last.fault)
 	}
-	if in.last.class >= 0 {
+	if in.last.class < 0 {
+		return nil
+	}
+	if in.last.open {
+		in.unended = append(in.unended, filepath.Base(file.Path))
+	}
+	if in.last.cutClass {
 		in.cut = append(in.cut, cutRow{file.Path, in.last})
 	}
 	return nil
 }
 
 // checkCut refuses a class that only the last row of a file knows whose line
-// does not end: it is what the cut left of the name of another.
+// ends within it: it may be what the cut left of the name of another.
 func (in *Intake) checkCut() error {
 	for _, c := range in.cut {
-		name := in.classes.names[c.row.class]
-		if in.classes.rows[c.row.class] > 1 || !in.classes.looksCut(name) {
+		if in.classes.rows[c.row.class] > 1 {
 			continue
 		}
 		return &fault.Row{
 			File: c.file, Line: c.row.line, Reason: "truncated file",
 			Detail: fmt.Sprintf("the file ends without a line end, and no other row is of the last one's class %q (%d classes in all); if the file is whole, end its last line",
-				name, len(in.classes.names)),
+				in.classes.names[c.row.class], len(in.classes.names)),
 		}
 	}
 	return nil
-}
-
-// looksCut tells whether a class that one row has is one too many: there are two
-// without it, or one that begins like it.
-func (c *classes) looksCut(name string) bool {
-	return len(c.names) > 2 || slices.ContainsFunc(c.names, func(other string) bool {
-		return other != name && strings.HasPrefix(other, name)
-	})
 }

@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -116,24 +115,24 @@ func require(path string, asked []askedColumn, existing []string) error {
 	return nil
 }
 
-// example makes a row of a record; cell returns a column's content as text, where
-// lists stand as JSON, and "" when there is none.
-func (c *columns) example(cell func(column string) string) (Example, error) {
-	class := strings.TrimSpace(cell(c.label))
-	if slices.Contains(c.drop, class) {
+// example makes a row of a record; cell returns what stands in a column.
+func (c *columns) example(cell func(column string) value) (Example, error) {
+	class, err := cell(c.label).name()
+	switch {
+	case err != nil:
+		return Example{}, err
+	case slices.Contains(c.drop, class):
 		return Example{}, leftOut("class " + class)
-	}
-	if class == "" || c.classes != nil && !slices.Contains(c.classes, class) {
+	case class == "" || c.classes != nil && !slices.Contains(c.classes, class):
 		return Example{}, fault.New("unknown label", "column %s holds %q; expected %s", quote.Name(c.label), class, c.expectedClass())
 	}
 	e := Example{Class: class}
-	e.ID = strings.TrimSpace(optional(cell, c.id))
-	e.Document = optional(cell, c.document)
-	err := c.setSplit(&e, cell)
-	if err == nil {
-		err = c.setText(&e, cell)
+	for _, set := range []func(*Example, func(string) value) error{c.setNames, c.setSplit, c.setText} {
+		if err := set(&e, cell); err != nil {
+			return Example{}, err
+		}
 	}
-	return e, err
+	return e, nil
 }
 
 func (c *columns) expectedClass() string {
@@ -143,18 +142,32 @@ func (c *columns) expectedClass() string {
 	return "one of " + quote.Names(append(slices.Clone(c.classes), c.drop...))
 }
 
-func optional(cell func(string) string, column string) string {
+// optional is what stands in a column that need not be named.
+func optional(cell func(string) value, column string) value {
 	if column == "" {
-		return ""
+		return value{kind: nothing}
 	}
 	return cell(column)
 }
 
-func (c *columns) setSplit(e *Example, cell func(string) string) error {
+// setNames fills in what identifies the row and its document.
+func (c *columns) setNames(e *Example, cell func(string) value) (err error) {
+	if e.ID, err = optional(cell, c.id).name(); err != nil {
+		return err
+	}
+	e.Document, err = optional(cell, c.document).name()
+	return err
+}
+
+func (c *columns) setSplit(e *Example, cell func(string) value) error {
 	if c.split == "" {
 		return nil
 	}
-	word := strings.ToLower(strings.TrimSpace(cell(c.split)))
+	word, err := cell(c.split).name()
+	if err != nil {
+		return err
+	}
+	word = strings.ToLower(word)
 	if e.Split = splitWords[word]; e.Split == "" {
 		return fault.New("unknown split", "column %s holds %q; expected train, dev (or validation) or test", c.split, word)
 	}
@@ -162,32 +175,55 @@ func (c *columns) setSplit(e *Example, cell func(string) string) error {
 }
 
 // setText fills in tokens, rationale and query.
-func (c *columns) setText(e *Example, cell func(string) string) (err error) {
+func (c *columns) setText(e *Example, cell func(string) value) error {
 	if c.tokens != "" {
-		if e.Tokens, err = readTokens(cell(c.tokens)); err != nil {
-			return err
-		}
-		if e.Query, err = readTokens(optional(cell, c.query)); err != nil {
-			return err
-		}
-		e.Rationale, err = readMarks(optional(cell, c.rationale))
+		return c.setTokens(e, cell)
+	}
+	body := cell(c.text)
+	if body.kind == nothing {
+		return body.wrong("a text")
+	}
+	text, err := body.text()
+	if err != nil {
 		return err
 	}
-	text := c.fold(cell(c.text))
+	query, err := optional(cell, c.query).text()
+	if err != nil {
+		return err
+	}
+	text, query = c.fold(text), c.fold(query)
 	spans := c.splitWords(text)
 	e.Tokens = cut(text, spans)
-	if query := c.fold(optional(cell, c.query)); query != "" {
+	if query != "" {
 		e.Query = cut(query, c.splitWords(query))
 	}
+	e.Rationale, err = c.readRationale(text, spans, cell)
+	return err
+}
+
+// setTokens is setText where the tokens are ready.
+func (c *columns) setTokens(e *Example, cell func(string) value) (err error) {
+	if e.Tokens, err = cell(c.tokens).tokens(); err != nil {
+		return err
+	}
+	if e.Query, err = optional(cell, c.query).tokens(); err != nil {
+		return err
+	}
+	e.Rationale, err = optional(cell, c.rationale).marks()
+	return err
+}
+
+// readRationale reads the marks of a text's tokens in the form that there is.
+func (c *columns) readRationale(text string, tokens []span, cell func(string) value) ([]bool, error) {
 	switch {
 	case c.rationale != "":
-		e.Rationale, err = readMarks(cell(c.rationale))
+		return cell(c.rationale).marks()
 	case c.spans != "":
-		e.Rationale, err = readSpans(text, spans, cell(c.spans))
+		return readSpans(text, tokens, cell(c.spans))
 	case c.substring != "":
-		e.Rationale, err = c.readSubstring(text, spans, cell(c.substring))
+		return c.readSubstring(text, tokens, cell(c.substring))
 	}
-	return err
+	return nil, nil
 }
 
 // fold lower-cases where the way of finding words knows small letters only. It
@@ -199,49 +235,21 @@ func (c *columns) fold(text string) string {
 	return text
 }
 
-// readTokens reads a JSON list of strings or else splits at spaces.
-func readTokens(text string) ([]string, error) {
-	var list []string
-	if strings.HasPrefix(text, "[") && json.Unmarshal([]byte(text), &list) == nil {
-		return list, fault.CheckSurrogates(text)
-	}
-	tokens, _ := spaced(text, nil)
-	return tokens, nil
-}
-
-// readMarks reads 0 and 1; nil when the cell is empty, that is, unknown.
-func readMarks(text string) ([]bool, error) {
-	fields := strings.FieldsFunc(strings.Trim(text, "[] "), func(r rune) bool { return isSpace(r) || r == ',' })
-	var out []bool
-	for i, field := range fields {
-		switch field {
-		case "1", "true":
-			out = append(out, true)
-		case "0", "false":
-			out = append(out, false)
-		default:
-			return nil, fault.New("rationale mark", "mark %d is %q; expected 0 or 1", i, field)
-		}
-	}
-	return out, nil
-}
-
 // readSpans reads ranges of characters and marks the tokens they touch.
-func readSpans(text string, tokens []span, cell string) ([]bool, error) {
-	if strings.TrimSpace(cell) == "" {
-		return nil, nil
-	}
-	var ranges [][2]int
-	if err := json.Unmarshal([]byte(cell), &ranges); err != nil {
-		return nil, fault.New("rationale span", "%q is not of the form [[start, end], …]", cell)
+func readSpans(text string, tokens []span, cell value) ([]bool, error) {
+	ranges, err := cell.ranges()
+	if err != nil || ranges == nil {
+		return nil, err
 	}
 	offsets := charOffsets(text)
 	var gold []span
 	for _, r := range ranges {
 		if r[0] < 0 || r[0] > r[1] || r[1] >= len(offsets) {
-			return nil, fault.New("span outside text", "span [%d, %d] of a text with %d characters", r[0], r[1], len(offsets)-1)
+			return nil, fault.New("span outside text", "span [%d, %d] of a text with %d characters (a line end of CR LF has two)", r[0], r[1], len(offsets)-1)
 		}
-		gold = append(gold, span{offsets[r[0]], offsets[r[1]]})
+		if r[0] < r[1] { // nothing lies within an empty one
+			gold = append(gold, span{offsets[r[0]], offsets[r[1]]})
+		}
 	}
 	return marks(tokens, gold), nil
 }
@@ -256,9 +264,10 @@ func charOffsets(text string) []int {
 }
 
 // readSubstring marks the tokens that the first occurrence of a piece touches.
-func (c *columns) readSubstring(text string, tokens []span, piece string) ([]bool, error) {
-	if piece == "" {
-		return nil, nil
+func (c *columns) readSubstring(text string, tokens []span, cell value) ([]bool, error) {
+	piece, err := cell.text()
+	if err != nil || piece == "" {
+		return nil, err
 	}
 	gold, ok := firstOccurrence(text, c.fold(piece))
 	if !ok {

@@ -1,8 +1,6 @@
 package formats
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -53,107 +51,58 @@ func delimiter(text string) (rune, error) {
 // readCSV delivers the records of one file.
 func readCSV(in *Intake, file File, c *columns, comma rune) error {
 	return in.withSource(file, func(s *source) error {
-		guard := &recordGuard{source: s}
-		reader := csv.NewReader(guard)
-		reader.Comma = comma
-		header, err := reader.Read()
+		records := &recordReader{source: s, comma: string(comma)}
+		header, err := records.next()
 		if err == io.EOF {
 			return fmt.Errorf("%s is empty; expected a header row with the column names", s.path)
 		}
-		if err != nil {
-			return explainCSV(s.path, err)
+		if err == nil && header.fault != nil {
+			header.fault.File, header.fault.Line = s.path, header.line
+			err = header.fault
 		}
-		if err := require(s.path, c.asked(), header); err != nil {
+		if err != nil {
 			return err
 		}
-		return readRecords(in, file, c, header, reader, guard)
+		if err := require(s.path, c.asked(), header.fields); err != nil {
+			return err
+		}
+		return readRecords(in, file, c, header.fields, records)
 	})
 }
 
-// readRecords goes on after broken records where bad rows may be skipped. Broken
-// quoting in the last record of all has swallowed an unknown part of the file,
-// which no setting makes acceptable.
-func readRecords(in *Intake, file File, c *columns, header []string, reader *csv.Reader, guard *recordGuard) error {
-	reader.ReuseRecord = true
-	var broken error
+// readRecords delivers the records below the header.
+func readRecords(in *Intake, file File, c *columns, header []string, records *recordReader) error {
 	for {
-		guard.read = 0
-		record, err := reader.Read()
-		switch {
-		case err == io.EOF && broken != nil:
-			return fmt.Errorf("%w; it is the last one: is the file truncated?", broken)
-		case err == io.EOF:
+		rec, err := records.next()
+		if err == io.EOF {
 			return nil
 		}
-		broken = nil
-		line, fault := 0, error(nil)
-		var parse *csv.ParseError
-		switch {
-		case errors.As(err, &parse):
-			line, fault = parse.StartLine, csvFault(parse, len(record), len(header))
-			if !errors.Is(err, csv.ErrFieldCount) {
-				broken = explainCSV(file.Path, err)
-			}
-		case err != nil:
-			return err
-		default:
-			line, _ = reader.FieldPos(0)
-		}
-		if err := deliverRecord(in, file, line, c, header, record, fault); err != nil {
+		if err != nil {
 			return err
 		}
+		example, err := csvExample(c, header, rec)
+		if err := in.Deliver(file, rec.line, example, err); err != nil {
+			return err
+		}
+		in.last.open = !rec.closed
+		in.last.cutClass = !rec.closed && header[len(header)-1] == c.label
 	}
 }
 
-// deliverRecord turns one record into an example, unless it is broken.
-func deliverRecord(in *Intake, file File, line int, c *columns, header, record []string, fault error) error {
-	if fault == nil {
-		fault = checkFields(record)
+// csvExample turns one record into an example, unless it is broken.
+func csvExample(c *columns, header []string, rec record) (Example, error) {
+	switch {
+	case rec.fault != nil:
+		return Example{}, rec.fault
+	case len(rec.fields) != len(header):
+		return Example{}, fault.New("wrong field count", "%d fields; expected %d as in the header", len(rec.fields), len(header))
+	case slices.Equal(rec.fields, header):
+		return Example{}, fault.New("header again", "the header row stands here a second time; were files put together?")
 	}
-	if fault != nil {
-		return in.Deliver(file, line, Example{}, fault)
-	}
-	example, err := c.example(func(column string) string { return record[slices.Index(header, column)] })
-	return in.Deliver(file, line, example, err)
-}
-
-func checkFields(record []string) error {
-	for _, field := range record {
+	for _, field := range rec.fields {
 		if err := checkText(field); err != nil {
-			return err
+			return Example{}, err
 		}
 	}
-	return nil
-}
-
-// csvFault is the fault of a row as the csv package found it.
-func csvFault(e *csv.ParseError, found, expected int) error {
-	if errors.Is(e.Err, csv.ErrFieldCount) {
-		return fault.New("wrong field count", "%d fields; expected %d as in the header", found, expected)
-	}
-	return fault.New("broken quoting", "%v in column %d; quotes inside a quoted field are doubled", e.Err, e.Column)
-}
-
-func explainCSV(path string, err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("%s:%d: the record cannot be read: %w", path, parse.StartLine, parse.Err)
-	}
-	return err
-}
-
-// recordGuard keeps one record from growing without bounds when a quote is
-// missing. read counts the bytes since the record began.
-type recordGuard struct {
-	source *source
-	read   int
-}
-
-func (g *recordGuard) Read(p []byte) (int, error) {
-	n, err := g.source.Read(p)
-	g.read += n
-	if g.read > maxLine {
-		return n, fmt.Errorf("%s: a record is longer than %d MiB: is a quote missing?", g.source.path, maxLine>>20)
-	}
-	return n, err
+	return c.example(func(column string) value { return csvValue(column, rec.fields[slices.Index(header, column)]) })
 }

@@ -84,63 +84,83 @@ type eraserAnnotation struct {
 	Evidences [][]eraserEvidence `json:"evidences"`
 }
 
+// eraserEvidence is a range of a document's tokens. Both numbers have to be
+// there: without them it would be a rationale without words.
 type eraserEvidence struct {
 	DocID string `json:"docid"`
-	Start int    `json:"start_token"`
-	End   int    `json:"end_token"`
+	Start *int   `json:"start_token"`
+	End   *int   `json:"end_token"`
 }
 
-// example joins the annotation with its document.
+// example joins the annotation with its documents.
 func (a *eraserAnnotation) example(docs *library) (Example, error) {
 	if a.Class == "" {
 		return Example{}, fault.New("unknown label", "classification is empty")
 	}
-	id, err := a.document()
+	ids, err := a.documents()
 	if err != nil {
 		return Example{}, err
 	}
-	doc, err := docs.get(id)
+	text, places, err := docs.join(ids)
 	if err != nil {
 		return Example{}, err
 	}
-	e := Example{Class: a.Class, Document: id}
-	e.ID, e.Tokens, e.Sentences, e.Query = a.ID, doc.tokens, doc.sentences, claimTokens(a.Query)
-	e.Rationale, err = a.rationale(len(doc.tokens))
+	e := Example{Class: a.Class, Document: ids[0]}
+	e.ID, e.Tokens, e.Sentences, e.Query = a.ID, text.tokens, text.sentences, claimTokens(a.Query)
+	e.Rationale, err = a.rationale(len(text.tokens), places)
 	return e, err
 }
 
-// document is the one that the evidence is in; without evidence the one that the
-// annotation names, or is named after.
-func (a *eraserAnnotation) document() (string, error) {
+// documents are those that docids names, in its order. Without docids it is the
+// one that the evidence is in, and without evidence the one that the annotation
+// is named after.
+func (a *eraserAnnotation) documents() ([]string, error) {
+	ids := a.DocIDs
+	if len(ids) == 0 {
+		ids = a.evidenceDocuments()
+		if len(ids) > 1 {
+			return nil, fault.New("several documents", "the evidence is in %q and %q; expected docids, which says in which order they are read", ids[0], ids[1])
+		}
+	}
+	if len(ids) == 0 {
+		ids = []string{a.ID}
+	}
+	for i, id := range ids {
+		if slices.Contains(ids[:i], id) {
+			return nil, fault.New("several documents", "docids names %q twice", id)
+		}
+	}
+	return ids, nil
+}
+
+func (a *eraserAnnotation) evidenceDocuments() []string {
 	var ids []string
-	for _, group := range a.Evidences {
-		for _, evidence := range group {
-			ids = append(ids, evidence.DocID)
+	for _, e := range slices.Concat(a.Evidences...) {
+		if !slices.Contains(ids, e.DocID) {
+			ids = append(ids, e.DocID)
 		}
 	}
-	if ids == nil {
-		ids = a.DocIDs
-	}
-	if ids == nil {
-		return a.ID, nil
-	}
-	for _, id := range ids {
-		if id != ids[0] {
-			return "", fault.New("several documents", "the example spans %q and %q; expected one document", ids[0], id)
-		}
-	}
-	return ids[0], nil
+	return ids
 }
 
 // rationale is the union of all evidence, nil when there is none.
-func (a *eraserAnnotation) rationale(tokens int) ([]bool, error) {
-	var spans [][]int
-	for _, e := range slices.Concat(a.Evidences...) {
-		spans = append(spans, []int{e.Start, e.End})
-	}
-	if spans == nil {
+func (a *eraserAnnotation) rationale(tokens int, places map[string]span) ([]bool, error) {
+	evidence := slices.Concat(a.Evidences...)
+	if evidence == nil {
 		return nil, nil
 	}
 	marked := make([]bool, tokens)
-	return marked, markTokens(marked, spans)
+	for _, e := range evidence {
+		place, named := places[e.DocID]
+		if !named {
+			return nil, fault.New("evidence elsewhere", "evidence is in document %q; expected one that docids names", e.DocID)
+		}
+		if e.Start == nil || e.End == nil {
+			return nil, fault.New("evidence without tokens", "evidence in document %q lacks start_token or end_token; expected both numbers", e.DocID)
+		}
+		if err := markTokens(marked[place.start:place.end], [][]int{{*e.Start, *e.End}}); err != nil {
+			return nil, err
+		}
+	}
+	return marked, nil
 }

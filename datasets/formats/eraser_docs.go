@@ -83,17 +83,20 @@ func (l *library) unpack(path string) error {
 		if err := readEntry(line, &entry); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, number, err)
 		}
-		if first, again := l.texts[entry.DocID]; again && first != entry.Document {
+		if first, again := l.texts[entry.DocID]; again && first != *entry.Document {
 			return fmt.Errorf("%s:%d: document %q stands there a second time, with another text", path, number, entry.DocID)
 		}
-		l.texts[entry.DocID] = entry.Document
+		l.texts[entry.DocID] = *entry.Document
 	}
 	l.packed, err = s.finish()
 	return err
 }
 
 // libraryEntry is one line of docs.jsonl.
-type libraryEntry struct{ DocID, Document string }
+type libraryEntry struct {
+	DocID    string
+	Document *string
+}
 
 func readEntry(line string, entry *libraryEntry) error {
 	const expected = `{"docid": …, "document": …}`
@@ -103,10 +106,31 @@ func readEntry(line string, entry *libraryEntry) error {
 	if err := readFields(line, entry, expected); err != nil {
 		return err
 	}
-	if entry.DocID == "" {
+	if entry.DocID == "" || entry.Document == nil {
 		return fmt.Errorf("expected %s", expected)
 	}
 	return nil
+}
+
+// join puts documents behind each other. places says which tokens are whose.
+func (l *library) join(ids []string) (all *document, places map[string]span, err error) {
+	all, places = &document{}, map[string]span{}
+	for _, id := range ids {
+		doc, err := l.get(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		before := len(all.tokens)
+		all.tokens = append(all.tokens, doc.tokens...)
+		for _, end := range doc.sentences {
+			all.sentences = append(all.sentences, int32(before)+end)
+		}
+		if before == len(all.tokens) {
+			return nil, nil, fault.New("empty text", "document %q has no words", id)
+		}
+		places[id] = span{before, len(all.tokens)}
+	}
+	return all, places, nil
 }
 
 // get returns a document by its name.
@@ -153,7 +177,7 @@ func (l *library) text(id string) (string, error) {
 		l.read[id] = fmt.Sprintf("%x", sha256.Sum256(raw))
 		l.bytes += int64(len(raw))
 	}
-	return string(raw), nil
+	return strings.TrimPrefix(string(raw), byteOrderMark), nil
 }
 
 // parseDocument reads one sentence a line, tokens parted by spaces. Empty lines

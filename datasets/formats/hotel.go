@@ -74,13 +74,14 @@ func hotelAspect(in *Intake) (string, error) {
 	return hotelAspects[n], err
 }
 
-// parseHotel reads "task<TAB>label<TAB>text<TAB>rationale…" below a header row.
+// parseHotel reads "task<TAB>label<TAB>text<TAB>rationale…", below a header row
+// or without one.
 // Quotes mean nothing. Only the annotated files hold rationales of people; the
 // column of the others holds a machine's guess or nothing, and is not read.
 func parseHotel(number int, line string, human bool) (Example, error) {
 	fields := strings.Split(line, "\t")
 	switch {
-	case number == 1:
+	case number == 1 && len(fields) > 1 && fields[1] == "label":
 		return Example{}, notARow
 	case len(fields) < 3 || human && len(fields) < 4:
 		return Example{}, fault.New("wrong field count", "%d fields parted by tabs; expected task, label, text and rationale", len(fields))
@@ -92,7 +93,10 @@ func parseHotel(number int, line string, human bool) (Example, error) {
 		e.Tokens, _ = spaced(fields[2], nil)
 		return e, nil
 	}
-	marked, err := readMarks(fields[3])
+	marked, err := csvValue("rationale", fields[3]).marks()
+	if err == nil && marked == nil {
+		err = fault.New("rationale mark", "column rationale is empty; expected one 0 or 1 per token")
+	}
 	if err != nil {
 		return Example{}, err
 	}

@@ -31,7 +31,8 @@ type Intake struct {
 	rows      []spooled
 	classes   classes
 	last      lastRow  // of the file that is being read
-	cut       []cutRow // last rows of files without a line end behind them
+	cut       []cutRow // last rows whose class the end of the file may have cut
+	unended   []string // files whose last row may be half of one
 	documents map[string]int32
 	skipped   map[string]map[string]int // split → reason → rows
 	sources   []datasets.Source

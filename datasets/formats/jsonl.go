@@ -57,7 +57,7 @@ func readJSONLFile(in *Intake, file File, c *columns) error {
 		if err := fault.CheckJSON(line, fault.ExactKey); err != nil {
 			return Example{}, err
 		}
-		return c.example(func(column string) string { return jsonCell(object[column]) })
+		return c.example(func(column string) value { return jsonValue(column, object[column]) })
 	})
 	if err != nil {
 		return err
@@ -65,23 +65,13 @@ func readJSONLFile(in *Intake, file File, c *columns) error {
 	return require(file.Path, c.asked(), slices.Sorted(maps.Keys(keys)))
 }
 
-// jsonCell is a value as text: strings without their quotes, null and missing
-// values as nothing, everything else as it stands.
-func jsonCell(raw json.RawMessage) string {
-	var text string
-	if len(raw) == 0 || string(raw) == "null" {
-		return ""
-	}
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	return string(raw)
-}
-
 // readFields reads one JSON object with known keys into what fields points to.
 func readFields(text string, fields any, expected string) error {
 	if err := json.Unmarshal([]byte(text), fields); err != nil {
 		return fault.New("broken JSON", "%v; expected %s", err, expected)
+	}
+	if err := fault.CheckNulls(text); err != nil {
+		return err
 	}
 	return fault.CheckJSON(text, fault.AnyCase)
 }

@@ -209,7 +209,7 @@ func checkEvidence(t *testing.T, docs *library, file string) (spans int) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := strings.Join(doc.tokens[e.Start:e.End], " "); got != e.Text {
+			if got := strings.Join(doc.tokens[*e.Start:*e.End], " "); got != e.Text {
 				t.Fatalf("%s: %s[%d:%d] is %q; want %q", file, e.DocID, e.Start, e.End, got, e.Text)
 			}
 			spans++

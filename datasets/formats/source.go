@@ -23,6 +23,9 @@ import (
 // gzip file made to explode, cannot eat the memory.
 const maxLine = 16 << 20
 
+// byteOrderMark is what some editors write at the beginning of a UTF-8 file.
+const byteOrderMark = "\xef\xbb\xbf"
+
 // source is an open raw file: unpacked when gzip, without a byte order mark,
 // and digested as it is read.
 type source struct {
@@ -71,25 +74,15 @@ func (s *source) unpack() error {
 	}
 	head, _ := s.text.Peek(3)
 	switch {
-	case bytes.Equal(head, []byte("\xef\xbb\xbf")):
+	case string(head) == byteOrderMark:
 		_, err := s.text.Discard(3)
 		return err
 	case len(head) >= 2 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff):
 		return errors.New("it is UTF-16 text; save it as UTF-8")
+	case bytes.Equal(head, []byte("PK\x03")):
+		return errors.New("it is a zip archive; unpack it and name the file in it")
 	}
 	return nil
-}
-
-// Read reads the unpacked text.
-func (s *source) Read(p []byte) (int, error) {
-	n, err := s.text.Read(p)
-	if n > 0 {
-		s.open = p[n-1] != '\n' && p[n-1] != '\r'
-	}
-	if err != nil && err != io.EOF {
-		err = s.explain(err)
-	}
-	return n, err
 }
 
 // explain names the file, and says what gzip's terse errors mean.
@@ -105,6 +98,12 @@ func (s *source) explain(err error) error {
 
 // line returns the next line without its end; io.EOF after the last one.
 func (s *source) line() (string, error) {
+	line, err := s.wholeLine()
+	return trimLineEnd(line), err
+}
+
+// wholeLine returns the next line with its end as it stands in the file.
+func (s *source) wholeLine() (string, error) {
 	var line []byte
 	for {
 		part, err := s.text.ReadSlice('\n')
@@ -115,8 +114,8 @@ func (s *source) line() (string, error) {
 		case err == bufio.ErrBufferFull:
 			continue
 		case err == io.EOF && len(line) > 0, err == nil:
-			s.open = err == io.EOF
-			return string(bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))), nil
+			s.open = err == io.EOF && !bytes.HasSuffix(line, []byte("\r"))
+			return string(line), nil
 		case err == io.EOF:
 			return "", io.EOF
 		}

@@ -1,0 +1,116 @@
+package formats
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rationale/datasets"
+)
+
+// testdata/cases holds small inputs of kinds that other programs read wrongly.
+func caseFile(parts ...string) string {
+	return filepath.Join(append([]string{"testdata", "cases"}, parts...)...)
+}
+
+// Spans count a line end of CR LF as the two characters that it has in the file.
+func TestSpansCountTheCharactersInTheFile(t *testing.T) {
+	for file, want := range map[string][2]string{
+		"crlf.csv": {"lovely", "awful"}, "crlf2.csv": {"lovely", "awful"}, "crlf3.csv": {"bad", "lovely"},
+	} {
+		set := mustImport(t, ImportOptions{Format: "csv", Name: "c", Options: options("spans=why"), Sources: []string{caseFile("01-csv-crlf-spans", file)}})
+		for i, text := range splitTexts(t, set, "train") {
+			if got := markedWords(text); got != want[i] {
+				t.Errorf("%s: row %d marks %q; want %q", file, i+1, got, want[i])
+			}
+		}
+	}
+}
+
+func markedWords(text datasets.Text) string {
+	var words []string
+	for i, marked := range text.Rationale {
+		if marked {
+			words = append(words, text.Tokens[i])
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func TestCasesAreRefused(t *testing.T) {
+	lists := []string{"tokens=words", "rationale=why"}
+	for _, c := range []struct {
+		format, file string
+		options      []string
+		skip         bool
+		want         []string
+	}{
+		{"csv", "03-python-list-in-csv/pylist.csv", lists, false, []string{"pylist.csv:2", "column words holds a text", "JSON list"}},
+		{"csv", "03-python-list-in-csv/nplist.csv", lists, false, []string{"nplist.csv:2", "column words holds a text", "JSON list"}},
+		{"csv", "03-python-list-in-csv/nplist.csv", []string{"text=label", "rationale=why"}, false, []string{"nplist.csv:2", "column why holds a text", `"[0 0 0 1]"`, "JSON list"}},
+		{"jsonl", "04-text-is-a-list-or-object/sents.jsonl", nil, false, []string{"sents.jsonl:1", "column text holds a list", "expected a text"}},
+		{"jsonl", "04-text-is-a-list-or-object/objtext.jsonl", nil, false, []string{"objtext.jsonl:1", "column text holds an object", "expected a text"}},
+		{"jsonl", "06-truncated-file-with-skip-bad/cut.jsonl", nil, true, []string{"cut.jsonl:2", "truncated"}},
+		{"csv", "06-truncated-file-with-skip-bad/cut.csv", nil, true, []string{"cut.csv:4", "truncated"}},
+		{"csv", "07-skip-bad-loses-uncounted-rows/swallow.csv", nil, true, []string{"swallow.csv:2", "on line 6", "mend the file"}},
+		{"eraser", "08-eraser-second-document-dropped/er-outside", nil, false, []string{"train.jsonl:1", `evidence is in document "h1"`}},
+		{"csv", "23-control-characters-to-the-terminal/cr.csv", nil, false, []string{"cr.csv:1", "carriage return"}},
+		{"csv", "23-control-characters-to-the-terminal/sphead.csv", nil, false, []string{"sphead.csv", `" label"`}},
+	} {
+		message := importError(t, ImportOptions{Format: c.format, SkipBad: c.skip, Options: options(c.options...), Sources: []string{caseFile(filepath.FromSlash(c.file))}})
+		for _, want := range c.want {
+			if !strings.Contains(message, want) {
+				t.Errorf("%s: %s\nwant %s", c.file, message, want)
+			}
+		}
+		if strings.ContainsAny(message, "\r\n") {
+			t.Errorf("%s: %q holds line ends", c.file, message)
+		}
+	}
+}
+
+// Documents are joined as docids has them, and evidence is counted from the
+// beginning of its own.
+func TestERASERJoinsDocuments(t *testing.T) {
+	music := "A man plays a guitar on the stage . A person makes music ."
+	for folder, want := range map[string]string{"er-two_one": "music", "er-two_both": "man person"} {
+		set := mustImport(t, ImportOptions{Format: "eraser", Name: "e", Sources: []string{caseFile("08-eraser-second-document-dropped", folder)}})
+		text := splitTexts(t, set, "train")[0]
+		if got := strings.Join(text.Tokens, " "); got != music {
+			t.Errorf("%s: text %q", folder, got)
+		}
+		if got := markedWords(text); got != want {
+			t.Errorf("%s: marked %q; want %q", folder, got, want)
+		}
+		if len(text.Sentences) != 2 || text.Sentences[0] != 9 || text.Sentences[1] != 14 {
+			t.Errorf("%s: sentences end at %v", folder, text.Sentences)
+		}
+	}
+}
+
+func TestByteOrderMarksGoWhereverAFileBegins(t *testing.T) {
+	set := mustImport(t, ImportOptions{Format: "csv", Name: "c", Sources: []string{caseFile("15-one-unusable-dataset-stops-everything", "bom.csv")}})
+	wantTexts(t, set, "train", datasets.Text{Tokens: fields("good tea"), Label: 1}, datasets.Text{Tokens: fields("bad tea")})
+	dir := tree(t, map[string]string{
+		"docs/d":      byteOrderMark + "Fine tea .",
+		"train.jsonl": byteOrderMark + `{"annotation_id":"d","classification":"POS","evidences":[[{"docid":"d","start_token":0,"end_token":1}]]}` + "\n",
+	})
+	set = mustImport(t, ImportOptions{Format: "eraser", Name: "e", Sources: []string{dir}})
+	wantTexts(t, set, "train", datasets.Text{Tokens: fields("Fine tea ."), Label: 1, Rationale: gold("100"), Sentences: []int32{3}})
+	set = mustImport(t, ImportOptions{Format: "csv", Name: "q", Sources: []string{oneFile(t, "x.csv", byteOrderMark+"\"text\",label\na,1\n")}})
+	wantTexts(t, set, "train", datasets.Text{Tokens: fields("a")})
+}
+
+// A header row is one that reads like it, wherever it stands.
+func TestHeaderRowsAreRecognised(t *testing.T) {
+	rows := "hotel_Service\t1\tkind staff\t0 1\nhotel_Service\t0\trude staff\t1 0\n"
+	for _, header := range []string{"", "task\tlabel\ttext\trationale\n"} {
+		dir := tree(t, map[string]string{"oracle/hotel_Service.train": header + rows})
+		set := mustImport(t, ImportOptions{Format: "hotel", Name: "h", Sources: []string{dir}, Options: options("aspect=service")})
+		wantTexts(t, set, "train", datasets.Text{Tokens: fields("kind staff"), Label: 1}, datasets.Text{Tokens: fields("rude staff")})
+	}
+	twice := oneFile(t, "x.csv", "text,label\na,1\ntext,label\nb,2\n")
+	if message := importError(t, ImportOptions{Format: "csv", Sources: []string{twice}}); !strings.Contains(message, "x.csv:3: header again") {
+		t.Error(message)
+	}
+}
