@@ -50,6 +50,9 @@ type Meta struct {
 	SkipBad bool `json:"skip_bad,omitempty"`
 	// Splits is keyed by the names of SplitNames.
 	Splits map[string]SplitMeta `json:"splits"`
+	// OpenEnds names sources that end within a line, so that their last row may be
+	// half of one.
+	OpenEnds []string `json:"open_ends,omitempty"`
 	// SharedTexts counts the rows of one split whose tokens and query also occur
 	// in another one: "train/dev" → rows of dev seen in train.
 	SharedTexts map[string]int `json:"shared_texts,omitempty"`

@@ -106,6 +106,9 @@ func (c *importCmd) summarize(a *app, meta *datasets.Meta) error {
 		return err
 	}
 	a.printf("%s\n", filepath.Join(a.dataDir(), meta.Name))
+	for _, warning := range meta.Warnings() {
+		a.log.Warn(warning, "dataset", meta.Name)
+	}
 	return nil
 }
 

@@ -24,10 +24,12 @@ func (*describeCmd) Help() string {
     rationale data describe tweets --json`
 }
 
-// described is a dataset's origin and its statistics.
+// described is a dataset's origin, its statistics, and what both tell about its
+// use.
 type described struct {
-	Meta  datasets.Meta  `json:"meta"`
-	Stats datasets.Stats `json:"stats"`
+	Meta     datasets.Meta  `json:"meta"`
+	Stats    datasets.Stats `json:"stats"`
+	Warnings []string       `json:"warnings,omitempty"`
 }
 
 // Run reads the dataset once.
@@ -41,7 +43,7 @@ func (c *describeCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	d := described{set.Meta(), stats}
+	d := described{set.Meta(), stats, set.Meta().Warnings()}
 	if c.JSON {
 		return a.printJSON(d)
 	}
@@ -73,7 +75,13 @@ func (d described) print(a *app) error {
 			strconv.Itoa(s.Longest), percent(s.CutShare), percent(s.GoldShare), strconv.Itoa(s.WithoutRationale),
 		})
 	}
-	return a.printTable(rows)
+	if err := a.printTable(rows); err != nil {
+		return err
+	}
+	for _, warning := range d.Warnings {
+		a.printf("warning: %s\n", warning)
+	}
+	return nil
 }
 
 // printOrigin tells what the dataset is and where it came from.

@@ -13,7 +13,7 @@ func init() {
 		Name: "generated",
 		Doc: "Beer reviews made up by this program from a seed, with known rationales; needs no source. Three aspects have " +
 			"independent polarities, and the label follows one of them.",
-		Example: "rationale data import generated --name generated-aroma --set aspect=aroma",
+		Example: "rationale data import generated --name made-aroma --set aspect=aroma",
 		Options: []Option{
 			{"aspect", "aroma", "appearance, aroma or palate: what the label is about"},
 			{"train", "4000", "rows to train on"},

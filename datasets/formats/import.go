@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/generator"
 	"rationale/datasets/publish"
 )
 
@@ -51,6 +52,9 @@ type job struct {
 // of those in all. The same sources and options give the same bytes.
 func Import(ctx context.Context, dataDir string, opts ImportOptions, progress func(done, total int64)) (*datasets.Meta, error) {
 	j, err := newJob(opts)
+	if err == nil && strings.HasPrefix(strings.ToLower(opts.Name), generator.Prefix) {
+		err = fmt.Errorf("names that begin with %s are those of the datasets that this program brings along; choose another --name", generator.Prefix)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", opts.Name, err)
 	}
@@ -144,7 +148,7 @@ func (j *job) meta(in *Intake) datasets.Meta {
 	m := datasets.Meta{
 		Name: j.opts.Name, Format: j.format.Name, Lower: j.lower(), Aspect: in.aspect, Licence: j.format.Licence,
 		Split: j.describe(), Seed: j.opts.Seed, Balance: "off", Options: j.opts.Options, Given: j.given(), SkipBad: j.opts.SkipBad,
-		ConstantQuery: in.constantQuery(), Sources: in.sources, Splits: map[string]datasets.SplitMeta{},
+		ConstantQuery: in.constantQuery(), Sources: in.sources, OpenEnds: in.unended, Splits: map[string]datasets.SplitMeta{},
 	}
 	for split, reasons := range in.skipped {
 		m.Splits[split] = datasets.SplitMeta{Skipped: reasons}

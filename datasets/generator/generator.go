@@ -14,6 +14,10 @@ import (
 // Aspects are what the label can follow.
 var Aspects = []string{"Appearance", "Aroma", "Palate"}
 
+// Prefix begins the names of the datasets that the program brings along; an
+// aspect follows it. No import may take such a name.
+const Prefix = "generated-"
+
 // The lengths of reviews unless others are asked for, and the least and most
 // that can be, in tokens.
 const (
