@@ -35,7 +35,7 @@ type importCmd struct {
 // Help is shown by --help.
 func (*importCmd) Help() string {
 	var b strings.Builder
-	b.WriteString("The format glove reads word vectors (glove.6B.100d.txt) in place of \"fetch embeddings\".\n\nExamples:\n\n")
+	b.WriteString("The format glove reads word vectors (glove.6B.100d.txt, plain or gzip) in place of \"fetch embeddings\".\n\nExamples:\n\n")
 	for _, f := range formats.All() {
 		fmt.Fprintf(&b, "    %s\n", f.Example)
 	}

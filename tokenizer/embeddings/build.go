@@ -19,7 +19,7 @@ type Format string
 // The formats that Build reads.
 const (
 	// GloVe is text, one word a line: the word and its numbers, separated by
-	// single spaces, no header (glove.6B.100d.txt).
+	// single spaces (glove.6B.100d.txt), with or without word2vec's header.
 	GloVe Format = "glove"
 	// Wink is the JSON of the npm packages wink-embeddings-sg-*: an object
 	// whose "vectors" maps each word to its numbers and two more, the norm
@@ -94,7 +94,11 @@ func read(ctx context.Context, in Input, progress func(int)) ([]byte, error) {
 		progress = func(int) {}
 	}
 	c := &collector{dim: in.Dim, ctx: ctx, progress: progress}
-	if err := format.read(in.Reader, in.Dim, c.add); err != nil {
+	text, err := unpacked(in.Reader)
+	if err != nil {
+		return nil, err
+	}
+	if err := format.read(text, in.Dim, c.add); err != nil {
 		return nil, err
 	}
 	if len(c.words) == 0 {

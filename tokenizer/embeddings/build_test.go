@@ -82,6 +82,15 @@ func TestBuildErrorsSayWhere(t *testing.T) {
 		{"wink twice", Wink, wink(`{"a":[1,2,3,4],"b":[1,2,3,4],"a":[1,2,3,4]}`), []string{"word 3", `"a" again`, "word 1"}},
 		{"wink cut off", Wink, wink(`{"a":[1,2,3,4]}`)[:90], []string{"cut off"}},
 		{"wink with more behind it", Wink, wink(`{"a":[1,2,3,4]}`) + "{}", []string{"behind the end"}},
+		{"glove absurd", GloVe, "a 1 2\nb 3e38 1\n", []string{"line 2", `number 1 of "b" is 3e+38`}},
+		{"glove absurd below zero", GloVe, "a 1 -2e4\n", []string{"line 1", `number 2 of "a" is -20000`}},
+		{"wink absurd", Wink, wink(`{"a":[1,-3e38,3,4]}`), []string{`number 2 of "a"`}},
+		{"glove fewer words than its header says", GloVe, "3 2\na 1 2\nb 1 2\n", []string{"2 words", "header speaks of 3"}},
+		{"glove cut within a number", GloVe, "a 1.25 2.25\nb 1.25 2.2", []string{"line 2", "is the file truncated?"}},
+		{"glove cut within a word", GloVe, "a 1.25 2.25\nb", []string{"line 2"}},
+		{"glove UTF-16", GloVe, "\xff\xfea\x00", []string{"UTF-16"}},
+		{"xz", GloVe, "\xfd7zXZ\x00\x00", []string{"packed as xz"}},
+		{"bzip2", GloVe, "BZh91AY&SY", []string{"packed as xz, bzip2"}},
 		{"unknown format", "word2vec", "", []string{`unknown format "word2vec"`}},
 	} {
 		_, err := buildFrom(t, c.format, c.text)

@@ -15,6 +15,11 @@ import (
 // two reports of progress.
 const progressEvery = 10_000
 
+// maxNumber bounds the numbers of a vector. Those of published ones stay below
+// 100; a layer that multiplies much larger ones no longer tells words apart, and
+// the largest that float32 has overflow in the first product.
+const maxNumber = 1e4
+
 // collector takes words and vectors in the order of their source.
 type collector struct {
 	dim      int
@@ -35,6 +40,9 @@ func (c *collector) add(word string, vector []float32) error {
 	for i, x := range vector {
 		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
 			return fmt.Errorf("number %d of %q is %v, want a finite number", i+1, word, x)
+		}
+		if math.Abs(float64(x)) > maxNumber {
+			return fmt.Errorf("number %d of %q is %v, want one between -%g and %g: no word vector has such a number", i+1, word, x, float64(maxNumber), float64(maxNumber))
 		}
 	}
 	c.words = append(c.words, word)
