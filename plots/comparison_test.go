@@ -136,7 +136,7 @@ func TestNumbersAsPrinted(t *testing.T) {
 // Whatever a label holds, it stays in its cell.
 func TestLabelsCannotBreakTables(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		label := rapid.StringOf(rapid.SampledFrom([]rune("a|&%$#_{}~^\\<>*`\n\r[]"))).Draw(t, "label")
+		label := rapid.StringOf(rapid.SampledFrom([]rune("a|&%$#_{}~^\\<>*`\n\r[]\v\f\x1b\x00\u0085\u2028\u2029\u202e"))).Draw(t, "label")
 		table := Table{Labels: []string{"Metric"}, Decimals: 1, Lines: []TableLine{{Labels: []string{label}}}}
 		var md, tex bytes.Buffer
 		if err := table.WriteMarkdown(&md); err != nil {
@@ -144,6 +144,9 @@ func TestLabelsCannotBreakTables(t *testing.T) {
 		}
 		if err := table.WriteLaTeX(&tex); err != nil {
 			t.Fatal(err)
+		}
+		if strings.ContainsAny(md.String()+tex.String(), "\r\v\f\x1b\x00\u0085\u2028\u2029\u202e") {
+			t.Fatalf("control characters:\n%q\n%q", md.String(), tex.String())
 		}
 		if lines := strings.Split(md.String(), "\n"); len(lines) != 4 || unescaped(lines[2], '|') != 5 {
 			t.Fatalf("Markdown:\n%s", md.String())

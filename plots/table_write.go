@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // missing stands in a table for a number that is not there.
@@ -132,9 +133,20 @@ func writeRule(out *strings.Builder, widths []int, labels int) {
 
 var markdownEscapes = strings.NewReplacer(
 	"\\", "\\\\", "|", "\\|", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[", "]", "\\]",
-	"<", "&lt;", ">", "&gt;", "&", "&amp;", "\r", " ", "\n", " ")
+	"<", "&lt;", ">", "&gt;", "&", "&amp;")
 
-func escapeMarkdown(s string) string { return markdownEscapes.Replace(s) }
+func escapeMarkdown(s string) string { return markdownEscapes.Replace(oneLine(s)) }
+
+// oneLine puts spaces in the place of characters that end lines, steer a reader
+// or turn the direction of writing; names of data may hold any.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+}
 
 // WriteCSV writes the bare numbers, unrounded, for other programs: the labels,
 // paper, paper_std, ours_mean, ours_std, seeds, delta. Missing ones are empty.
@@ -160,7 +172,7 @@ func (t *Table) WriteCSV(w io.Writer) error {
 func (t *Table) WriteLaTeX(w io.Writer) error {
 	var out strings.Builder
 	if t.Title != "" {
-		fmt.Fprintf(&out, "%% %s\n", strings.Join(strings.Fields(t.Title), " "))
+		fmt.Fprintf(&out, "%% %s\n", strings.Join(strings.Fields(oneLine(t.Title)), " "))
 	}
 	numbers := len(t.Header()) - len(t.Labels)
 	fmt.Fprintf(&out, "\\begin{tabular}{%s%s}\n\\toprule\n",
@@ -191,9 +203,9 @@ func writeLaTeXRow(out *strings.Builder, row []string) {
 var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`,
-	"±", `$\pm$`, "−", `$-$`, "Δ", `$\Delta$`, missing, "--", "\r", " ", "\n", " ")
+	"±", `$\pm$`, "−", `$-$`, "Δ", `$\Delta$`, missing, "--")
 
-func escapeLaTeX(s string) string { return latexEscapes.Replace(s) }
+func escapeLaTeX(s string) string { return latexEscapes.Replace(oneLine(s)) }
 
 func write(w io.Writer, text string) error {
 	_, err := io.WriteString(w, text)
