@@ -8,6 +8,7 @@ import (
 
 	"rationale/datasets"
 	"rationale/datasets/quote"
+	"rationale/tokenizer"
 )
 
 // describeCmd is `rationale data describe`.
@@ -27,9 +28,12 @@ func (*describeCmd) Help() string {
 // described is a dataset's origin, its statistics, and what both tell about its
 // use.
 type described struct {
-	Meta     datasets.Meta  `json:"meta"`
-	Stats    datasets.Stats `json:"stats"`
-	Warnings []string       `json:"warnings,omitempty"`
+	Meta  datasets.Meta  `json:"meta"`
+	Stats datasets.Stats `json:"stats"`
+	// Coverage counts the words without a vector, by split; nil without a table
+	// of word vectors.
+	Coverage map[string]tokenizer.Coverage `json:"coverage,omitempty"`
+	Warnings []string                      `json:"warnings,omitempty"`
 }
 
 // Run reads the dataset once.
@@ -43,7 +47,15 @@ func (c *describeCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	d := described{set.Meta(), stats, set.Meta().Warnings()}
+	dir, err := embeddingsDir()
+	if err != nil {
+		return err
+	}
+	coverage, err := coverages(dir, set)
+	if err != nil {
+		a.log.Warn("the words without a vector are not counted", "why", err)
+	}
+	d := described{set.Meta(), stats, coverage, append(set.Meta().Warnings(), unknownWarning(coverage)...)}
 	if c.JSON {
 		return a.printJSON(d)
 	}
@@ -68,11 +80,11 @@ func (c *describeCmd) open(dir string) (*datasets.Set, error) {
 
 func (d described) print(a *app) error {
 	d.printOrigin(a)
-	rows := [][]string{{"SPLIT", "ROWS", "PER CLASS", "MEAN LENGTH", "LONGEST", fmt.Sprintf("BEYOND %d", datasets.StatsCut), "GOLD", "NO RATIONALE"}}
+	rows := [][]string{{"SPLIT", "ROWS", "PER CLASS", "MEAN LENGTH", "LONGEST", fmt.Sprintf("BEYOND %d", datasets.StatsCut), "GOLD", "NO RATIONALE", "NO VECTOR"}}
 	for _, s := range d.Stats.Splits {
 		rows = append(rows, []string{
 			s.Name, strconv.Itoa(s.Rows), strings.Join(counts(s.PerClass), "/"), fmt.Sprintf("%.1f", s.MeanLength),
-			strconv.Itoa(s.Longest), percent(s.CutShare), percent(s.GoldShare), strconv.Itoa(s.WithoutRationale),
+			strconv.Itoa(s.Longest), percent(s.CutShare), percent(s.GoldShare), strconv.Itoa(s.WithoutRationale), d.unknown(s.Name),
 		})
 	}
 	if err := a.printTable(rows); err != nil {
@@ -82,6 +94,14 @@ func (d described) print(a *app) error {
 		a.printf("warning: %s\n", warning)
 	}
 	return nil
+}
+
+// unknown is the share of a split's words that have no vector.
+func (d described) unknown(split string) string {
+	if d.Coverage == nil {
+		return "–" // no vectors yet
+	}
+	return percent(d.Coverage[split].UnknownShare())
 }
 
 // printOrigin tells what the dataset is and where it came from.

@@ -1,9 +1,14 @@
 package formats
 
 import (
+	"encoding/json"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"rationale/datasets"
 )
@@ -86,6 +91,65 @@ func TestERASERJoinsDocuments(t *testing.T) {
 			t.Errorf("%s: sentences end at %v", folder, text.Sentences)
 		}
 	}
+}
+
+// However many documents there are, the marked words are those that the evidence
+// names, and evidence anywhere else is refused.
+func TestEvidenceLiesWhereItSays(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		files, ids, place := map[string]string{}, []string{}, map[string][]string{}
+		var all, want []string
+		for d := range rapid.IntRange(1, 3).Draw(r, "documents") {
+			id := fmt.Sprint("d", d)
+			for w := range rapid.IntRange(1, 5).Draw(r, "words") {
+				place[id] = append(place[id], fmt.Sprint(id, "w", w))
+			}
+			ids = append(ids, id)
+			files["docs/"+id] = rapid.SampledFrom([]string{"", byteOrderMark}).Draw(r, "begins") + strings.Join(place[id], rapid.SampledFrom([]string{" ", "\r\n", "\n"}).Draw(r, "between"))
+		}
+		files["docs/other"] = "one two three four five"
+		ids = rapid.Permutation(ids).Draw(r, "order")
+		for _, id := range ids {
+			all = append(all, place[id]...)
+		}
+		place["other"] = strings.Fields(files["docs/other"])
+		var evidence []map[string]any
+		elsewhere := false
+		for range rapid.IntRange(1, 3).Draw(r, "evidence") {
+			id := rapid.SampledFrom(append([]string{"other"}, ids...)).Draw(r, "in")
+			from := rapid.IntRange(0, len(place[id])-1).Draw(r, "from")
+			to := rapid.IntRange(from+1, len(place[id])).Draw(r, "to")
+			evidence = append(evidence, map[string]any{"docid": id, "start_token": from, "end_token": to})
+			want = append(want, place[id][from:to]...)
+			elsewhere = elsewhere || id == "other"
+		}
+		line, _ := json.Marshal(map[string]any{"annotation_id": "1", "classification": "POS", "docids": ids, "evidences": [][]map[string]any{evidence}})
+		files["train.jsonl"] = string(line) + "\n"
+		in, err := readOnly(t, ImportOptions{Format: "eraser", Sources: []string{tree(t, files)}}, t.TempDir())
+		if elsewhere {
+			if err == nil || !strings.Contains(err.Error(), "train.jsonl:1: evidence elsewhere") {
+				r.Fatalf("%s: %v", line, err)
+			}
+			return
+		}
+		if err != nil {
+			r.Fatal(err)
+		}
+		rows, err := in.spool.Rows()
+		if err != nil {
+			r.Fatal(err)
+		}
+		defer rows.Close()
+		text, err := rows.Text(0)
+		if err != nil || !slices.Equal(text.Tokens, all) {
+			r.Fatalf("%v, %v; want %v", text.Tokens, err, all)
+		}
+		for i, word := range text.Tokens {
+			if text.Rationale[i] != slices.Contains(want, word) {
+				r.Fatalf("%s: %s is marked %t", line, word, text.Rationale[i])
+			}
+		}
+	})
 }
 
 func TestByteOrderMarksGoWhereverAFileBegins(t *testing.T) {

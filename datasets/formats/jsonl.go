@@ -2,11 +2,14 @@ package formats
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
 	"rationale/datasets/fault"
+	"rationale/datasets/quote"
 )
 
 func init() {
@@ -67,11 +70,30 @@ func readJSONLFile(in *Intake, file File, c *columns) error {
 
 // readFields reads one JSON object with known keys into what fields points to.
 func readFields(text string, fields any, expected string) error {
-	if err := json.Unmarshal([]byte(text), fields); err != nil {
+	err := json.Unmarshal([]byte(text), fields)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
+		return fault.New("wrong type", "%s holds a value of type %s at byte %d; expected %s", quote.Name(wrong.Field), wrong.Value, wrong.Offset, typeName(wrong.Type))
+	}
+	if err != nil {
 		return fault.New("broken JSON", "%v; expected %s", err, expected)
 	}
 	if err := fault.CheckNulls(text); err != nil {
 		return err
 	}
 	return fault.CheckJSON(text, fault.AnyCase)
+}
+
+// typeName is what a field takes, in the words of JSON.
+func typeName(t reflect.Type) kind {
+	switch t.Kind() {
+	case reflect.String:
+		return aText
+	case reflect.Slice:
+		return aList
+	case reflect.Struct:
+		return anObject
+	case reflect.Int:
+		return "a whole number"
+	}
+	return aNumber
 }
