@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -177,4 +178,63 @@ func TestHeaderRowsAreRecognised(t *testing.T) {
 	if message := importError(t, ImportOptions{Format: "csv", Sources: []string{twice}}); !strings.Contains(message, "x.csv:3: header again") {
 		t.Error(message)
 	}
+}
+
+// With bad rows left out, every line of a file is stored or counted, or the file
+// is refused: a quote may not take rows along unseen.
+func TestSkippedLinesAreAllCounted(t *testing.T) {
+	dir := t.TempDir()
+	imported := 0
+	rapid.Check(t, func(r *rapid.T) {
+		lines := rapid.SliceOfN(rapid.SampledFrom([]string{`good,1`, `bad,0`, `"good,1`, `fine",1`, `"a ""b""",0`, `said "hey",1`, `"x"y,1`, `"`, `,`, `a,b,c`, `"q",1`}), 1, 6).Draw(r, "lines")
+		path := oneFile(t, "x.csv", "text,label\n"+strings.Join(lines, "\n")+"\n")
+		in, err := readOnly(t, ImportOptions{Format: "csv", SkipBad: true, Sources: []string{path}}, dir)
+		if err != nil {
+			if !strings.Contains(err.Error(), "x.csv:") {
+				r.Fatal(err)
+			}
+			return
+		}
+		imported++
+		rows, err := in.spool.Rows()
+		if err != nil {
+			r.Fatal(err)
+		}
+		defer rows.Close()
+		accounted := 0
+		for _, n := range in.skipped["train"] {
+			accounted += n
+		}
+		for i := range rows.Len() {
+			text, err := rows.Text(i)
+			if err != nil {
+				r.Fatal(err)
+			}
+			_, line, _ := strings.Cut(text.ID, ":")
+			accounted += linesOfRow(r, lines, line)
+		}
+		if accounted != len(lines) {
+			r.Fatalf("%q: %d lines of %d", lines, accounted, len(lines))
+		}
+	})
+	if imported == 0 {
+		t.Error("no file was imported")
+	}
+}
+
+// linesOfRow counts the lines of a stored row: its first, and those that follow as
+// long as a quote is open.
+func linesOfRow(r *rapid.T, lines []string, at string) int {
+	first, err := strconv.Atoi(at)
+	if err != nil {
+		r.Fatal(err)
+	}
+	quotes := 0
+	for n, line := range lines[first-2:] {
+		if quotes += strings.Count(line, `"`); quotes%2 == 0 {
+			return n + 1
+		}
+	}
+	r.Fatalf("%q: the row on line %d never ends", lines, first)
+	return 0
 }

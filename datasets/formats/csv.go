@@ -80,7 +80,11 @@ func readRecords(in *Intake, file File, c *columns, header []string, records *re
 		if err != nil {
 			return err
 		}
-		example, err := csvExample(c, header, rec)
+		form := checkForm(header, rec)
+		if err := records.checkLines(rec, form); err != nil {
+			return err
+		}
+		example, err := csvExample(c, header, rec, form)
 		if err := in.Deliver(file, rec.line, example, err); err != nil {
 			return err
 		}
@@ -89,15 +93,23 @@ func readRecords(in *Intake, file File, c *columns, header []string, records *re
 	}
 }
 
-// csvExample turns one record into an example, unless it is broken.
-func csvExample(c *columns, header []string, rec record) (Example, error) {
+// checkForm wants sound quotes and as many fields as the header has.
+func checkForm(header []string, rec record) *fault.Row {
 	switch {
 	case rec.fault != nil:
-		return Example{}, rec.fault
+		return rec.fault
 	case len(rec.fields) != len(header):
-		return Example{}, fault.New("wrong field count", "%d fields; expected %d as in the header", len(rec.fields), len(header))
+		return fault.New("wrong field count", "%d fields; expected %d as in the header", len(rec.fields), len(header))
 	case slices.Equal(rec.fields, header):
-		return Example{}, fault.New("header again", "the header row stands here a second time; were files put together?")
+		return fault.New("header again", "the header row stands here a second time; were files put together?")
+	}
+	return nil
+}
+
+// csvExample turns one record into an example, unless its form is broken.
+func csvExample(c *columns, header []string, rec record, form *fault.Row) (Example, error) {
+	if form != nil {
+		return Example{}, form
 	}
 	for _, field := range rec.fields {
 		if err := checkText(field); err != nil {

@@ -22,6 +22,7 @@ type recordReader struct {
 type record struct {
 	fields []string
 	line   int        // where it begins
+	end    int        // its last line
 	closed bool       // the last field ends with a quote, so that it is whole
 	fault  *fault.Row // a fault that ends where the record ends
 }
@@ -37,7 +38,9 @@ func (r *recordReader) next() (record, error) {
 		}
 		if trimLineEnd(text) != "" {
 			rec := record{line: r.lines}
-			return rec, r.split(&rec, text)
+			err := r.split(&rec, text)
+			rec.end = r.lines
+			return rec, err
 		}
 	}
 }
@@ -122,6 +125,16 @@ func (r *recordReader) quoted(rec *record, text string) (field, rest string, err
 			return "", "", r.broken(rec, fmt.Sprintf("a quote closes it on line %d, and more follows; quotes inside a quoted field are doubled", r.lines))
 		}
 	}
+}
+
+// checkLines refuses a record of several lines that cannot be used for its form: a
+// quote too many has made one record of what were several, and which is not clear.
+func (r *recordReader) checkLines(rec record, form *fault.Row) error {
+	if form == nil || rec.line == rec.end {
+		return nil
+	}
+	form.File, form.Line = r.source.path, rec.line
+	return fmt.Errorf("%w; the record goes on to line %d: is a quote missing, or one too many? (how many rows that costs is not clear, so that no setting leaves it out: mend the file)", form, rec.end)
 }
 
 func (r *recordReader) broken(rec *record, what string) error {
