@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -44,8 +45,8 @@ func checkFile(path string, info fs.FileInfo, limit int64) error {
 	return nil
 }
 
-// ReadFile reads what OpenFile opens, and no more than limit bytes of it however
-// it grows meanwhile.
+// ReadFile reads a file of text that OpenFile opens, without a byte order mark, and
+// no more than limit bytes of it however it grows meanwhile.
 func ReadFile(path string, limit int64) ([]byte, error) {
 	f, err := OpenFile(path, limit)
 	if err != nil {
@@ -56,5 +57,5 @@ func ReadFile(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return data, nil
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), nil
 }

@@ -1,6 +1,7 @@
 package wordpiece
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,12 +53,11 @@ func load(path string) (*Tokenizer, error) {
 
 // LoadVocabulary reads a vocabulary file with one token a line.
 func LoadVocabulary(path string, s Settings) (*Tokenizer, error) {
-	f, err := tokenizer.OpenFile(path, maxFile)
+	data, err := tokenizer.ReadFile(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("wordpiece: %w", err)
 	}
-	defer f.Close()
-	v, err := tokenizer.ReadVocabulary(f, path)
+	v, err := tokenizer.ReadVocabulary(bytes.NewReader(data), path)
 	if err != nil {
 		return nil, fmt.Errorf("wordpiece: %w", err)
 	}

@@ -40,6 +40,9 @@ func TestLoad(t *testing.T) {
 		ids   []int32
 	}{
 		{"a file", map[string]string{"v.txt": vocabFile}, "v.txt", lower},
+		{"a file with a byte order mark", map[string]string{"v.txt": "\ufeff" + vocabFile}, "v.txt", lower},
+		{"a tokenizer.json with one", map[string]string{"tokenizer.json": "\ufeff" + wholeFile}, "tokenizer.json", kept},
+		{"settings with one", map[string]string{"vocab.txt": vocabFile, "tokenizer_config.json": "\ufeff" + `{"do_lower_case":false}`}, "", kept},
 		{"a folder without settings", map[string]string{"vocab.txt": vocabFile}, "", lower},
 		{"lower-casing off", map[string]string{"vocab.txt": vocabFile, "tokenizer_config.json": `{"do_lower_case":false}`}, "", kept},
 		{"accents kept", map[string]string{
