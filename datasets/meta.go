@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rationale/datasets/quote"
+	"rationale/datasets/words"
 )
 
 // SplitNames lists the splits of every dataset, in the order in which they are
@@ -29,9 +30,14 @@ type Meta struct {
 	// Classes names the classes; Text.Label is an index into it.
 	Classes []string `json:"classes"`
 	// Lower asks for tokens to be lower-cased before a vocabulary look-up.
-	Lower   bool   `json:"lower"`
-	Aspect  string `json:"aspect,omitempty"`
-	Licence string `json:"licence"`
+	Lower bool `json:"lower"`
+	// WordRule and QueryRule are how the import found the words of texts and of
+	// queries; empty in datasets that are older than this field, and QueryRule
+	// where the format has no queries.
+	WordRule  words.Rule `json:"word_rule,omitempty"`
+	QueryRule words.Rule `json:"query_rule,omitempty"`
+	Aspect    string     `json:"aspect,omitempty"`
+	Licence   string     `json:"licence"`
 	// Split is the rule that dealt the rows to the splits, spelled out.
 	Split string `json:"split"`
 	// Seed is the seed of the random shares of Split and of generated text.

@@ -3,26 +3,32 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
+	"rationale/datasets/quote"
+	"rationale/datasets/words"
 	"rationale/pipeline/disk"
 	"rationale/plots"
 	"rationale/plots/html"
 	"rationale/stages/evaluate"
 	"rationale/stages/infer"
+	"rationale/stages/tokenize"
 )
 
 // explainCmd is `rationale explain`.
 type explainCmd struct {
-	Name string `arg:"" name:"run" help:"The run."`
-	Text string `arg:"" optional:"" help:"A text of your own; test texts unless given."`
-	N    int    `default:"5" placeholder:"N" help:"How many test texts."`
-	HTML string `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	Name  string  `arg:"" name:"run" help:"The run."`
+	Text  *string `arg:"" optional:"" help:"A text of your own; test texts unless given."`
+	Query string  `placeholder:"TEXT" help:"The claim or question that your text is about, for data with queries."`
+	N     int     `default:"5" placeholder:"N" help:"How many test texts."`
+	HTML  string  `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
+	JSON  bool    `name:"json" help:"Print JSON."`
 }
 
 // Help is shown by --help.
@@ -32,13 +38,19 @@ func (*explainCmd) Help() string {
 Examples:
 
     rationale explain "RNP on generated-aroma, seed 1" --n 3 --html rationales.html
-    rationale explain train-0123 "The aroma is a delight, the palate thin."`
+    rationale explain train-0123 "The aroma is a delight, the palate thin."
+    rationale explain "RNP on fever, seed 1" "Oslo lies in Norway ." --query "Is Oslo in Norway?"
+
+Words are found in your text as the dataset's import found them in its own.`
 }
 
 // Validate is called by kong.
 func (c *explainCmd) Validate() error {
 	if c.N < 1 {
 		return fmt.Errorf("--n %d: expected 1 or more", c.N)
+	}
+	if c.Text == nil && c.Query != "" {
+		return errors.New("--query goes with a text of your own; test texts bring their queries along")
 	}
 	return nil
 }
@@ -69,61 +81,140 @@ func (c *explainCmd) Run(ctx context.Context, a *app) error {
 		if i > 0 {
 			a.printf("\n")
 		}
-		if err := highlight(r, text).WriteTerminal(a.colours, a.terminal()); err != nil {
+		if err := text.highlight(r).WriteTerminal(a.colours, a.terminal()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// explained is a text with what a model says of it. All below the example is
+// known of a text of the user's only.
+type explained struct {
+	evaluate.Example
+	Asked string `json:"asked,omitempty"` // the query as it was given
+	Text  string `json:"text,omitempty"`
+	// Offsets are where the tokens stand in Text, in characters, end exclusive.
+	Offsets [][2]int `json:"offsets,omitempty"`
+	// Unknown are words that the model does not know. LookedUp are words that the
+	// training data lacks and whose vectors were looked up in the table.
+	Unknown  []string `json:"unknown,omitempty"`
+	LookedUp []string `json:"looked_up,omitempty"`
+	spans    []words.Span
+}
+
 // texts are the user's own, or the first of the test split.
-func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun) ([]evaluate.Example, error) {
+func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun) ([]explained, error) {
 	dir, err := r.folder(r.Evaluation)
 	if err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(c.Text) != "" {
-		example, err := answer(ctx, a, r, dir, c.Text)
-		return []evaluate.Example{example}, err
+	if c.Text != nil {
+		x, err := c.answer(ctx, a, r, dir)
+		return []explained{x}, err
 	}
 	examples, err := evaluate.ReadExamples(dir)
 	if err != nil {
 		return nil, err
 	}
-	return examples[:min(c.N, len(examples))], nil
+	var texts []explained
+	for _, x := range examples[:min(c.N, len(examples))] {
+		texts = append(texts, explained{Example: x})
+	}
+	return texts, nil
 }
 
-// answer runs the evaluated model on a text of the user's. dir is the checked
-// folder of the evaluation.
-func answer(ctx context.Context, a *app, r *trainedRun, dir, text string) (evaluate.Example, error) {
+// answer runs the evaluated model on the user's text. dir is the checked folder
+// of the evaluation.
+func (c *explainCmd) answer(ctx context.Context, a *app, r *trainedRun, dir string) (explained, error) {
 	data, err := r.dataFolder()
 	if err != nil {
-		return evaluate.Example{}, err
-	}
-	words := infer.Words(text)
-	if len(words) == 0 {
-		return evaluate.Example{}, usagef("the text has no words")
+		return explained{}, err
 	}
 	model, err := infer.Open(dir, data, a.computing())
 	if err != nil {
-		return evaluate.Example{}, err
+		return explained{}, err
 	}
 	defer model.Close()
-	x, err := model.Answer(ctx, nil, words)
+	vectors, err := r.vectors()
 	if err != nil {
-		return evaluate.Example{}, err
+		return explained{}, err
 	}
-	if x.Read < len(words) {
-		a.say("the model reads the first %d of %d words", x.Read, len(words))
+	model.LookUp(vectors)
+	answer, err := model.Answer(ctx, c.Query, *c.Text)
+	var user tokenize.UserError
+	if errors.As(err, &user) {
+		return explained{}, usageError{err}
 	}
-	a.say("%d of %d words have no vector", x.Unknown, len(words))
-	x.ID = "your text"
-	return x.Example, nil
+	if err != nil {
+		return explained{}, err
+	}
+	answer.ID = "your text"
+	x := explained{
+		Example: answer.Example, Asked: strings.TrimSpace(c.Query), Text: *c.Text,
+		Offsets: characters(*c.Text, answer.Spans), Unknown: answer.Unknown, LookedUp: answer.LookedUp, spans: answer.Spans,
+	}
+	x.say(a, model.WordRule(), missing(vectors, answer))
+	return x, nil
 }
 
-// highlight shows one example. A classifier selects nothing.
-func highlight(r *trainedRun, x evaluate.Example) plots.Highlight {
-	h := plots.Highlight{Title: x.ID, Tokens: x.Tokens, Gold: x.Gold}
+// say tells on stderr how the text was read.
+func (x explained) say(a *app, rule words.Rule, missing string) {
+	if x.Unread > 0 {
+		a.say("the model reads the first %d of %d words", len(x.Tokens)-x.Unread, len(x.Tokens))
+	}
+	if n := len(x.LookedUp); n > 0 {
+		a.say("not in the training data, looked up in the word vectors: %s", quote.Names(x.LookedUp[:min(n, shownUnknown)])+more(n-shownUnknown))
+	}
+	if n := len(x.Unknown); n > 0 {
+		a.say("%s: %s", missing, quote.Names(x.Unknown[:min(n, shownUnknown)])+more(n-shownUnknown))
+		a.say("how the dataset's import finds words: %s", rule.About())
+	}
+}
+
+// missing says why words are unknown.
+func missing(v infer.Vectors, x infer.Answer) string {
+	switch {
+	case x.Searched:
+		return "no vector"
+	case v.Open != nil:
+		return "not in the model's vocabulary, and the word vectors that it was trained on are not there to look them up"
+	}
+	return "not in the model's vocabulary"
+}
+
+// shownUnknown is how many unknown words are named.
+const shownUnknown = 20
+
+func more(n int) string {
+	if n < 1 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
+}
+
+// characters turns places in bytes into places in characters; nil gives nil.
+func characters(text string, spans []words.Span) [][2]int {
+	var out [][2]int
+	at, count := 0, 0
+	to := func(next int) int {
+		count += utf8.RuneCountInString(text[at:next])
+		at = next
+		return count
+	}
+	for _, s := range spans {
+		start := to(s.Start)
+		out = append(out, [2]int{start, to(s.End)})
+	}
+	return out
+}
+
+// highlight shows one text. A classifier selects nothing.
+func (x explained) highlight(r *trainedRun) plots.Highlight {
+	h := plots.Highlight{Title: x.ID, Query: x.query(), Tokens: x.Tokens, Gold: x.Gold, Unread: x.Unread}
+	if x.spans != nil {
+		h.Tokens, h.Spaces = x.written()
+	}
 	if x.Class != "" {
 		h.Title += ": " + x.Class
 	}
@@ -131,15 +222,38 @@ func highlight(r *trainedRun, x evaluate.Example) plots.Highlight {
 		h.Title += fmt.Sprintf(" (%s says %s)", r.Graphs.Method, x.Predicted)
 		return h
 	}
+	if note := x.Empty(); note != "" {
+		h.Title += " (" + note + ")"
+	}
 	h.Rationales = []plots.Rationale{{Name: r.Graphs.Method, Note: "says " + x.Predicted, Chosen: x.Selected}}
 	return h
 }
 
+// query is what the text is about, as it was written where that is known.
+func (x explained) query() string {
+	if x.Asked != "" {
+		return x.Asked
+	}
+	return strings.Join(x.Query, " ")
+}
+
+// written are the words as the user wrote them, and before which of them white
+// space stands.
+func (x explained) written() (tokens []string, spaces []bool) {
+	end := 0
+	for _, s := range x.spans {
+		tokens = append(tokens, x.Text[s.Start:s.End])
+		spaces = append(spaces, s.Start > end)
+		end = s.End
+	}
+	return tokens, spaces
+}
+
 // writePage writes the page as a whole or not at all.
-func writePage(path string, r *trainedRun, texts []evaluate.Example) error {
+func writePage(path string, r *trainedRun, texts []explained) error {
 	section := html.Section{Title: "Texts"}
 	for _, x := range texts {
-		section.Blocks = append(section.Blocks, html.Highlight(highlight(r, x)))
+		section.Blocks = append(section.Blocks, html.Highlight(x.highlight(r)))
 	}
 	page := html.Page{Title: "Rationales of " + r.Graphs.Method, Subtitle: r.Label + " (" + r.ID + ")", Sections: []html.Section{section}}
 	var content bytes.Buffer

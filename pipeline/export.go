@@ -27,14 +27,18 @@ type exportCmd struct {
 
 // Help is shown by --help.
 func (*exportCmd) Help() string {
-	return `Writes ` + evaluate.ModelFile + ` (word vectors inside), ` + tokenize.VocabularyFile + ` and ` + cardFile + `, and prints their paths. The folder appears as a whole; stopped anywhere, the same command finishes it.
+	return `Writes ` + evaluate.ModelFile + ` (word vectors inside), ` + tokenize.VocabularyFile + `, ` + readingFile + ` (how a text becomes the model's inputs) and ` + cardFile + `, and prints their paths. The folder appears as a whole; stopped anywhere, the same command finishes it.
 
 Example:
 
     rationale export "RNP+A2I on generated-aroma, seed 1" model/`
 }
 
-const cardFile = "MODEL_CARD.md"
+// Files of an export beside the model and its vocabulary.
+const (
+	cardFile    = "MODEL_CARD.md"
+	readingFile = "reading.json" // how a text becomes the model's inputs
+)
 
 //go:embed model_card.md.tmpl
 var cardText string
@@ -94,8 +98,19 @@ func exported(a *app, r *trainedRun) ([]disk.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	card, err := modelCard(a, r, data)
-	return []disk.File{{Name: evaluate.ModelFile, Content: model}, {Name: tokenize.VocabularyFile, Content: vocabulary}, {Name: cardFile, Content: card}}, err
+	reader, err := tokenize.OpenReader(data) // which holds the vocabulary against the summary
+	if err != nil {
+		return nil, err
+	}
+	reading, err := reader.Summary().Reading().JSON()
+	if err != nil {
+		return nil, err
+	}
+	card, err := modelCard(a, r, reader.Summary())
+	return []disk.File{
+		{Name: evaluate.ModelFile, Content: model}, {Name: tokenize.VocabularyFile, Content: vocabulary},
+		{Name: readingFile, Content: append(reading, '\n')}, {Name: cardFile, Content: card},
+	}, err
 }
 
 // card is what the template of the model card shows.
@@ -103,25 +118,20 @@ type card struct {
 	*trainedRun
 	Epoch   int
 	Summary tokenize.Summary
+	Reading tokenize.Reading
 	Data    *datasets.Meta // nil when the dataset is no longer there
 	Table   [][]string     // measurements, the heading first
 	Train   tokenize.Counts
 }
 
 // modelCard writes the card for people who use the model.
-func modelCard(a *app, r *trainedRun, data string) ([]byte, error) {
-	c := card{trainedRun: r}
+func modelCard(a *app, r *trainedRun, summary tokenize.Summary) ([]byte, error) {
+	c := card{trainedRun: r, Summary: summary, Reading: summary.Reading(), Train: summary.Splits["train"]}
 	result, err := r.result()
 	if err != nil {
 		return nil, err
 	}
 	c.Epoch = result.Epoch()
-	reader, err := tokenize.OpenReader(data) // which holds the vocabulary against the summary
-	if err != nil {
-		return nil, err
-	}
-	c.Summary = reader.Summary()
-	c.Train = c.Summary.Splits["train"]
 	numbers, err := r.numbers()
 	if err != nil {
 		return nil, err

@@ -58,5 +58,8 @@ func (c *trainCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := found.warn(a); err != nil {
+		return err
+	}
 	return printMeasured(a, found, c.JSON)
 }

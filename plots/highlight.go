@@ -6,7 +6,10 @@ import "fmt"
 // marked it, the gold rationale.
 type Highlight struct {
 	Title      string // what text this is: "tweets test 17, label positive"
+	Query      string // what the text is about; may be empty
 	Tokens     []string
+	Spaces     []bool // per token: white space stands before it; nil for the usual places
+	Unread     int    // tokens at the end that models do not read
 	Gold       []bool // per token; nil when nobody has marked the text
 	Rationales []Rationale
 }
@@ -23,12 +26,47 @@ func (h Highlight) check() error {
 	if h.Gold != nil && len(h.Gold) != len(h.Tokens) {
 		return fmt.Errorf("text %q has %d tokens, but gold marks for %d", h.Title, len(h.Tokens), len(h.Gold))
 	}
+	if h.Spaces != nil && len(h.Spaces) != len(h.Tokens) || h.Unread < 0 || h.Unread > len(h.Tokens) {
+		return fmt.Errorf("text %q has %d tokens, but spaces for %d, and %d are unread", h.Title, len(h.Tokens), len(h.Spaces), h.Unread)
+	}
 	for _, r := range h.Rationales {
 		if len(r.Chosen) != len(h.Tokens) {
 			return fmt.Errorf("text %q has %d tokens, but %q chose among %d", h.Title, len(h.Tokens), r.Name, len(r.Chosen))
 		}
 	}
 	return nil
+}
+
+// spaced tells for every token whether a space stands before it.
+func (h Highlight) spaced() []bool {
+	if h.Spaces != nil {
+		return h.Spaces
+	}
+	return spaced(h.Tokens)
+}
+
+// read is how many tokens models read, the first ones.
+func (h Highlight) read() int { return len(h.Tokens) - h.Unread }
+
+// unreadNote stands before the tokens that are not read; empty without any.
+func (h Highlight) unreadNote() string {
+	if h.Unread == 0 {
+		return ""
+	}
+	note := fmt.Sprintf("not read from here on: %d words", h.Unread)
+	if h.Unread == 1 {
+		note = "not read from here on: 1 word"
+	}
+	if h.Gold == nil {
+		return note
+	}
+	gold := 0
+	for _, marked := range h.Gold[h.read():] {
+		if marked {
+			gold++
+		}
+	}
+	return fmt.Sprintf("%s, %d of them gold", note, gold)
 }
 
 // span is a piece of running text whose tokens are marked alike.

@@ -20,13 +20,15 @@ const HighlightCSS = `.rationales { display: grid; grid-template-columns: repeat
 .rationale p { margin: 0; line-height: 1.75; overflow-wrap: anywhere; }
 mark.chosen { background: #a9d8f5; color: inherit; font-weight: 600; padding: 0.1em 0; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 u.gold { text-decoration: underline; text-decoration-thickness: 0.14em; text-decoration-color: #b04500; text-underline-offset: 0.2em; }
+.rationale p.unread { color: #8a8a8a; }
+.highlight-query { margin: 0.2em 0; }
 .highlight-title { font-weight: 600; margin: 1.2em 0 0.2em; }
 .highlight-legend { font-size: 0.85em; color: #444; margin: 0.3em 0 0; }
 `
 
 // highlightView is what the template shows.
 type highlightView struct {
-	Title              string
+	Title, Query       string
 	Columns            []columnView
 	HasChosen, HasGold bool
 }
@@ -34,6 +36,8 @@ type highlightView struct {
 type columnView struct {
 	Name, Note string
 	Spans      []spanView
+	UnreadNote string
+	Unread     []spanView
 }
 
 type spanView struct {
@@ -47,7 +51,7 @@ func (h Highlight) HTML() (template.HTML, error) {
 	if err := h.check(); err != nil {
 		return "", err
 	}
-	view := highlightView{Title: visibleLabel(h.Title), HasChosen: len(h.Rationales) > 0, HasGold: h.Gold != nil}
+	view := highlightView{Title: visibleLabel(h.Title), Query: visibleLabel(h.Query), HasChosen: len(h.Rationales) > 0, HasGold: h.Gold != nil}
 	if !view.HasChosen {
 		view.Columns = []columnView{h.column(Rationale{})}
 	}
@@ -63,13 +67,21 @@ func (h Highlight) HTML() (template.HTML, error) {
 
 // column prepares the text with the choice of one method.
 func (h Highlight) column(r Rationale) columnView {
-	c := columnView{Name: visibleLabel(r.Name), Note: visibleLabel(r.Note)}
-	for _, s := range h.spans(r.Chosen, spaced(h.Tokens), 0, len(h.Tokens)) {
+	return columnView{
+		Name: visibleLabel(r.Name), Note: visibleLabel(r.Note), Spans: h.views(r.Chosen, 0, h.read()),
+		UnreadNote: h.unreadNote(), Unread: h.views(nil, h.read(), len(h.Tokens)),
+	}
+}
+
+// views are the tokens from first up to but not including end.
+func (h Highlight) views(chosen []bool, first, end int) []spanView {
+	var views []spanView
+	for _, s := range h.spans(chosen, h.spaced(), first, end) {
 		v := spanView{Text: s.text, Chosen: s.chosen, Gold: s.gold}
 		if s.spaced {
 			v.Space = " "
 		}
-		c.Spans = append(c.Spans, v)
+		views = append(views, v)
 	}
-	return c
+	return views
 }

@@ -20,6 +20,7 @@ const (
 	ansiBold   = "\x1b[1m"
 	ansiChosen = "\x1b[1;30;46m" // bold black on cyan: seen without telling colours apart
 	ansiGold   = "\x1b[4m"       // underlined
+	ansiUnread = "\x1b[2m"       // faint
 )
 
 // WriteTerminal writes the text once for each method, with the chosen words on
@@ -32,6 +33,9 @@ func (h Highlight) WriteTerminal(w io.Writer, term Terminal) error {
 	var out strings.Builder
 	if h.Title != "" {
 		fmt.Fprintln(&out, term.style(ansiBold, visible(h.Title)))
+	}
+	if h.Query != "" {
+		fmt.Fprintln(&out, "query: "+visible(h.Query))
 	}
 	indent := h.nameWidth() + 2
 	width := term.Width
@@ -124,21 +128,32 @@ func (t Terminal) style(codes, text string) string {
 	return codes + text + ansiReset
 }
 
-// lines sets the text in lines of at most width characters and breaks them at
-// spaces only. Marks end with the line and start again on the next.
+// lines sets the text in lines of at most width characters; what is not read
+// stands faint below a line that says so.
 func (t Terminal) lines(h Highlight, chosen []bool, width int) []string {
+	lines := t.wrap(h, chosen, width, 0, h.read(), "")
+	if h.Unread > 0 {
+		lines = append(lines, t.style(ansiUnread, "("+h.unreadNote()+")"))
+	}
+	return append(lines, t.wrap(h, nil, width, h.read(), len(h.Tokens), ansiUnread)...)
+}
+
+// wrap sets the tokens from first up to but not including last in a style and
+// breaks lines at spaces only. Marks end with the line and start again on the
+// next.
+func (t Terminal) wrap(h Highlight, chosen []bool, width, first, last int, style string) []string {
 	var lines []string
-	spaces := spaced(h.Tokens)
-	for first := 0; first < len(h.Tokens); {
+	spaces := h.spaced()[:last]
+	for first < last {
 		end := wordEnd(spaces, first)
-		for end < len(h.Tokens) {
+		for end < last {
 			longer := wordEnd(spaces, end)
 			if t.cells(h.spans(chosen, spaces, first, longer)) > width {
 				break
 			}
 			end = longer
 		}
-		lines = append(lines, t.marked(h.spans(chosen, spaces, first, end)))
+		lines = append(lines, t.style(style, t.marked(h.spans(chosen, spaces, first, end))))
 		first = end
 	}
 	return lines

@@ -94,6 +94,9 @@ func (w *Words) Encode(words []string) Encoding {
 	return e
 }
 
+// Fold is the form under which a word is looked up.
+func (w *Words) Fold(word string) string { return fold(word, w.lower) }
+
 // fold is the form under which a word is looked up.
 func fold(word string, lower bool) string {
 	word = strings.TrimSpace(word)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rationale/datasets/fault"
+	"rationale/datasets/words"
 )
 
 func init() {
@@ -16,6 +17,7 @@ func init() {
 		Example: "rationale data import aste aste_v2/14res/ --name 14res",
 		Licence: "research use (ASTE-Data-V2, from SemEval 2014–2016)",
 		Lower:   true,
+		Words:   words.Tokens,
 		Classes: [][]string{{"negative", "positive"}},
 		Folder: func(map[string]string) []string {
 			return []string{"train_triplets.txt", "dev_triplets.txt", "test_triplets.txt"}
@@ -48,7 +50,7 @@ func parseASTE(line string) (Example, error) {
 		return Example{}, fault.New("wrong form", "expected sentence####[([aspect], [opinion], 'POS'), …], found %.80q", line)
 	}
 	e := Example{}
-	e.Tokens, _ = spaced(sentence, nil)
+	e.Tokens, _ = words.Spaced(sentence, nil)
 	e.Rationale = make([]bool, len(e.Tokens))
 	polarities := map[string]bool{}
 	for _, triple := range asteTriple.FindAllStringSubmatch(list, -1) {

@@ -11,6 +11,7 @@ import (
 
 	"rationale/datasets"
 	"rationale/datasets/fault"
+	"rationale/datasets/words"
 )
 
 func init() {
@@ -21,6 +22,7 @@ func init() {
 		Example: "rationale data import beer beer/ --name beer-appearance --set aspect=0",
 		Options: []Option{{"aspect", "", "0 or appearance, 1 or aroma, 2 or palate; by default what the file names say"}},
 		Licence: "BeerAdvocate reviews: ask the authors for permission; do not pass on",
+		Words:   words.Tokens,
 		Classes: [][]string{{"negative", "positive"}},
 		Balance: "20226666",
 		Folder:  beerFolder,
@@ -122,7 +124,7 @@ func parseBeer(line string, aspect int) (Example, error) {
 		return Example{}, fault.New("wrong score", "score %d is %q; expected a number between 0 and 1", aspect, scores[aspect])
 	}
 	e := Example{}
-	e.Tokens, _ = spaced(text, nil)
+	e.Tokens, _ = words.Spaced(text, nil)
 	e.Class, err = beerClass(score)
 	return e, err
 }

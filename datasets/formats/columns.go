@@ -3,7 +3,6 @@ package formats
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 	"rationale/datasets/fault"
 	"rationale/datasets/quote"
 	"rationale/datasets/spelling"
+	"rationale/datasets/words"
 )
 
 // columnOptions are the options of the formats with named columns.
@@ -37,8 +37,7 @@ type columns struct {
 	rationale, spans, substring string
 	query, document, split      string
 	classes, drop               []string
-	words                       string
-	splitWords                  splitter
+	rule                        words.Rule // of text and query
 }
 
 // newColumns reads the options of columnOptions.
@@ -47,7 +46,7 @@ func newColumns(in *Intake) (*columns, error) {
 		text: in.Option("text"), tokens: in.Option("tokens"), label: in.Option("label"), id: in.Option("id"),
 		rationale: in.Option("rationale"), spans: in.Option("spans"), substring: in.Option("substring"),
 		query: in.Option("query"), document: in.Option("document"), split: in.rule.column,
-		classes: splitList(in.Option("classes")), drop: splitList(in.Option("drop")), words: in.Option("words"),
+		classes: splitList(in.Option("classes")), drop: splitList(in.Option("drop")), rule: words.Rule(in.Option("words")),
 	}
 	if lower := in.Option("lower"); lower != "true" && lower != "false" {
 		return nil, fmt.Errorf("lower=%s: expected true or false", lower)
@@ -60,7 +59,6 @@ func (c *columns) check() error {
 	if c.text == "" && c.tokens == "" {
 		c.text = "text"
 	}
-	c.splitWords = splitters[c.words]
 	gold := 0
 	for _, name := range []string{c.rationale, c.spans, c.substring} {
 		if name != "" {
@@ -68,8 +66,8 @@ func (c *columns) check() error {
 		}
 	}
 	switch {
-	case c.splitWords == nil:
-		return fmt.Errorf("words=%s: %s", c.words, spelling.Hint(c.words, slices.Sorted(maps.Keys(splitters))))
+	case !slices.Contains(textRules, string(c.rule)):
+		return fmt.Errorf("words=%s: %s", c.rule, spelling.Hint(string(c.rule), textRules))
 	case c.text != "" && c.tokens != "":
 		return errors.New("give either text or tokens, not both")
 	case len(c.classes) > datasets.MaxClasses || len(c.drop) > datasets.MaxClasses:
@@ -191,11 +189,11 @@ func (c *columns) setText(e *Example, cell func(string) value) error {
 	if err != nil {
 		return err
 	}
-	text, query = c.fold(text), c.fold(query)
-	spans := c.splitWords(text)
-	e.Tokens = cut(text, spans)
+	text = c.rule.Fold(text)
+	spans := c.rule.Spans(text)
+	e.Tokens = words.Cut(text, spans, c.rule.Fold)
 	if query != "" {
-		e.Query = cut(query, c.splitWords(query))
+		e.Query = words.Cut(query, c.rule.Spans(query), c.rule.Fold)
 	}
 	e.Rationale, err = c.readRationale(text, spans, cell)
 	return err
@@ -214,7 +212,7 @@ func (c *columns) setTokens(e *Example, cell func(string) value) (err error) {
 }
 
 // readRationale reads the marks of a text's tokens in the form that there is.
-func (c *columns) readRationale(text string, tokens []span, cell func(string) value) ([]bool, error) {
+func (c *columns) readRationale(text string, tokens []words.Span, cell func(string) value) ([]bool, error) {
 	switch {
 	case c.rationale != "":
 		return cell(c.rationale).marks()
@@ -226,29 +224,20 @@ func (c *columns) readRationale(text string, tokens []span, cell func(string) va
 	return nil, nil
 }
 
-// fold lower-cases where the way of finding words knows small letters only. It
-// does so letter by letter, which keeps character positions.
-func (c *columns) fold(text string) string {
-	if c.words == "ascii" {
-		return strings.ToLower(text)
-	}
-	return text
-}
-
 // readSpans reads ranges of characters and marks the tokens they touch.
-func readSpans(text string, tokens []span, cell value) ([]bool, error) {
+func readSpans(text string, tokens []words.Span, cell value) ([]bool, error) {
 	ranges, err := cell.ranges()
 	if err != nil || ranges == nil {
 		return nil, err
 	}
 	offsets := charOffsets(text)
-	var gold []span
+	var gold []words.Span
 	for _, r := range ranges {
 		if r[0] < 0 || r[0] > r[1] || r[1] >= len(offsets) {
 			return nil, fault.New("span outside text", "span [%d, %d] of a text with %d characters (a line end of CR LF has two)", r[0], r[1], len(offsets)-1)
 		}
 		if r[0] < r[1] { // nothing lies within an empty one
-			gold = append(gold, span{offsets[r[0]], offsets[r[1]]})
+			gold = append(gold, words.Span{Start: offsets[r[0]], End: offsets[r[1]]})
 		}
 	}
 	return marks(tokens, gold), nil
@@ -264,14 +253,14 @@ func charOffsets(text string) []int {
 }
 
 // readSubstring marks the tokens that the first occurrence of a piece touches.
-func (c *columns) readSubstring(text string, tokens []span, cell value) ([]bool, error) {
+func (c *columns) readSubstring(text string, tokens []words.Span, cell value) ([]bool, error) {
 	piece, err := cell.text()
 	if err != nil || piece == "" {
 		return nil, err
 	}
-	gold, ok := firstOccurrence(text, c.fold(piece))
+	gold, ok := firstOccurrence(text, c.rule.Fold(piece))
 	if !ok {
 		return nil, fault.New("span outside text", "the text does not contain %q of column %s", piece, c.substring)
 	}
-	return marks(tokens, []span{gold}), nil
+	return marks(tokens, []words.Span{gold}), nil
 }

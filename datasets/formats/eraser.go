@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"rationale/datasets/fault"
+	"rationale/datasets/words"
 )
 
 func init() {
@@ -18,6 +19,8 @@ func init() {
 		Example: "rationale data import eraser fever/ --name fever --split train=val.jsonl,test=test.jsonl,dev=0.1,by=document",
 		Licence: "public download (ERASER benchmark); each task has the terms of its source",
 		Lower:   true,
+		Words:   words.Sentences,
+		Query:   words.Claim,
 		Classes: [][]string{{"REFUTES", "SUPPORTS"}, {"False", "True"}, {"NEG", "POS"}},
 		Folder:  func(map[string]string) []string { return []string{"train.jsonl", "val.jsonl", "test.jsonl"} },
 		Read:    readERASER,
@@ -106,7 +109,7 @@ func (a *eraserAnnotation) example(docs *library) (Example, error) {
 		return Example{}, err
 	}
 	e := Example{Class: a.Class, Document: ids[0]}
-	e.ID, e.Tokens, e.Sentences, e.Query = a.ID, text.tokens, text.sentences, claimTokens(a.Query)
+	e.ID, e.Tokens, e.Sentences, e.Query = a.ID, text.tokens, text.sentences, words.ClaimWords(a.Query)
 	e.Rationale, err = a.rationale(len(text.tokens), places)
 	return e, err
 }
@@ -144,7 +147,7 @@ func (a *eraserAnnotation) evidenceDocuments() []string {
 }
 
 // rationale is the union of all evidence, nil when there is none.
-func (a *eraserAnnotation) rationale(tokens int, places map[string]span) ([]bool, error) {
+func (a *eraserAnnotation) rationale(tokens int, places map[string]words.Span) ([]bool, error) {
 	evidence := slices.Concat(a.Evidences...)
 	if evidence == nil {
 		return nil, nil
@@ -158,7 +161,7 @@ func (a *eraserAnnotation) rationale(tokens int, places map[string]span) ([]bool
 		if e.Start == nil || e.End == nil {
 			return nil, fault.New("evidence without tokens", "evidence in document %q lacks start_token or end_token; expected both numbers", e.DocID)
 		}
-		if err := markTokens(marked[place.start:place.end], [][]int{{*e.Start, *e.End}}); err != nil {
+		if err := markTokens(marked[place.Start:place.End], [][]int{{*e.Start, *e.End}}); err != nil {
 			return nil, err
 		}
 	}

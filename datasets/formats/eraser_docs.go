@@ -16,6 +16,7 @@ import (
 	"rationale/datasets"
 	"rationale/datasets/fault"
 	"rationale/datasets/regular"
+	"rationale/datasets/words"
 )
 
 // maxDocument bounds one document, and cachedDocuments those kept in memory.
@@ -113,8 +114,8 @@ func readEntry(line string, entry *libraryEntry) error {
 }
 
 // join puts documents behind each other. places says which tokens are whose.
-func (l *library) join(ids []string) (all *document, places map[string]span, err error) {
-	all, places = &document{}, map[string]span{}
+func (l *library) join(ids []string) (all *document, places map[string]words.Span, err error) {
+	all, places = &document{}, map[string]words.Span{}
 	for _, id := range ids {
 		doc, err := l.get(id)
 		if err != nil {
@@ -128,7 +129,7 @@ func (l *library) join(ids []string) (all *document, places map[string]span, err
 		if before == len(all.tokens) {
 			return nil, nil, fault.New("empty text", "document %q has no words", id)
 		}
-		places[id] = span{before, len(all.tokens)}
+		places[id] = words.Span{Start: before, End: len(all.tokens)}
 	}
 	return all, places, nil
 }
@@ -148,7 +149,8 @@ func (l *library) get(id string) (*document, error) {
 	if len(l.cache) == cachedDocuments {
 		clear(l.cache)
 	}
-	doc := parseDocument(text)
+	doc := &document{}
+	doc.tokens, doc.sentences = words.Lines(text)
 	l.cache[id] = doc
 	return doc, nil
 }
@@ -178,21 +180,6 @@ func (l *library) text(id string) (string, error) {
 		l.bytes += int64(len(raw))
 	}
 	return strings.TrimPrefix(string(raw), byteOrderMark), nil
-}
-
-// parseDocument reads one sentence a line, tokens parted by spaces. Empty lines
-// and tokens do not count, as in the benchmark's own reader.
-func parseDocument(text string) *document {
-	d := &document{}
-	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
-		tokens, _ := spaced(line, nil)
-		if len(tokens) == 0 {
-			continue
-		}
-		d.tokens = append(d.tokens, tokens...)
-		d.sentences = append(d.sentences, int32(len(d.tokens)))
-	}
-	return d
 }
 
 // identity stands for all documents used: the digest of a list of their digests

@@ -6,6 +6,7 @@ import (
 
 	"rationale/datasets"
 	"rationale/datasets/generator"
+	"rationale/datasets/words"
 )
 
 func init() {
@@ -23,6 +24,7 @@ func init() {
 			{"longest", strconv.Itoa(generator.Longest), "tokens aimed at, at most"},
 		},
 		Licence:   "that of this program",
+		Words:     words.Sentences,
 		Classes:   [][]string{{"negative", "positive"}},
 		Generates: true,
 		Read:      readGenerated,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rationale/datasets/fault"
+	"rationale/datasets/words"
 )
 
 func init() {
@@ -16,6 +17,7 @@ func init() {
 		Example: "rationale data import hotel data/ --name hotel-service --set aspect=service",
 		Options: []Option{{"aspect", "", "0 or location, 1 or service, 2 or cleanliness; by default what the file names say"}},
 		Licence: "research use (R2A release, from TripAdvisor reviews); do not pass on",
+		Words:   words.Tokens,
 		Classes: [][]string{{"0", "1"}},
 		Folder:  hotelFolder,
 		Read:    readHotel,
@@ -90,7 +92,7 @@ func parseHotel(number int, line string, human bool) (Example, error) {
 	}
 	e := Example{Class: fields[1]}
 	if !human {
-		e.Tokens, _ = spaced(fields[2], nil)
+		e.Tokens, _ = words.Spaced(fields[2], nil)
 		return e, nil
 	}
 	marked, err := csvValue("rationale", fields[3]).marks()
@@ -100,7 +102,7 @@ func parseHotel(number int, line string, human bool) (Example, error) {
 	if err != nil {
 		return Example{}, err
 	}
-	e.Tokens, e.Rationale = spaced(fields[2], fitMarks(marked, strings.Count(fields[2], " ")+1))
+	e.Tokens, e.Rationale = words.Spaced(fields[2], fitMarks(marked, strings.Count(fields[2], " ")+1))
 	return e, nil
 }
 

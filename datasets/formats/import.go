@@ -13,6 +13,7 @@ import (
 	"rationale/datasets"
 	"rationale/datasets/generator"
 	"rationale/datasets/publish"
+	"rationale/datasets/words"
 )
 
 // ImportOptions says what to import and how.
@@ -148,6 +149,7 @@ func (j *job) meta(in *Intake) datasets.Meta {
 	m := datasets.Meta{
 		Name: j.opts.Name, Format: j.format.Name, Lower: j.lower(), Aspect: in.aspect, Licence: j.format.Licence,
 		Split: j.describe(), Seed: j.opts.Seed, Balance: "off", Options: j.opts.Options, Given: j.given(), SkipBad: j.opts.SkipBad,
+		WordRule: j.wordRule(j.format.Words), QueryRule: j.wordRule(j.format.Query),
 		ConstantQuery: in.constantQuery(), Sources: in.sources, OpenEnds: in.unended, Splits: map[string]datasets.SplitMeta{},
 	}
 	for split, reasons := range in.skipped {
@@ -179,6 +181,19 @@ func (j *job) lower() bool {
 		return text == "true"
 	}
 	return j.format.Lower
+}
+
+// wordRule is the format's rule or, where there are such options, the user's: ready
+// tokens, or the one named.
+func (j *job) wordRule(format words.Rule) words.Rule {
+	named, ok := j.values["words"]
+	switch {
+	case !ok:
+		return format
+	case j.values["tokens"] != "":
+		return words.Tokens
+	}
+	return words.Rule(named)
 }
 
 func totalBytes(files []File) (total int64) {

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"rationale/datasets/spelling"
+	"rationale/datasets/words"
 )
 
 // Format reads one kind of source. A new one is a file of this package that
@@ -27,6 +28,10 @@ type Format struct {
 	Licence string // of the data, and how to get access
 	// Lower becomes Meta.Lower unless the format has an option of that name.
 	Lower bool
+	// Words and Query are the rules by which the format finds the words of texts
+	// and of queries; Query is empty when there are none. Formats with an option
+	// "words" leave both to it.
+	Words, Query words.Rule
 	// Classes lists known orders of class names. The first order that holds all
 	// names found is used; without one the names found are sorted.
 	Classes [][]string

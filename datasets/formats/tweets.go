@@ -1,5 +1,7 @@
 package formats
 
+import "rationale/datasets/words"
+
 func init() {
 	register(Format{
 		Name: "tweets",
@@ -8,6 +10,7 @@ func init() {
 		Example: "rationale data import tweets tweet_sentiment_extraction/ --name tweets",
 		Licence: "CC BY 4.0 (Kaggle, Tweet Sentiment Extraction)",
 		Lower:   true,
+		Words:   words.ASCII,
 		Classes: [][]string{{"negative", "positive"}},
 		Folder:  func(map[string]string) []string { return []string{"train.csv", "valid.csv", "test.csv"} },
 		Read:    readTweets,
@@ -17,7 +20,7 @@ func init() {
 func readTweets(in *Intake) error {
 	c := &columns{
 		id: "textID", text: "text", label: "sentiment", substring: "selected_text", split: in.rule.column,
-		classes: []string{"negative", "positive"}, drop: []string{"neutral"}, words: "ascii",
+		classes: []string{"negative", "positive"}, drop: []string{"neutral"}, rule: words.ASCII,
 	}
 	if err := c.check(); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"rationale/datasets/fault"
 	"rationale/datasets/quote"
+	"rationale/datasets/words"
 )
 
 // value is what a record holds in one column. It is asked for as what the column
@@ -106,7 +107,7 @@ func isSource(text string) bool {
 
 // blank tells that nothing is said: null, no such key, or no letter.
 func (v value) blank() bool {
-	return v.kind == nothing || v.kind == aText && strings.TrimFunc(v.raw, isSpace) == ""
+	return v.kind == nothing || v.kind == aText && strings.TrimFunc(v.raw, words.IsSpace) == ""
 }
 
 // text is a text; "" when there is none.
@@ -153,7 +154,7 @@ const tokensExpected = `tokens parted by spaces, or a JSON list of texts such as
 // tokens are ready tokens; nil when there are none.
 func (v value) tokens() ([]string, error) {
 	if v.kind == aText && !looksListed(v.raw) {
-		tokens, _ := spaced(v.raw, nil)
+		tokens, _ := words.Spaced(v.raw, nil)
 		return tokens, nil
 	}
 	items, list, err := v.items("wrong type", tokensExpected)
@@ -214,7 +215,7 @@ func (v value) marks() ([]bool, error) {
 	case !list && v.kind != aText:
 		return nil, v.not("rationale mark", marksExpected)
 	case !list:
-		return readMarks(v.column, strings.FieldsFunc(v.raw, func(r rune) bool { return isSpace(r) || r == ',' }))
+		return readMarks(v.column, strings.FieldsFunc(v.raw, func(r rune) bool { return words.IsSpace(r) || r == ',' }))
 	}
 	texts := make([]string, len(items))
 	for i, item := range items {

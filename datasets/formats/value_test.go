@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"rationale/datasets/words"
 )
 
 // jsonValues draws JSON of every type and shape, such as people mistake for
@@ -80,10 +82,10 @@ func TestColumnsStoreExactlyWhatTheyPromise(t *testing.T) {
 		switch column {
 		case "text":
 			text, isText := drawn.(string)
-			exact = isText && slices.Equal(stored.Tokens, cut(text, splitters["unicode"](text))) && !spellings.MatchString(text)
+			exact = isText && slices.Equal(stored.Tokens, words.Cut(text, words.Unicode.Spans(text), words.Unicode.Fold)) && !spellings.MatchString(text)
 		case "query":
 			text, isText := drawn.(string)
-			exact = drawn == nil || isText && slices.Equal(stored.Query, cut(text, splitters["unicode"](text))) && !spellings.MatchString(text)
+			exact = drawn == nil || isText && slices.Equal(stored.Query, words.Cut(text, words.Unicode.Spans(text), words.Unicode.Fold)) && !spellings.MatchString(text)
 		case "tokens":
 			text, isText := drawn.(string)
 			exact = isText && slices.Equal(stored.Tokens, strings.Fields(text)) && !spellings.MatchString(text) || fmt.Sprint(drawn) == fmt.Sprint(stored.Tokens)
@@ -118,17 +120,17 @@ func checkRefusal(r *rapid.T, column string, raw []byte, err error) {
 
 // plainMarks reads marks as the README has them; nil when they are unknown.
 func plainMarks(v any) []bool {
-	var words []string
+	var fields []string
 	switch v := v.(type) {
 	case string:
-		words = strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' })
+		fields = strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' })
 	case []any:
 		for _, item := range v {
-			words = append(words, fmt.Sprint(item))
+			fields = append(fields, fmt.Sprint(item))
 		}
 	}
 	var out []bool
-	for _, word := range words {
+	for _, word := range fields {
 		out = append(out, word == "1" || word == "true")
 	}
 	return out

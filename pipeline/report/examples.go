@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"rationale/plots"
 	"rationale/plots/html"
@@ -55,7 +56,10 @@ func (m Material) selecting(dataset string) []Run {
 
 func (m Material) highlight(runs []Run, i int) plots.Highlight {
 	first := runs[0].Examples[i]
-	h := plots.Highlight{Title: fmt.Sprintf("%s · label %s", first.ID, first.Class), Tokens: first.Tokens, Gold: first.Gold}
+	h := plots.Highlight{
+		Title: fmt.Sprintf("%s · label %s", first.ID, first.Class), Query: strings.Join(first.Query, " "),
+		Tokens: first.Tokens, Gold: first.Gold, Unread: first.Unread,
+	}
 	for _, r := range runs {
 		h.Rationales = append(h.Rationales, choice(m.kind(r), r.Examples[i]))
 	}
@@ -63,5 +67,9 @@ func (m Material) highlight(runs []Run, i int) plots.Highlight {
 }
 
 func choice(name string, e evaluate.Example) plots.Rationale {
-	return plots.Rationale{Name: name, Note: "predicts " + e.Predicted, Chosen: e.Selected}
+	note := "predicts " + e.Predicted
+	if empty := e.Empty(); empty != "" {
+		note += "; " + empty
+	}
+	return plots.Rationale{Name: name, Note: note, Chosen: e.Selected}
 }

@@ -7,7 +7,8 @@
 // sample), "sampled-mean-N" (the mean over N seeds) and "argmax";
 // rationales.jsonl (test texts with what the arg-max mask selects); and
 // eval_model.onnx (the chosen epoch with its weights and word vectors inside,
-// arg-max masks, ready for any onnxruntime).
+// arg-max masks, ready for any onnxruntime; its metadata "reading" says how a text
+// becomes its inputs).
 package evaluate
 
 import (
@@ -16,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"rationale/onnx/graph"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
@@ -74,7 +76,7 @@ func New(p Params, open examples.Open) *Stage { return &Stage{p, open} }
 func (*Stage) Name() string { return "evaluate" }
 
 // Version of the measurements.
-func (*Stage) Version() int { return 4 }
+func (*Stage) Version() int { return 5 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -233,17 +235,24 @@ func (e *evaluation) note(mask string, numbers []measure.Number) {
 	}
 }
 
+// AnswerGraph is the model of a finished run with its weights and these word
+// vectors [V,E] inside, and arg-max masks.
+func AnswerGraph(run train.Result, w measure.Weights, vectors *tensor.Tensor) (*graph.Graph, error) {
+	config := run.Graphs.Config()
+	config.Vectors = vectors
+	return rationalizer.NewAnswer(config, rationalizer.Views{}, w)
+}
+
 // writeModel writes the model that people deploy.
 func (e *evaluation) writeModel() error {
-	config := e.result.Graphs.Config()
-	config.Vectors = e.fixed[rationalizer.EmbeddingWeight]
-	g, err := rationalizer.NewAnswer(config, rationalizer.Views{}, e.weights)
+	g, err := AnswerGraph(e.result, e.weights, e.fixed[rationalizer.EmbeddingWeight])
 	if err != nil {
 		return err
 	}
 	g.Annotate("method", e.result.Graphs.Method)
 	g.Annotate("dataset", e.params.Dataset)
 	g.Annotate("epoch", fmt.Sprint(e.result.Epoch()))
+	g.Annotate("reading", e.shape.Reading)
 	model, err := g.Model()
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"rationale/stages"
 	"rationale/stages/examples"
@@ -15,22 +16,29 @@ import (
 // Example is one text with what a model selects of it, word by word: a line of
 // rationales.jsonl.
 type Example struct {
-	ID        string   `json:"id"`
-	Query     []string `json:"query,omitempty"`
-	Tokens    []string `json:"tokens"`
-	Gold      []bool   `json:"gold,omitempty"`
-	Selected  []bool   `json:"selected,omitempty"`
-	Class     string   `json:"class"`
-	Predicted string   `json:"predicted"`
+	ID       string   `json:"id"`
+	Query    []string `json:"query,omitempty"`
+	Tokens   []string `json:"tokens"`
+	Gold     []bool   `json:"gold,omitempty"`
+	Unread   int      `json:"unread,omitempty"` // tokens at the end that the model does not read
+	Selected []bool   `json:"selected,omitempty"`
+	// Probability is each token's of being selected; nil when the model does not
+	// tell.
+	Probability []float32 `json:"probability,omitempty"`
+	Class       string    `json:"class"`
+	Predicted   string    `json:"predicted"`
 }
 
 // NewExample is an example with what a model says of it, given the names of
 // classes. Its class is the caller's to name, where somebody knows it.
 func NewExample(set examples.Set, i int, p measure.Prediction, classes []string) Example {
 	words := set.Words(i)
-	x := Example{ID: words.ID, Query: words.Query, Tokens: words.Tokens, Gold: words.Gold, Predicted: classes[p.Class]}
+	x := Example{ID: words.ID, Query: words.Query, Tokens: words.Tokens, Gold: words.Gold, Unread: words.Unread, Predicted: classes[p.Class]}
 	if p.Selected != nil {
 		x.Selected = set.Chosen(i, p.Selected)
+	}
+	if p.Probability != nil {
+		x.Probability = set.Values(i, p.Probability)
 	}
 	return x
 }
@@ -50,6 +58,25 @@ func (e *evaluation) writeRationales(predictions []measure.Prediction) error {
 	})
 }
 
+// Empty says that the arg-max mask chooses nothing, and how much sampled masks
+// choose of what is read; empty for a text of which something is chosen, and of
+// models that choose nothing ever.
+func (x Example) Empty() string {
+	if x.Selected == nil || slices.Contains(x.Selected, true) {
+		return ""
+	}
+	const note = "nothing chosen by arg-max"
+	read := x.Probability[:max(0, len(x.Probability)-x.Unread)]
+	if len(read) == 0 {
+		return note
+	}
+	sum := 0.0
+	for _, p := range read {
+		sum += float64(p)
+	}
+	return fmt.Sprintf("%s; sampled masks choose %.0f %%", note, 100*sum/float64(len(read)))
+}
+
 // check wants both classes, and as many marks as there are tokens, or none.
 func (x Example) check() error {
 	if x.Class == "" || x.Predicted == "" {
@@ -59,6 +86,12 @@ func (x Example) check() error {
 		if marks != nil && len(marks) != len(x.Tokens) {
 			return fmt.Errorf("%d marks for %d tokens", len(marks), len(x.Tokens))
 		}
+	}
+	if x.Probability != nil && len(x.Probability) != len(x.Tokens) {
+		return fmt.Errorf("%d probabilities for %d tokens", len(x.Probability), len(x.Tokens))
+	}
+	if x.Unread < 0 || x.Unread > len(x.Tokens) {
+		return fmt.Errorf("%d of %d tokens unread", x.Unread, len(x.Tokens))
 	}
 	return nil
 }

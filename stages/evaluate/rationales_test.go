@@ -17,6 +17,8 @@ func TestExamplesAreWhole(t *testing.T) {
 		`{"class":"a","predicted":"b","tokens":["a"],"gold":[true,false,true]}`:                         "example 2: 3 marks for 1 tokens",
 		`{"class":"a","predicted":"b","tokens":["a"],"selected":[]}`:                                    "example 2: 0 marks for 1 tokens",
 		`{"class":"a","predicted":"b","tokens":[],"selected":[true],"gold":null}`:                       "example 2: 1 marks for 0 tokens",
+		`{"class":"a","predicted":"b","tokens":["a"],"probability":[0.5,1]}`:                            "example 2: 2 probabilities for 1 tokens",
+		`{"class":"a","predicted":"b","tokens":["a"],"unread":2}`:                                       "example 2: 2 of 1 tokens unread",
 		`{"class":"a","tokens":["a"]}`:                                                                  `example 2: class "a", predicted ""; expected`,
 		`{"class":null,"predicted":"b","tokens":["a"]}`:                                                 `example 2: class "", predicted "b"; expected`,
 		`{"xclass":"a","predicted":"b","tokens":["a"]}`:                                                 `example 2: json: unknown field "xclass"`,

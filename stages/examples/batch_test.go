@@ -24,6 +24,7 @@ func (l lengths) Class(i int) int                    { return i % 2 }
 func (l lengths) Length(i int) int                   { return l[i] }
 func (l lengths) Words(int) Words                    { return Words{} }
 func (l lengths) Chosen(int, []bool) []bool          { return nil }
+func (l lengths) Values(int, []float32) []float32    { return nil }
 func (l lengths) Truth(int, rationalizer.Unit) Truth { return Truth{} }
 func (l lengths) Size(b []int) rationalizer.Size {
 	return rationalizer.Size{Examples: len(b), Positions: Longest(l, b)}

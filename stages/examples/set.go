@@ -29,6 +29,7 @@ type Shape struct {
 	Classes []string // their names
 	Width   int      // of a word vector
 	Longest int      // positions of the longest example that the data may hold
+	Reading string   // JSON that says how an example becomes a model's inputs
 	Query   bool     // some examples have parts that are shown and never selected
 }
 
@@ -49,6 +50,9 @@ type Set interface {
 	// Chosen carries a choice of an example's positions, padding included, to
 	// its words.
 	Chosen(i int, positions []bool) []bool
+	// Values carries numbers of an example's positions, padding included, to its
+	// words.
+	Values(i int, positions []float32) []float32
 }
 
 // Words are an example as people read it.
@@ -57,6 +61,7 @@ type Words struct {
 	Query  []string // what is shown and never selected
 	Tokens []string
 	Gold   []bool // those that people marked; nil when nobody was asked
+	Unread int    // how many of the last ones the model does not read
 }
 
 // Truth is what is known of the positions of an example.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"rationale/datasets/words"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
@@ -15,6 +16,7 @@ import (
 	"rationale/stages/examples/texts"
 	"rationale/stages/measure"
 	"rationale/stages/tokenize"
+	"rationale/tokenizer/embeddings"
 )
 
 // Model is the model of an evaluated run in a session of its own. It answers for
@@ -23,7 +25,21 @@ type Model struct {
 	reader  *tokenize.Reader
 	runtime *runtime.Runtime
 	session *runtime.Session
+	data    string
+	vectors Vectors
 }
+
+// Vectors are where words that the training data lacks are looked up: word
+// vectors are frozen, so the model knows what to do with those of any word.
+type Vectors struct {
+	Run string // folder of the training run
+	// Open opens the table that the run's data was tokenized with; nil when it is
+	// not there, and then unknown words stay unknown.
+	Open func() (*embeddings.Table, error)
+}
+
+// LookUp makes the model look unknown words up.
+func (m *Model) LookUp(v Vectors) { m.vectors = v }
 
 // Open opens the model in an evaluation's folder, with what the tokenized dataset
 // in the folder data says of how texts are read. The caller has checked the
@@ -47,7 +63,7 @@ func Open(evaluation, data string, o runtime.Options) (*Model, error) {
 		rt.Close()
 		return nil, err
 	}
-	return &Model{reader, rt, session}, nil
+	return &Model{reader: reader, runtime: rt, session: session, data: data}, nil
 }
 
 // Close closes the library and with it the session.
@@ -56,19 +72,30 @@ func (m *Model) Close() { m.runtime.Close() }
 // Answer is what a model says of a text. A classifier selects nothing.
 type Answer struct {
 	evaluate.Example
-	Read    int // words of the document that the model reads, the first ones
-	Unknown int // pieces of query and document without an id of their own
+	// Spans are where the words of the document stand in the text, in bytes; nil
+	// when the text is a JSON list.
+	Spans   []words.Span
+	Unknown []string // words of query and document that the model does not know
+	// LookedUp are words that the vocabulary lacks and whose vectors were looked
+	// up.
+	LookedUp []string
+	Searched bool // the table was there, and has no vector for Unknown
 }
 
-// Answer reads the words of a document, with those of a query or without, and
-// runs the model with arg-max masks.
-func (m *Model) Answer(ctx context.Context, query, words []string) (Answer, error) {
-	text, counts, err := m.reader.Read(query, words)
+// Answer finds the words of a text, and of the query that it is about or none, as
+// the dataset's import does, and runs the model with arg-max masks.
+func (m *Model) Answer(ctx context.Context, query, text string) (Answer, error) {
+	given, err := m.reader.Prepare(query, text)
 	if err != nil {
 		return Answer{}, err
 	}
-	set, classes := texts.Set{text}, m.reader.Summary().Classes
-	out, err := Run(ctx, m.session, set, len(classes))
+	x := Answer{Spans: given.Spans}
+	session, err := m.extended(&given, &x)
+	if err != nil {
+		return x, err
+	}
+	set, classes := texts.Set{given.Text}, m.reader.Summary().Classes
+	out, err := Run(ctx, session, set, len(classes))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -76,25 +103,12 @@ func (m *Model) Answer(ctx context.Context, query, words []string) (Answer, erro
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{
-		Example: evaluate.NewExample(set, 0, p[0], classes),
-		Read:    wordsRead(text, counts), Unknown: counts.Unknown,
-	}, nil
+	x.Example, x.Unknown = evaluate.NewExample(set, 0, p[0], classes), given.Unknown
+	return x, nil
 }
 
-// wordsRead is how many words of the document the model reads, at least in part.
-func wordsRead(t tokenize.Text, c tokenize.Counts) int {
-	if c.Cut == 0 {
-		return len(t.Tokens) // some may have left no piece
-	}
-	read := 0
-	for i, word := range t.Word {
-		if t.Selectable(i) {
-			read = int(word) - t.Lead + 1
-		}
-	}
-	return read
-}
+// WordRule is how the words of a text are found.
+func (m *Model) WordRule() words.Rule { return m.reader.Summary().WordRule }
 
 // Run asks a model about one text, without padding, and checks what it returns.
 func Run(ctx context.Context, session *runtime.Session, set texts.Set, classes int) (map[string]*tensor.Tensor, error) {

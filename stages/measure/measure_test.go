@@ -19,6 +19,7 @@ func (a answers) Size([]int) rationalizer.Size                    { return ratio
 func (a answers) Truth(i int, _ rationalizer.Unit) examples.Truth { return a[i] }
 func (a answers) Words(int) examples.Words                        { return examples.Words{} }
 func (a answers) Chosen(int, []bool) []bool                       { return nil }
+func (a answers) Values(int, []float32) []float32                 { return nil }
 func (a answers) Column(string, []int, rationalizer.Size) (*tensor.Tensor, error) {
 	return nil, nil
 }

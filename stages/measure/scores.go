@@ -69,8 +69,11 @@ type Number struct {
 // Prediction is what the model says of one example.
 type Prediction struct {
 	Selected []bool // the rationale, padding included; nil for classifiers
-	Class    int
-	Attacked int // class on the attacker's selection; -1 without attacker
+	// Probability is each position's of being selected, padding included; nil for
+	// models that do not tell.
+	Probability []float32
+	Class       int
+	Attacked    int // class on the attacker's selection; -1 without attacker
 }
 
 // OfClass names a rate among the examples of one true class. The mean over
@@ -193,6 +196,9 @@ func (r reading) predictions(predicted, attacked []int, selected []bool) []Predi
 		}
 		if selected != nil {
 			out[i].Selected = selected[i*r.length:][:r.length]
+		}
+		if p, ok := r.out[rationalizer.OutProbability]; ok && selected != nil {
+			out[i].Probability = tensor.Data[float32](p)[i*r.length:][:r.length]
 		}
 	}
 	return out

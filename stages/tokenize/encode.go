@@ -71,6 +71,20 @@ func (v *vocabulary) countUnknown(e tokenizer.Encoding) int {
 	return n
 }
 
+// unknownWords are the words of which a piece has no id of its own, each once.
+func (v *vocabulary) unknownWords(texts ...[]string) []string {
+	var unknown []string
+	for _, words := range texts {
+		e := v.Encode(words)
+		for i, id := range e.IDs {
+			if word := words[e.Word[i]]; id == v.unknown && !slices.Contains(unknown, word) {
+				unknown = append(unknown, word)
+			}
+		}
+	}
+	return unknown
+}
+
 // assemble puts the pieces in order.
 func (e *encoded) assemble(m marks, query, document tokenizer.Encoding) {
 	e.mark(m.open)

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/words"
 	"rationale/stages"
 	"rationale/tokenizer"
 	"rationale/tokenizer/wordpiece"
@@ -64,16 +66,78 @@ func readVocabulary(path string, s Settings) (*vocabulary, error) {
 // Summary says what the tokenizer made of the dataset.
 func (r *Reader) Summary() Summary { return r.summary }
 
-// Read prepares the words of a document, with those of a query or without. The
-// text has no identifier, and its label is -1: nobody knows it. The counts say
-// what was cut off and what has no id. A query that leaves no room for the
-// document is an error.
-func (r *Reader) Read(query, words []string) (Text, Counts, error) {
-	var counts Counts
-	e, err := r.vocabulary.encode(datasets.Text{Label: -1, Query: query, Tokens: words})
-	if err != nil {
-		return Text{}, counts, err
+// UserError is a text or query of a user's that cannot be read as it stands, or
+// that the dataset's texts do not have.
+type UserError struct{ error }
+
+// Unwrap gives the error behind it.
+func (e UserError) Unwrap() error { return e.error }
+
+func refuse(format string, args ...any) error { return UserError{fmt.Errorf(format, args...)} }
+
+// Given is a text of a user's as a model reads it, with what was cut off and what
+// has no id. It has no identifier, and its label is -1: nobody knows it.
+type Given struct {
+	Text
+	Counts  Counts
+	Unknown []string // words of query and document without an id of their own
+	// Spans and QuerySpans are where the words stand, in bytes; nil where a JSON
+	// list was given.
+	Spans, QuerySpans []words.Span
+}
+
+// Prepare finds the words of a text and of the query that it is about, by the
+// rules of the dataset's import, and reads them as the dataset's own texts were
+// read. query is empty when there is none. What a user can mend is a UserError.
+func (r *Reader) Prepare(query, text string) (Given, error) {
+	if err := r.checkQuery(query); err != nil {
+		return Given{}, err
 	}
-	counts.add(e, r.summary.MaxLength)
-	return e.Text, counts, nil
+	document, err := find(r.summary.WordRule, text, "text")
+	if err != nil {
+		return Given{}, err
+	}
+	var asked words.Found
+	if !blank(query) {
+		if asked, err = find(r.summary.QueryRule, query, "query"); err != nil {
+			return Given{}, err
+		}
+	}
+	g := Given{Spans: document.Spans, QuerySpans: asked.Spans}
+	e, err := r.vocabulary.encode(datasets.Text{Label: -1, Query: asked.Words, Tokens: document.Words, Sentences: document.Ends})
+	if err != nil {
+		return g, UserError{err}
+	}
+	g.Text, g.Unknown = e.Text, r.vocabulary.unknownWords(asked.Words, document.Words)
+	g.Counts.add(e, r.summary.MaxLength)
+	return g, nil
+}
+
+// checkQuery wants a query where all of the dataset's texts have one, and none
+// where none has.
+func (r *Reader) checkQuery(query string) error {
+	given := !blank(query)
+	switch {
+	case given && !r.summary.Queries():
+		return refuse("the texts of dataset %s have no queries, and the model reads none; leave --query out", r.summary.Dataset)
+	case !given && r.summary.allQueried():
+		return refuse("each text of dataset %s is about a query, which the model reads first; give yours with --query", r.summary.Dataset)
+	}
+	return nil
+}
+
+func blank(text string) bool { return strings.TrimFunc(text, words.IsSpace) == "" }
+
+func find(rule words.Rule, text, what string) (words.Found, error) {
+	if rule == "" {
+		return words.Found{}, refuse("the dataset was imported when it was not yet noted how words are found; import it again and train once more")
+	}
+	found, err := rule.Find(text)
+	if err != nil {
+		return found, refuse("the %s: %w", what, err)
+	}
+	if len(found.Words) == 0 {
+		return found, refuse("the %s has no words", what)
+	}
+	return found, nil
 }

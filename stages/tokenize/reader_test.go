@@ -2,6 +2,7 @@ package tokenize_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 	"rationale/stages/tokenize"
 )
 
-// TestReaderReadsAsTheStage: every row of a dataset, given back as words,
+// TestReaderReadsAsTheStage: every row of a dataset, given back as text,
 // becomes the same pieces, whether it has a query and whether it is cut off.
 func TestReaderReadsAsTheStage(t *testing.T) {
 	for name, data := range map[string]string{"claims": importClaims(t), stagetest.Facts: stagetest.ImportFacts(t)} {
@@ -45,7 +46,8 @@ func checkReader(t *testing.T, p tokenize.Params, inputs map[string]string) {
 		}
 		var sum tokenize.Counts
 		for _, want := range texts {
-			got, counts, err := r.Read(want.Query, want.Tokens)
+			given, err := r.Prepare(strings.Join(want.Query, " "), strings.Join(want.Tokens, " "))
+			got, counts := given.Text, given.Counts
 			if err != nil {
 				t.Fatalf("%s: %v", want.ID, err)
 			}
@@ -70,7 +72,8 @@ func TestReaderOfAQueryWithoutRoom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.Read(strings.Fields("one two three four"), []string{"good"}); err == nil || !strings.Contains(err.Error(), "raise max_length") {
+	var user tokenize.UserError
+	if _, err := r.Prepare("one two three four", "good"); !errors.As(err, &user) || !strings.Contains(err.Error(), "raise max_length") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -85,6 +88,7 @@ func TestReaderRefuses(t *testing.T) {
 		{tokenize.SummaryFile, `"tokenizer": "words"`, `"tokenizer": "wordpiece"`, "summary.json: settings: the tokenizer wordpiece with or without"},
 		{tokenize.SummaryFile, `"query_limit": 32`, `"query_limit": -1`, "summary.json: settings: max_length 9, query_limit -1"},
 		{tokenize.SummaryFile, `"max_length": 9`, `"max_length": 0`, "summary.json: settings: max_length 0"},
+		{tokenize.SummaryFile, `"word_rule": "tokens"`, `"word_rule": "xx"`, `summary.json: settings: there is no rule "xx" for finding words`},
 		{tokenize.SummaryFile, `"max_length"`, `"maxlength"`, `summary.json: json: unknown field "maxlength"`},
 	} {
 		_, _, dir := readAll(t, tokenize.Params{MaxLength: 9, RandomWidth: 2}, nil)

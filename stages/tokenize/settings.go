@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rationale/datasets"
+	"rationale/datasets/words"
 	"rationale/tokenizer/wordpiece"
 )
 
@@ -18,9 +19,11 @@ type Settings struct {
 	Lower      bool   `json:"lower"`       // words are lower-cased before they are looked up
 	MaxLength  int    `json:"max_length"`  // pieces of a text, separators and special pieces included
 	QueryLimit int    `json:"query_limit"` // words, and pieces, of a query
-	// WordRule is how the dataset's import was told to find words in a text;
-	// empty when it was told nothing.
-	WordRule string `json:"word_rule,omitempty"`
+	// WordRule and QueryRule are how the dataset's import found the words of texts
+	// and of queries; empty when the import is older than these fields, and
+	// QueryRule where there are no queries.
+	WordRule  words.Rule `json:"word_rule,omitempty"`
+	QueryRule words.Rule `json:"query_rule,omitempty"`
 	// WordPiece are the switches of that tokenizer; nil with Words.
 	WordPiece *wordpiece.Settings `json:"wordpiece,omitempty"`
 }
@@ -29,7 +32,7 @@ type Settings struct {
 func (p Params) inWords(meta datasets.Meta) Settings {
 	return Settings{
 		Tokenizer: Words, Lower: meta.Lower, MaxLength: p.MaxLength, QueryLimit: QueryLimit,
-		WordRule: meta.Options["words"],
+		WordRule: meta.WordRule, QueryRule: meta.QueryRule,
 	}
 }
 
@@ -50,6 +53,11 @@ func (s Settings) check() error {
 		return fmt.Errorf("settings: the tokenizer %s with or without what belongs to it", s.Tokenizer)
 	case s.MaxLength < 1 || s.QueryLimit < 0:
 		return fmt.Errorf("settings: max_length %d, query_limit %d; expected at least 1 and 0", s.MaxLength, s.QueryLimit)
+	}
+	for _, rule := range []words.Rule{s.WordRule, s.QueryRule} {
+		if rule != "" && !rule.Known() {
+			return fmt.Errorf("settings: there is no rule %q for finding words", string(rule))
+		}
 	}
 	return nil
 }

@@ -144,7 +144,7 @@ func readTexts(data []byte) ([]Text, error) {
 		return nil, fmt.Errorf("its columns are not those of a tokenized split: %s", r.Schema())
 	}
 	var texts []Text
-	words := words{}
+	words := seenWords{}
 	for r.Next() {
 		texts = words.appendRecord(texts, r.Record())
 	}
@@ -160,11 +160,11 @@ func readTexts(data []byte) ([]Text, error) {
 	return texts, nil
 }
 
-// words holds each word that was read once: a split has many, but few
+// seenWords holds each word that was read once: a split has many, but few
 // different ones.
-type words map[string]string
+type seenWords map[string]string
 
-func (w words) of(word string) string {
+func (w seenWords) of(word string) string {
 	known, ok := w[word]
 	if !ok {
 		known = strings.Clone(word)
@@ -173,7 +173,7 @@ func (w words) of(word string) string {
 	return known
 }
 
-func (w words) appendRecord(texts []Text, rec arrow.Record) []Text {
+func (w seenWords) appendRecord(texts []Text, rec arrow.Record) []Text {
 	ids, labels, leads := rec.Column(colID).(*array.String), rec.Column(colLabel).(*array.Int64), rec.Column(colLead).(*array.Int32)
 	for i := range int(rec.NumRows()) {
 		texts = append(texts, Text{
@@ -188,7 +188,7 @@ func (w words) appendRecord(texts []Text, rec arrow.Record) []Text {
 	return texts
 }
 
-func (w words) at(rec arrow.Record, column, i int) []string {
+func (w seenWords) at(rec arrow.Record, column, i int) []string {
 	return listAt(rec, column, i, func(a *array.String, k int) string { return w.of(a.Value(k)) })
 }
 

@@ -31,6 +31,15 @@ func (s Summary) Queries() bool {
 	return false
 }
 
+// allQueried tells that every text has a query.
+func (s Summary) allQueried() bool {
+	texts, queries := 0, 0
+	for _, counts := range s.Splits {
+		texts, queries = texts+counts.Texts, queries+counts.Queries
+	}
+	return texts > 0 && texts == queries
+}
+
 // Counts are sums over one split. Pieces are those of documents and of what
 // is read of their queries; separators and special pieces count towards the
 // maximum length and nowhere else.

@@ -73,6 +73,29 @@ func (t Text) DocumentWords(pieces []bool, words int) []bool {
 	return selected
 }
 
+// Unread is how many words of the document, the last ones, the model does not read.
+func (t Text) Unread() int {
+	for i := len(t.Word) - 1; i >= 0; i-- {
+		if t.Selectable(i) {
+			return len(t.Tokens) - (int(t.Word[i]) - t.Lead + 1)
+		}
+	}
+	return len(t.Tokens)
+}
+
+// WordValues carries numbers of pieces, with or without padding behind them, to
+// the document's words: the greatest of a word's pieces, 0 for a word without.
+func (t Text) WordValues(pieces []float32) []float32 {
+	values := make([]float32, len(t.Tokens))
+	for i, word := range t.Word[:min(len(t.Word), len(pieces))] {
+		if t.Selectable(i) {
+			w := int(word) - t.Lead
+			values[w] = max(values[w], pieces[i])
+		}
+	}
+	return values
+}
+
 // pieceGold carries the rationale to the pieces.
 func (t Text) pieceGold() []bool {
 	if t.Rationale == nil {

@@ -202,7 +202,7 @@ func TestSettingsAreKept(t *testing.T) {
 	vocabulary := stagetest.Vocabulary(t)
 	_, pieces, _ := readAll(t, tokenize.Params{MaxLength: 9, Tokenizer: tokenize.WordPiece}, map[string]string{tokenize.VocabularyRole: vocabulary})
 	uncased := wordpiece.Uncased()
-	want := tokenize.Settings{Tokenizer: tokenize.WordPiece, Lower: true, MaxLength: 9, QueryLimit: tokenize.QueryLimit, WordPiece: &uncased}
+	want := tokenize.Settings{Tokenizer: tokenize.WordPiece, Lower: true, MaxLength: 9, QueryLimit: tokenize.QueryLimit, WordRule: "tokens", QueryRule: "tokens", WordPiece: &uncased}
 	if d := cmp.Diff(want, pieces.Settings); d != "" {
 		t.Errorf("pieces (-want +got)\n%s", d)
 	}
@@ -214,7 +214,7 @@ func TestSettingsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = tokenize.Settings{Tokenizer: tokenize.Words, MaxLength: 9, QueryLimit: tokenize.QueryLimit, WordRule: "space"}
+	want = tokenize.Settings{Tokenizer: tokenize.Words, MaxLength: 9, QueryLimit: tokenize.QueryLimit, WordRule: "space", QueryRule: "space"}
 	if d := cmp.Diff(want, words.Settings); d != "" {
 		t.Errorf("words (-want +got)\n%s", d)
 	}

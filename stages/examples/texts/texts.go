@@ -22,7 +22,8 @@ func Open(dir string) (examples.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &data{dir, summary, vectors}, nil
+	reading, err := summary.Reading().JSON()
+	return &data{dir, summary, vectors, string(reading)}, err
 }
 
 // data is a tokenized dataset.
@@ -30,13 +31,14 @@ type data struct {
 	dir     string
 	summary tokenize.Summary
 	vectors *tensor.Tensor
+	reading string
 }
 
 // Shape is what graphs have to be built for.
 func (d *data) Shape() examples.Shape {
 	return examples.Shape{
 		Dataset: d.summary.Dataset, Classes: d.summary.Classes, Width: int(d.vectors.Shape()[1]),
-		Longest: d.summary.MaxLength, Query: d.summary.Queries(),
+		Longest: d.summary.MaxLength, Query: d.summary.Queries(), Reading: d.reading,
 	}
 }
 
@@ -109,13 +111,16 @@ func sentences(t tokenize.Text) []tokenizer.Span {
 
 // Words are a text's query and document.
 func (s Set) Words(i int) examples.Words {
-	return examples.Words{ID: s[i].ID, Query: s[i].Query, Tokens: s[i].Tokens, Gold: s[i].Rationale}
+	return examples.Words{ID: s[i].ID, Query: s[i].Query, Tokens: s[i].Tokens, Gold: s[i].Rationale, Unread: s[i].Unread()}
 }
 
 // Chosen is the document's words of which a piece is chosen.
 func (s Set) Chosen(i int, pieces []bool) []bool {
 	return s[i].DocumentWords(pieces, len(s[i].Tokens))
 }
+
+// Values are numbers of the document's words.
+func (s Set) Values(i int, pieces []float32) []float32 { return s[i].WordValues(pieces) }
 
 // Column is a column of a batch.
 func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error) {

@@ -1,0 +1,126 @@
+package infer_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rationale/datasets"
+	"rationale/datasets/formats"
+	"rationale/onnx/runtime"
+	"rationale/stages/backend"
+	"rationale/stages/evaluate"
+	"rationale/stages/examples/texts"
+	"rationale/stages/infer"
+	"rationale/stages/stagetest"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+)
+
+// realTexts is how many test texts of a real set are given back at most: all but
+// of FEVER.
+const realTexts = 2000
+
+// TestRealTextsGivenBack gives the test texts of real sets back to a model that
+// was trained on them briefly, as a user would, and counts the texts of which ids,
+// selection and class are those of the evaluation: all.
+func TestRealTextsGivenBack(t *testing.T) {
+	for _, c := range []struct{ folder, format, split string }{
+		{"tweet_sentiment_extraction", "tweets", ""},
+		{"aste_v2/14res", "aste", ""},
+		{"eraser_movies", "eraser", ""},
+		{"eraser_fever", "eraser", "train=val.jsonl,test=test.jsonl,dev=0.1,by=document"},
+	} {
+		t.Run(strings.ReplaceAll(c.folder, "/", "-"), func(t *testing.T) {
+			source, dir := filepath.Join(stagetest.RealData(t, c.folder), c.folder), t.TempDir()
+			o := formats.ImportOptions{Format: c.format, Name: "x", Sources: []string{source}, Split: c.split}
+			if _, err := formats.Import(t.Context(), dir, o, nil); err != nil {
+				t.Fatal(err)
+			}
+			set, err := datasets.Open(dir, "x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer set.Close()
+			evaluation, data := brieflyTrained(t, dir)
+			countGivenBack(t, set, evaluation, data)
+		})
+	}
+}
+
+func brieflyTrained(t *testing.T, dir string) (evaluation, data string) {
+	t.Helper()
+	engine := backend.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1}
+	data = stagetest.Run(t, tokenize.New(tokenize.Params{Dataset: "x", MaxLength: 256, RandomVectors: 1, RandomWidth: stagetest.Width}),
+		map[string]string{tokenize.DatasetRole: dir})
+	in := map[string]string{train.DataRole: data}
+	in[train.GraphsRole] = stagetest.Graphs(t, stagetest.Small("RNP"), data)
+	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
+	scalars := stagetest.Scalars("RNP")
+	scalars["sparsity"] = .6 // so that arg-max masks select something
+	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
+		Dataset: "x", Scalars: scalars, Seed: 1, Epochs: 1, Batch: 32, Texts: 640, Rate: 1e-2, Decay: 1, Engine: engine,
+	}, texts.Open), in)
+	return stagetest.Run(t, evaluate.New(evaluate.Params{Dataset: "x", Batch: 64, Texts: realTexts, Engine: engine}, texts.Open), in), data
+}
+
+func countGivenBack(t *testing.T, set *datasets.Set, evaluation, data string) {
+	t.Helper()
+	examples, err := evaluate.ReadExamples(evaluation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := tokenize.Read(data, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := tokenize.OpenReader(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := infer.Open(evaluation, data, runtime.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	test, err := set.Split("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, selections, classes, chosen := 0, 0, 0, 0
+	for i, want := range examples {
+		source, err := test.Text(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, query := givenBack(t, source, set.Meta().WordRule, false), strings.Join(source.Query, " ")
+		given, err := reader.Prepare(query, text)
+		if err != nil {
+			t.Fatalf("%s: %v", want.ID, err)
+		}
+		got, err := m.Answer(t.Context(), query, text)
+		if err != nil {
+			t.Fatalf("%s: %v", want.ID, err)
+		}
+		ids += count(slices.Equal(read[i].IDs, given.IDs) && slices.Equal(read[i].SentenceEnds, given.SentenceEnds))
+		selections += count(slices.Equal(want.Selected, got.Selected) && slices.Equal(want.Tokens, got.Tokens))
+		classes += count(want.Predicted == got.Predicted)
+		chosen += count(slices.Contains(want.Selected, true))
+	}
+	n := len(examples)
+	t.Logf("%d texts of %d: ids equal in %d, selections in %d, classes in %d; in %d something is selected", n, test.Len(), ids, selections, classes, chosen)
+	if chosen == 0 {
+		t.Errorf("nothing is selected anywhere; the test shows nothing")
+	}
+	if ids != n || selections != n || classes != n {
+		t.Errorf("not all are equal")
+	}
+}
+
+func count(so bool) int {
+	if so {
+		return 1
+	}
+	return 0
+}

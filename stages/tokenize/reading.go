@@ -1,0 +1,58 @@
+package tokenize
+
+import (
+	"encoding/json"
+
+	"rationale/tokenizer"
+)
+
+// Reading says how a text becomes a model's inputs, for people who run the model
+// without this program.
+type Reading struct {
+	Classes  []string `json:"classes"` // of the logits, in order
+	Settings          // of words and length
+	// WordsAre and QueryWordsAre say in a sentence what WordRule and QueryRule do.
+	WordsAre      string `json:"words_are,omitempty"`
+	QueryWordsAre string `json:"query_words_are,omitempty"`
+	// Queries tells that texts come with a query; the model then has the input
+	// selectable_mask.
+	Queries bool   `json:"queries"`
+	Layout  string `json:"layout"` // what stands in input_ids, in order
+	// PaddingID, UnknownID and SeparatorID are ids of word models; a separator
+	// stands between query and document. nil for WordPiece, whose vocabulary names
+	// them.
+	PaddingID   *int32 `json:"padding_id,omitempty"`
+	UnknownID   *int32 `json:"unknown_id,omitempty"`
+	SeparatorID *int32 `json:"separator_id,omitempty"`
+}
+
+// Layouts of input_ids, by tokenizer and whether there are queries.
+var layouts = map[string]map[bool]string{
+	Words: {
+		false: "the document's words",
+		true:  "the query's words, the separator, the document's words; of a text without a query the document's words alone",
+	},
+	WordPiece: {
+		false: "[CLS], the document's pieces, [SEP]",
+		true:  "[CLS], the query's pieces, [SEP], the document's pieces, [SEP]; of a text without a query as if there were none",
+	},
+}
+
+// Reading is how the dataset's texts were read.
+func (s Summary) Reading() Reading {
+	r := Reading{
+		Classes: s.Classes, Settings: s.Settings, WordsAre: s.WordRule.About(), Queries: s.Queries(),
+		Layout: layouts[s.Tokenizer][s.Queries()],
+	}
+	if r.Queries {
+		r.QueryWordsAre = s.QueryRule.About()
+	}
+	if s.Tokenizer == Words {
+		id := int32(tokenizer.UnknownWord)
+		r.PaddingID, r.UnknownID, r.SeparatorID = &id, &id, &id
+	}
+	return r
+}
+
+// JSON is the reading as text.
+func (r Reading) JSON() ([]byte, error) { return json.MarshalIndent(r, "", "  ") }
