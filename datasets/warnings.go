@@ -64,12 +64,34 @@ func (m Meta) splitRemedy(missing []string) string {
 	if m.Format == "generated" {
 		return "--set " + strings.Join(missing, "=500 --set ") + "=500"
 	}
-	if slices.Contains(missing, "train") || strings.HasPrefix(m.Split, "column=") {
+	rows := m.Splits["train"].Rows
+	switch {
+	case slices.Contains(missing, "train"), strings.HasPrefix(m.Split, "column="):
 		return "a --split that gives it rows, such as train=FILE,dev=0.1,test=0.1"
+	case rows <= len(missing):
+		return fmt.Sprintf("more rows: %d are too few to share", rows)
 	}
-	rule := strings.Split(m.Split, ",")
+	share := "0.1"
+	if rows < 5 { // of which a tenth is no row
+		share = "0.3"
+	}
+	return m.withShares(missing, share)
+}
+
+// withShares is the split rule with a share for each split that is missing.
+func (m Meta) withShares(missing []string, share string) string {
+	var rule []string
+	for _, clause := range strings.Split(m.Split, ",") {
+		split, value, _ := strings.Cut(clause, "=")
+		_, err := strconv.ParseFloat(value, 64)
+		if isMissing := slices.Contains(missing, split); isMissing && err != nil {
+			return fmt.Sprintf("another file than %s for %s, which gives it no row", quote.Name(value), split)
+		} else if !isMissing {
+			rule = append(rule, clause)
+		}
+	}
 	for _, split := range missing {
-		rule = append(rule, split+"=0.1")
+		rule = append(rule, split+"="+share)
 	}
 	return "--split " + quote.Shell(strings.Join(rule, ","))
 }

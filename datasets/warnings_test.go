@@ -25,6 +25,8 @@ func TestWarningsSayWhatTheManifestTells(t *testing.T) {
 	two, full := []string{"bad", "good"}, []int{3, 3}
 	generated := counted(two, full, full, []int{0, 0})
 	generated.Format, generated.Split = "generated", ""
+	small, rounded, emptyFile := counted(two, []int{1, 1}, []int{0, 0}, full), counted(two, []int{2, 1}, []int{0, 0}, []int{0, 0}), counted(two, full, []int{0, 0}, full)
+	rounded.Split, emptyFile.Split = "train=x.csv,dev=0.1,test=0.1", "train=x.csv,dev=d.csv"
 	for what, c := range map[string]struct {
 		meta Meta
 		want []string // one for each warning
@@ -33,6 +35,10 @@ func TestWarningsSayWhatTheManifestTells(t *testing.T) {
 		"no dev and test":   {counted(two, full, []int{0, 0}, []int{0, 0}), []string{"--split train=x.csv,dev=0.1,test=0.1"}},
 		"no test":           {counted(two, full, full, []int{0, 0}), []string{"no row in test, to measure on: import it again with --split train=x.csv,test=0.1"}},
 		"nothing generated": {generated, []string{"--set test=500"}},
+		"a share of few":    {small, []string{"--split train=x.csv,dev=0.3"}},
+		"a share of none":   {rounded, []string{"--split train=x.csv,dev=0.3,test=0.3"}},
+		"too few to share":  {counted(two, []int{1, 1}, []int{0, 0}, []int{0, 0}), []string{"more rows: 2 are too few"}},
+		"an empty file":     {emptyFile, []string{"another file than d.csv for dev"}},
 		"no train":          {counted(two, []int{0, 0}, full, full), []string{"no row in train, to train on"}},
 		"one class":         {counted([]string{"bad"}, []int{3}, []int{3}, []int{3}), []string{"all rows are of one class, bad"}},
 		"one class in dev":  {counted(two, full, []int{0, 4}, full), []string{"all 4 rows of dev are of one class, good"}},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"runtime"
 
 	"github.com/alecthomas/kong"
 )
@@ -39,7 +38,7 @@ type globals struct {
 	Provider string       `placeholder:"${provider}" default:"${provider}" help:"What computes: ${providers}."`
 	Device   int          `placeholder:"N" help:"With --provider ${devices}: ordinal of the device, from 0."`
 	TF32     bool         `name:"tf32" help:"With --provider ${devices}: faster matrix products of operands rounded to 10 bits of mantissa. Part of a run's identity, as the provider is."`
-	Jobs     int          `placeholder:"N" help:"Stages that may run at the same time; one per processor unless given. The threads of a run are a setting."`
+	Jobs     int          `placeholder:"N" default:"${processors}" help:"Stages that may run at the same time; one per processor unless given. The threads of a run are a setting."`
 	Quiet    bool         `short:"q" xor:"loudness" help:"No progress and no messages but warnings."`
 	Verbose  bool         `short:"v" xor:"loudness" help:"Messages of the stages too."`
 	Version  versionFlag  `help:"Print the versions of the program and of onnxruntime."`
@@ -48,11 +47,8 @@ type globals struct {
 
 // Validate is called by kong once the flags are read.
 func (g *globals) Validate() error {
-	if g.Jobs < 0 {
+	if g.Jobs < 1 {
 		return fmt.Errorf("--jobs %d: expected a whole number of at least 1", g.Jobs)
-	}
-	if g.Jobs == 0 {
-		g.Jobs = runtime.NumCPU()
 	}
 	return g.validateProvider()
 }
@@ -87,7 +83,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	var failed outputError
 	answered := false // --help or --version has printed all there is
 	parser, err := kong.New(&c,
-		kong.Name("rationale"), kong.Description(description), groups, providerNames(),
+		kong.Name("rationale"), kong.Description(description), groups, variables(),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { answered = true }), kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 	)

@@ -101,7 +101,13 @@ func printMeasured(a *app, r *trainedRun, asJSON bool) error {
 		}{r, result.Epoch(), numbers})
 	}
 	a.printf("%s: %s, epoch %d of %d\n\n", r.ID, r.Label, result.Epoch(), r.Params.Epochs)
-	return a.printTable(pivot(numbers))
+	if err := a.printTable(pivot(numbers)); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(numbers, func(m measured) bool { return m.Value == nil }) {
+		a.printf("\n–: %s\n", plots.Undefined)
+	}
+	return nil
 }
 
 // pivot lays the numbers out with a row for each metric and a column for each

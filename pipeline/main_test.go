@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "damage": damage, "snapshot": snapshot,
-			"evaluations": evaluations, "manifests": manifests, "for-verbs": forVerbs, "labelled": labelled, "pipe": pipe, "vectors": vectors,
+			"evaluations": evaluations, "manifests": manifests, "for-verbs": forVerbs, "labelled": labelled, "pipe": pipe, "obstruct": obstruct, "vectors": vectors,
 		},
 	})
 }

@@ -44,7 +44,7 @@ var speech = [][]string{
 
 // TestSpeechIsWhole: no verb is left out of the tests below.
 func TestSpeechIsWhole(t *testing.T) {
-	parser, err := kong.New(&cli{}, groups, providerNames())
+	parser, err := kong.New(&cli{}, groups, variables())
 	if err != nil {
 		t.Fatal(err)
 	}

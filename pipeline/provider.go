@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	goruntime "runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -13,11 +15,14 @@ import (
 	"rationale/pipeline/experiments"
 )
 
-// providerNames are what the help of the flags that say what computes speaks
-// of.
-func providerNames() kong.Vars {
+// variables are what defaults and helps of flags speak of: what computes, and how
+// many processors there are.
+func variables() kong.Vars {
 	names := runtime.ProviderNames()
-	return kong.Vars{"provider": names[0], "providers": strings.Join(names, " or "), "devices": devices()}
+	return kong.Vars{
+		"provider": names[0], "providers": strings.Join(names, " or "), "devices": devices(),
+		"processors": strconv.Itoa(goruntime.NumCPU()),
+	}
 }
 
 // devices are the providers for which there are the flags about a device.

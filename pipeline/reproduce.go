@@ -15,7 +15,7 @@ import (
 type scope struct {
 	Experiments []string `arg:"" optional:"" name:"experiment" help:"Names from \"list experiments\", or all; the headline experiments when there is none."`
 	Profile     string   `enum:"smoke,quick,paper" default:"quick" help:"Size: smoke (minutes), quick or paper (the papers' own settings)."`
-	Seeds       int      `placeholder:"N" help:"Runs of each kind; the profile's number unless given."`
+	Seeds       *int     `placeholder:"N" help:"Runs of each kind; the profile's number unless given."`
 	Dataset     []string `placeholder:"NAME" help:"Only this dataset; may be repeated. Every one that is there unless given."`
 }
 
@@ -24,10 +24,18 @@ const maxSeeds = 1000
 
 // Validate is called by kong.
 func (s *scope) Validate() error {
-	if s.Seeds < 0 || s.Seeds > maxSeeds {
-		return fmt.Errorf("--seeds %d: expected 1 to %d", s.Seeds, maxSeeds)
+	if s.Seeds != nil && (*s.Seeds < 1 || *s.Seeds > maxSeeds) {
+		return fmt.Errorf("--seeds %d: expected 1 to %d", *s.Seeds, maxSeeds)
 	}
 	return nil
+}
+
+// seeds is the number of runs of each kind; 0 for the profile's.
+func (s *scope) seeds() int {
+	if s.Seeds == nil {
+		return 0
+	}
+	return *s.Seeds
 }
 
 // reproduceCmd is `rationale reproduce`.
@@ -64,20 +72,22 @@ func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
 		a.say("%s", note)
 	}
 	started := time.Now()
-	report, err := engine.Run(ctx, w.plan, a.engineOptions(w.store))
-	if err != nil {
-		return err
+	report, failed := engine.Run(ctx, w.plan, a.engineOptions(w.store))
+	if failed != nil {
+		if w, err = w.rest(ctx, a, failed); err != nil {
+			return err
+		}
 	}
 	written, err := w.batch.Publish(w.store, w.plan, a.resultsDir())
 	if err != nil {
-		return fmt.Errorf("publishing results: %w", err)
+		return errors.Join(failed, fmt.Errorf("publishing results: %w", err))
 	}
 	for _, path := range written {
 		a.printf("%s\n", path)
 	}
 	a.say("%d of %d stages made, %d files written to %s (%v)", len(report.Made), len(report.Decisions),
 		len(written), a.resultsDir(), time.Since(started).Round(100*time.Millisecond))
-	return nil
+	return failed
 }
 
 // work is a planned batch with the store that it is to be done in.
@@ -85,6 +95,46 @@ type work struct {
 	batch *experiments.Batch
 	plan  *engine.Plan
 	store *engine.Store
+}
+
+// rest is what can be published after stages have failed, its figures drawn; the
+// error when there is nothing, or when the work was stopped.
+func (w *work) rest(ctx context.Context, a *app, failed error) (*work, error) {
+	if ctx.Err() != nil || !errors.As(failed, new(*engine.StageError)) {
+		return nil, failed
+	}
+	done, err := w.done(ctx)
+	if err != nil {
+		return nil, errors.Join(failed, err)
+	}
+	batch := w.batch.Finished(done)
+	a.log.Warn("stages failed; the results show the rest", "runs left", len(batch.Runs), "of", len(w.batch.Runs))
+	if len(batch.Experiments) == 0 {
+		return nil, failed
+	}
+	plan, err := engine.NewPlan(batch.Targets...)
+	if err != nil {
+		return nil, errors.Join(failed, err)
+	}
+	left := &work{batch, plan, w.store}
+	if _, err := engine.Run(ctx, plan, a.engineOptions(w.store)); err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	if done, err = left.done(ctx); err != nil {
+		return nil, errors.Join(failed, err)
+	}
+	left.batch = batch.Drawn(done)
+	return left, nil
+}
+
+// done tells which nodes of the plan have their artifacts.
+func (w *work) done(ctx context.Context) (func(*engine.Node) bool, error) {
+	decisions, err := w.plan.Check(ctx, w.store)
+	made := map[string]bool{}
+	for _, d := range decisions {
+		made[d.ID] = !d.Run
+	}
+	return func(n *engine.Node) bool { return made[w.plan.ID(n)] }, err
 }
 
 // lab looks around for library, word vectors and datasets, and warns of those
@@ -119,7 +169,7 @@ func planError(err error) error {
 
 // plan reads only; it writes nothing.
 func (a *app) plan(s scope) (*work, error) {
-	lab, err := a.lab(s.Profile, s.Seeds)
+	lab, err := a.lab(s.Profile, s.seeds())
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +202,8 @@ type outlook struct {
 	// Damaged are artifacts of the store that no experiment here needs and
 	// whose manifests cannot be read.
 	Damaged []damaged `json:"damaged,omitempty"`
+
+	leftOut []string // those of the notes
 }
 
 func (w *work) outlook(ctx context.Context) (*outlook, error) {
@@ -159,7 +211,7 @@ func (w *work) outlook(ctx context.Context) (*outlook, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &outlook{Profile: w.batch.Profile, Notes: w.batch.Notes, Stages: len(decisions), Decisions: decisions}
+	o := &outlook{Profile: w.batch.Profile, Notes: w.batch.Notes, leftOut: w.batch.LeftOut, Stages: len(decisions), Decisions: decisions}
 	for _, d := range decisions {
 		if d.Run {
 			o.Stale++
@@ -210,10 +262,12 @@ func (o *outlook) print(a *app) error {
 		return err
 	}
 	a.printf("%d of %d stages to do\n", o.Stale, o.Stages)
-	if o.Stale > 0 {
-		for _, note := range o.Notes {
-			a.printf("%s\n", note)
-		}
+	notes := o.Notes
+	if o.Stale == 0 {
+		notes = o.leftOut
+	}
+	for _, note := range notes {
+		a.printf("%s\n", note)
 	}
 	return nil
 }

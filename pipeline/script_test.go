@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -101,6 +102,27 @@ func pipe(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: pipe FILE")
 	}
 	ts.Check(syscall.Mkfifo(ts.MkAbs(args[0]), 0o644))
+}
+
+// obstruct is `obstruct PLAN LABEL [remove]`: it puts a file where the stage with
+// that label, in a plan as --dry-run --json tells it, keeps its state.
+func obstruct(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: obstruct PLAN LABEL [remove]")
+	}
+	var plan struct{ Decisions []struct{ ID, Label string } }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &plan))
+	i := slices.IndexFunc(plan.Decisions, func(d struct{ ID, Label string }) bool { return d.Label == args[1] })
+	if i < 0 {
+		ts.Fatalf("no stage %q is planned", args[1])
+	}
+	path := ts.MkAbs(filepath.Join("out/store/work", plan.Decisions[i].ID))
+	if len(args) > 2 {
+		ts.Check(os.Remove(path))
+		return
+	}
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
+	ts.Check(os.WriteFile(path, nil, 0o644))
 }
 
 // labelled is `labelled STAGE LABEL HARM`: it harms the manifest of the only

@@ -27,6 +27,15 @@ func (c *Claim) UnmarshalTOML(table any) error {
 	return c.Selector.decode(table, (*plain)(c))
 }
 
+// Measures lists the metrics that the claims are about.
+func (s ClaimsSpec) Measures() []string {
+	var selectors []Selector
+	for _, c := range s.Claims {
+		selectors = append(selectors, c.Selector)
+	}
+	return metricsIn(selectors)
+}
+
 // Table sets the claims beside our numbers on each dataset. A dataset without
 // one, such as a rationale's score where nothing is annotated, is left out.
 func (s ClaimsSpec) Table(records []Record, datasets []DatasetSpec, _ []PaperValue) (*Table, error) {
@@ -37,9 +46,13 @@ func (s ClaimsSpec) Table(records []Record, datasets []DatasetSpec, _ []PaperVal
 			if err != nil {
 				return nil, err
 			}
-			if ours.N > 0 {
+			undefined := c.Undefined(records, d.Name)
+			if undefined {
+				t.Remarks = append(t.Remarks, fmt.Sprintf("%s on %s is %s.", c.Quantity, d.title(), Undefined))
+			}
+			if ours.N > 0 || undefined {
 				t.Lines = append(t.Lines, TableLine{
-					Labels: []string{c.Quantity, d.title()}, Paper: c.printed(), PaperStd: math.NaN(), Ours: ours.times(100),
+					Labels: []string{c.Quantity, d.title()}, Paper: c.printed(d), PaperStd: math.NaN(), Ours: ours.times(100),
 				})
 			}
 		}
@@ -47,8 +60,9 @@ func (s ClaimsSpec) Table(records []Record, datasets []DatasetSpec, _ []PaperVal
 	return t, nil
 }
 
-func (c Claim) printed() float64 {
-	if c.Paper == 0 {
+// printed is the paper's number, which is about the paper's own data.
+func (c Claim) printed(d DatasetSpec) float64 {
+	if c.Paper == 0 || !d.Paper {
 		return math.NaN()
 	}
 	return c.Paper
@@ -61,6 +75,16 @@ func (c Claim) Ours(records []Record, dataset string) (Summary, error) {
 		err = fmt.Errorf("%q on %s: %w", c.Quantity, dataset, err)
 	}
 	return ours, err
+}
+
+// Undefined tells that our number on a dataset was recorded and is none.
+func (c Claim) Undefined(records []Record, dataset string) bool {
+	kept := Filter(c.LastEpoch(records, dataset), c.Selector)
+	return len(kept) > 0 && allUndefined(kept)
+}
+
+func allUndefined(records []Record) bool {
+	return !slices.ContainsFunc(records, func(r Record) bool { return defined(r.Value) })
 }
 
 // LastEpoch are the numbers behind the claim on a dataset, with all metrics.

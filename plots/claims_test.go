@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -25,7 +26,7 @@ func TestClaimsTakeTheLastEpoch(t *testing.T) {
 		{Quantity: "unheard of", Selector: Selector{"method": "FR", "metric": "asr"}},
 		{Quantity: "of other data", Selector: Selector{"dataset": "other", "sparsity": "0.1", "metric": "asr"}},
 	}}
-	table, err := spec.Table(claimed(), []DatasetSpec{{Name: "d", Title: "the data"}, {Name: "absent"}}, nil)
+	table, err := spec.Table(claimed(), []DatasetSpec{{Name: "d", Title: "the data", Paper: true}, {Name: "absent"}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +35,57 @@ func TestClaimsTakeTheLastEpoch(t *testing.T) {
 	}
 	if line := table.Lines[0]; line.Ours.N != 1 || !near(line.Ours.Mean, 70) || line.Paper != 50 || line.Labels[1] != "the data" {
 		t.Errorf("got %+v, want 70 of one seed beside 50", line)
+	}
+}
+
+// TestPaperStandsBesideItsOwnData: beside other data there is neither the paper's
+// number nor a difference.
+func TestPaperStandsBesideItsOwnData(t *testing.T) {
+	spec := ClaimsSpec{Claims: []Claim{{Quantity: "ASR", Paper: 50, Selector: Selector{"sparsity": "0.1", "metric": "asr"}}}}
+	for _, own := range []bool{true, false} {
+		table, err := spec.Table(claimed(), []DatasetSpec{{Name: "d", Paper: own}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := table.Lines[0]
+		if defined(line.Paper) != own || defined(line.Delta()) != own || line.Ours.N != 1 {
+			t.Errorf("the paper's own data: %v; got %+v", own, line)
+		}
+	}
+}
+
+// TestUndefinedMeansAreShownAsSuch in tables, with a remark, and in figures.
+func TestUndefinedMeansAreShownAsSuch(t *testing.T) {
+	records := claimed()
+	for i := range records {
+		if records[i].Labels["sparsity"] == "0.1" {
+			records[i].Value = math.NaN()
+		}
+	}
+	spec := ClaimsSpec{Claims: []Claim{{Quantity: "ASR", Paper: 50, Selector: Selector{"sparsity": "0.1", "metric": "asr"}}}}
+	table, err := spec.Table(records, []DatasetSpec{{Name: "d", Paper: true}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := table.WriteMarkdown(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"|  50.0 |                 – |   – |", "ASR on d is not defined: a mean over classes needs texts of each class."} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+	figure, err := CurvesSpec{Chance: true, Lines: []LineSpec{{Name: "RNP", Selector: Selector{"sparsity": "0.1", "metric": "asr"}}}}.
+		Figure(records, []DatasetSpec{{Name: "d", Classes: 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if panel := figure.(*Curves).Panels[0]; len(panel.Lines) > 0 || panel.Title != "d: "+Undefined {
+		t.Errorf("panel %+v", panel)
+	}
+	if err := Save(figure, t.TempDir(), "undefined"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -70,19 +70,45 @@ func (u Unit) scale() (float64, error) {
 	}
 }
 
+// Measures lists the metrics that the cells are of.
+func (s ComparisonSpec) Measures() []string {
+	var selectors []Selector
+	for _, r := range s.Rows {
+		selectors = append(selectors, r.Selector)
+	}
+	for _, m := range s.Metrics {
+		selectors = append(selectors, m.Selector)
+	}
+	return metricsIn(selectors)
+}
+
 // on repeats the rows for each of the datasets, which a first column names,
-// unless the rows name datasets themselves.
+// unless the rows name datasets themselves. Rows on data that is not the paper's
+// own are rows that the paper lacks.
 func (s ComparisonSpec) on(datasets []DatasetSpec) ComparisonSpec {
 	names := func(r RowSpec) bool { return r.Selector["dataset"] != "" }
-	if len(datasets) == 0 || slices.ContainsFunc(s.Rows, names) {
+	if len(datasets) == 0 {
 		return s
 	}
-	rows := s.Rows
+	rows := slices.Clone(s.Rows)
+	if slices.ContainsFunc(rows, names) {
+		for i, r := range rows {
+			other := func(d DatasetSpec) bool { return d.Name == r.Selector["dataset"] && !d.Paper }
+			if slices.ContainsFunc(datasets, other) {
+				rows[i].Paper = PaperKeys{}
+			}
+		}
+		s.Rows = rows
+		return s
+	}
 	s.Rows = nil
 	for _, d := range datasets {
 		for _, r := range rows {
 			r.Labels = joined([]string{d.title()}, r.Labels...)
 			r.Selector = r.Selector.or(Selector{"dataset": d.Name})
+			if !d.Paper {
+				r.Paper = PaperKeys{}
+			}
 			s.Rows = append(s.Rows, r)
 		}
 	}

@@ -224,6 +224,32 @@ func TestTwoSparsitiesTwoSeeds(t *testing.T) {
 	}
 }
 
+// TestComparisonsAreWithThePapersOwnData, whether the table or its rows name the
+// dataset.
+func TestComparisonsAreWithThePapersOwnData(t *testing.T) {
+	paper := []PaperValue{{PaperKeys: PaperKeys{Method: "RNP"}, Value: 50, Std: math.NaN()}}
+	for _, own := range []bool{true, false} {
+		for _, named := range []bool{true, false} {
+			spec := sparsitySpec()
+			for i := range spec.Rows {
+				spec.Rows[i].Paper = PaperKeys{Method: "RNP"}
+				if named {
+					spec.Rows[i].Selector["dataset"] = "aroma"
+				}
+			}
+			table, err := spec.Table(sparsities(), []DatasetSpec{{Name: "aroma", Paper: own}}, paper)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range table.Lines {
+				if defined(line.Paper) != own || defined(line.Delta()) != own {
+					t.Errorf("own data: %v, named by rows: %v; got %+v", own, named, line)
+				}
+			}
+		}
+	}
+}
+
 // TestAmbiguousCell: a row that says nothing of the sparsity names the runs that
 // it could mean.
 func TestAmbiguousCell(t *testing.T) {

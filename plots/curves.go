@@ -25,6 +25,7 @@ type Panel struct {
 	YMin, YMax float64
 	Reference  *Reference // nil for none
 	Lines      []Line
+	Remark     string // why there are no lines; empty when there are
 }
 
 // Reference is a horizontal line to compare with, such as chance at 0.5.
@@ -97,7 +98,7 @@ func (p *Panel) check() error {
 	if p.Reference != nil && !finite(p.Reference.Value) {
 		return fmt.Errorf("the reference %q is %g", p.Reference.Name, p.Reference.Value)
 	}
-	if len(p.Lines) == 0 {
+	if len(p.Lines) == 0 && p.Remark == "" {
 		return errors.New("there are no lines")
 	}
 	for _, l := range p.Lines {

@@ -202,12 +202,15 @@ func (g *curvesGrid) xTickCount(last float64) int {
 	return max(int(width/(tickText.Width(epochTick(math.Floor(last)).Label)+air)), 1)
 }
 
-// xRange is from the first to the last point of any line.
+// xRange is from the first to the last point of any line; 0 to 1 without lines.
 func (p *Panel) xRange() (first, last float64) {
 	first, last = math.Inf(1), math.Inf(-1)
 	for _, l := range p.Lines {
 		first = min(first, l.Points[0].X)
 		last = max(last, l.Points[len(l.Points)-1].X)
+	}
+	if first > last {
+		return 0, 1
 	}
 	return first, last
 }

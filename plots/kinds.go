@@ -11,6 +11,8 @@ import (
 type FigureSpec interface {
 	// Figure fills it from records of runs on the datasets.
 	Figure(records []Record, datasets []DatasetSpec) (Figure, error)
+	// Measures lists the metrics that it looks for.
+	Measures() []string
 }
 
 // TableSpec describes a table of some kind; an experiment file spells it out.
@@ -18,6 +20,8 @@ type TableSpec interface {
 	// Table fills it from records of runs on the datasets, and from numbers
 	// printed in papers.
 	Table(records []Record, datasets []DatasetSpec, paper []PaperValue) (*Table, error)
+	// Measures lists the metrics that it looks for.
+	Measures() []string
 }
 
 // Kind is one kind of figure or table.

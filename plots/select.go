@@ -71,6 +71,18 @@ func (s Selector) String() string {
 	return strings.Join(parts, ", ")
 }
 
+// metricsIn lists the metrics that selectors ask for, each once, by name.
+func metricsIn(selectors []Selector) []string {
+	var out []string
+	for _, s := range selectors {
+		if metric, asked := s["metric"]; asked {
+			out = append(out, metric)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // Filter returns the records that the selector matches, in their order.
 func Filter(records []Record, s Selector) []Record {
 	var kept []Record

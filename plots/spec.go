@@ -34,6 +34,9 @@ type DatasetSpec struct {
 	Name    string `toml:"name"`
 	Title   string `toml:"title"`   // Name when empty
 	Classes int    `toml:"classes"` // for the line at chance; none where 0
+	// Paper tells that it is the paper's own data, beside which alone the paper's
+	// numbers stand.
+	Paper bool `toml:"paper"`
 }
 
 // PanelSpec is one panel of a row: its title and the keys that all its lines
@@ -64,6 +67,18 @@ func (l *LineSpec) UnmarshalTOML(table any) error {
 	return l.Selector.decode(table, (*plain)(l))
 }
 
+// Measures lists the metrics that the lines are of.
+func (s CurvesSpec) Measures() []string {
+	var selectors []Selector
+	for _, p := range s.Panels {
+		selectors = append(selectors, p.Selector)
+	}
+	for _, l := range s.Lines {
+		selectors = append(selectors, l.Selector)
+	}
+	return metricsIn(selectors)
+}
+
 // Figure is Curves on the given datasets, unless the description lists its own.
 func (s CurvesSpec) Figure(records []Record, datasets []DatasetSpec) (Figure, error) {
 	if len(s.Datasets) == 0 {
@@ -89,7 +104,7 @@ func (s CurvesSpec) Curves(records []Record) (*Curves, error) {
 			if err != nil {
 				return nil, err
 			}
-			panel.Title = s.panelTitle(len(figure.Panels), len(datasets), spec, dataset)
+			panel.Title = joinNonEmpty(": ", s.panelTitle(len(figure.Panels), len(datasets), spec, dataset), panel.Remark)
 			figure.Panels = append(figure.Panels, panel)
 		}
 	}
@@ -170,7 +185,12 @@ func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec)
 			return Panel{}, fmt.Errorf("line %q of panel %q: %w", line.Name,
 				joinNonEmpty(", ", spec.Title, dataset.title()), err)
 		}
-		p.Lines = append(p.Lines, drawn)
+		if len(drawn.Points) > 0 {
+			p.Lines = append(p.Lines, drawn)
+		}
+	}
+	if len(p.Lines) == 0 {
+		p.Remark = Undefined
 	}
 	return p, nil
 }
@@ -183,11 +203,15 @@ func (s CurvesSpec) chance(d DatasetSpec) *Reference {
 	return &Reference{Value: 1 / float64(d.Classes), Name: "chance"}
 }
 
-// draw aggregates the records of the line and finds the chosen epochs.
+// draw aggregates the records of the line and finds the chosen epochs. Without a
+// defined number it has no points.
 func (l LineSpec) draw(records []Record, keys Selector) (Line, error) {
 	matching := Filter(records, keys)
 	if len(matching) == 0 {
 		return Line{}, errors.New(explainMiss(records, keys))
+	}
+	if allUndefined(matching) {
+		return Line{}, nil
 	}
 	points, err := SummarizeEpochs(matching)
 	if err != nil {

@@ -94,6 +94,9 @@ func (t *Table) WriteMarkdown(w io.Writer) error {
 			writeRule(&out, widths, len(t.Labels))
 		}
 	}
+	for _, remark := range t.Remarks {
+		fmt.Fprintf(&out, "\n%s\n", escapeMarkdown(remark))
+	}
 	return write(w, out.String())
 }
 
@@ -187,6 +190,9 @@ func (t *Table) WriteLaTeX(w io.Writer) error {
 		writeLaTeXRow(&out, row)
 	}
 	out.WriteString("\\bottomrule\n\\end{tabular}\n")
+	for _, remark := range t.Remarks {
+		out.WriteString("\n" + escapeLaTeX(remark) + "\n")
+	}
 	return write(w, out.String())
 }
 

@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"cmp"
 	"fmt"
 
 	"rationale/onnx/graph"
@@ -35,22 +36,20 @@ type Hyper struct {
 // Defaults are the settings both papers share (METHODS: A2I's text settings).
 func Defaults() Hyper { return Hyper{Hidden: 100, Dropout: 0.2, Padding: Trim} }
 
-// Check names the first setting that makes no sense.
+// MaxHidden bounds the units of a recurrence, far beyond what anybody needs.
+const MaxHidden = 1 << 16
+
+// Check names the first setting that makes no sense, with its range.
 func (h Hyper) Check() error {
-	for _, c := range []struct {
-		ok   bool
-		what string
-	}{
-		{h.Hidden > 0, "hidden must be positive"},
-		{h.Dropout >= 0 && h.Dropout < 1, "dropout must be at least 0 and below 1"},
-		{h.ClipNorm >= 0 && h.WeightDecay >= 0, "clip_norm and weight_decay must not be negative"},
-		{h.Padding == Trim || h.Padding == Paper, `padding must be "trim" or "paper"`},
-	} {
-		if !c.ok {
-			return fmt.Errorf("settings: %s (%+v)", c.what, h)
-		}
+	if h.Padding != Trim && h.Padding != Paper {
+		return fmt.Errorf("settings: padding = %q; expected %q or %q", h.Padding, Trim, Paper)
 	}
-	return nil
+	return cmp.Or(
+		Within(Range{Least: 1, Most: MaxHidden}, "hidden", h.Hidden),
+		Within(Range{Most: 1, Below: true}, "dropout", h.Dropout),
+		Within(NotNegative, "clip_norm", h.ClipNorm),
+		Within(NotNegative, "weight_decay", h.WeightDecay),
+	)
 }
 
 func (h Hyper) optimizer() nn.Optimizer {

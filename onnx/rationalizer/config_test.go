@@ -48,14 +48,14 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 		want   string
 		change func(*Hyper)
 	}{
-		{"hidden must be positive", func(h *Hyper) { h.Hidden = 0 }},
-		{"hidden must be positive", func(h *Hyper) { h.Hidden = -3 }},
+		{"hidden = 0; expected 1 to 65536", func(h *Hyper) { h.Hidden = 0 }},
+		{"hidden = -3; expected 1 to 65536", func(h *Hyper) { h.Hidden = -3 }},
 		{"dropout", func(h *Hyper) { h.Dropout = 1 }},
 		{"dropout", func(h *Hyper) { h.Dropout = -.1 }},
 		{"clip_norm", func(h *Hyper) { h.ClipNorm = -1 }},
 		{"weight_decay", func(h *Hyper) { h.WeightDecay = -1 }},
-		{`padding must be "trim" or "paper"`, func(h *Hyper) { h.Padding = "none" }},
-		{`padding must be "trim" or "paper"`, func(h *Hyper) { *h = Hyper{Hidden: 1} }},
+		{`padding = "none"; expected "trim" or "paper"`, func(h *Hyper) { h.Padding = "none" }},
+		{`padding = ""; expected "trim" or "paper"`, func(h *Hyper) { *h = Hyper{Hidden: 1} }},
 	} {
 		h := Defaults()
 		tc.change(&h)
@@ -79,14 +79,14 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 		given  Values
 		want   string
 	}{
-		{"RNP", Values{sparsity: 0}, "sparsity = 0 must lie between 0 and 1"},
-		{"RNP", Values{sparsity: 1}, "sparsity = 1 must lie between 0 and 1"},
-		{"RNP", Values{sparsity: math.NaN()}, "sparsity = NaN is no number"},
-		{"FR", Values{lambdaSparsity: -1}, "lambda_sparsity = -1 must not be negative"},
+		{"RNP", Values{sparsity: 0}, "sparsity = 0; expected a share, above 0 and below 1"},
+		{"RNP", Values{sparsity: 1}, "sparsity = 1; expected a share, above 0 and below 1"},
+		{"RNP", Values{sparsity: math.NaN()}, "sparsity = NaN; expected"},
+		{"FR", Values{lambdaSparsity: -1}, "lambda_sparsity = -1; expected at least 0"},
 		{"classifier", Values{lambdaSparsity: 1}, `classifier has no setting "lambda_sparsity"`},
 		{"RNP", Values{classWeight: -1}, "class_weight"},
-		{"RNP", Values{classWeight: math.Inf(1)}, "class_weight = +Inf is no number"},
-		{"FR+A2I", Values{"instruction": -1}, "instruction = -1 must not be negative"},
+		{"RNP", Values{classWeight: math.Inf(1)}, "class_weight = +Inf; expected"},
+		{"FR+A2I", Values{"instruction": -1}, "instruction = -1; expected at least 0"},
 		{"FR+A2I", Values{"hinge": .5}, "hinge = 0.5; expected true or false"},
 		{"RNP", Values{"instruction": 1}, `RNP has no setting "instruction"`},
 		{"RNP", Values{"predictor_norm": 1}, `RNP has no setting "predictor_norm"`},

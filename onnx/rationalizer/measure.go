@@ -2,6 +2,7 @@ package rationalizer
 
 import (
 	"fmt"
+	"slices"
 
 	"rationale/onnx/graph"
 	"rationale/onnx/nn"
@@ -27,6 +28,17 @@ const (
 
 // ByClass tells that there is a number of each true class.
 func (a Adding) ByClass() bool { return a == Rate || a == Balanced }
+
+// MeasuresOf lists what the steps of a method measure, with its options as usual.
+func MeasuresOf(method string) ([]Measure, error) {
+	h := Defaults()
+	h.Hidden = 1
+	step, err := NewStep(Config{Method: method, Classes: 2, Width: 1, Hyper: h, StepsPerRun: 1})
+	if err != nil {
+		return nil, err
+	}
+	return step.Spec.Measures, nil
+}
 
 // Output is the name of the measure's output.
 func (m Measure) Output() string { return "measured/" + m.Name }
@@ -66,6 +78,9 @@ func (s *Step) measureLoss(team string, loss *graph.Value) {
 // as many times as there were steps.
 func (s Spec) CheckMeasures(out map[string]*tensor.Tensor, steps int) error {
 	for _, m := range s.Measures {
+		if !slices.Contains([]Adding{Mean, Sum, Rate, Balanced}, m.Adds) {
+			return fmt.Errorf("measure %s: no way %q of adding up; there are %q, %q, %q and %q", m.Name, m.Adds, Mean, Sum, Rate, Balanced)
+		}
 		t, want := out[m.Output()], 1
 		if m.Adds.ByClass() {
 			want = s.Classes

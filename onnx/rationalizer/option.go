@@ -3,7 +3,6 @@ package rationalizer
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 )
@@ -40,31 +39,43 @@ const (
 	LearningRate = "learning_rate"
 )
 
-// OptionNames lists the options of all methods, each once, in order.
-func OptionNames() []string {
-	var names []string
+// Options lists the options of all methods, each once, by name.
+func Options() []Option {
+	byName := map[string]Option{}
 	for _, m := range methods {
 		for _, o := range m.Options {
-			names = append(names, o.Name)
+			byName[o.Name] = o
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return slices.SortedFunc(maps.Values(byName), func(a, b Option) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// OptionNames lists their names.
+func OptionNames() []string {
+	var names []string
+	for _, o := range Options() {
+		names = append(names, o.Name)
+	}
+	return names
 }
 
 // Check says what is wrong with a value of the option.
 func (o Option) Check(value float64) error {
-	switch {
-	case math.IsNaN(value) || math.IsInf(value, 0):
-		return fmt.Errorf("settings: %s = %v is no number", o.Name, value)
-	case o.Flag && value != 0 && value != 1:
-		return fmt.Errorf("settings: %s = %v; expected true or false", o.Name, value)
-	case o.Share && (value <= 0 || value >= 1):
-		return fmt.Errorf("settings: %s = %v must lie between 0 and 1", o.Name, value)
-	case value < 0:
-		return fmt.Errorf("settings: %s = %v must not be negative", o.Name, value)
+	if o.Flag && value != 0 && value != 1 {
+		return fmt.Errorf("settings: %s = %s; expected true or false", o.Name, shown(value))
 	}
-	return nil
+	return Within(o.Range(), o.Name, value)
+}
+
+// Range is where the option's values lie.
+func (o Option) Range() Range {
+	switch {
+	case o.Flag:
+		return Range{Most: 1}
+	case o.Share:
+		return Share
+	}
+	return NotNegative
 }
 
 // Values are the options of a method by name; what is missing has its default.

@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -38,6 +39,10 @@ func (q Asked) Check(name string, out map[string]*tensor.Tensor) error {
 	return nil
 }
 
+// ErrNotFinite is wrapped by the error about an answer that is no number: of a
+// model that has diverged, or that was given numbers it cannot compute with.
+var ErrNotFinite = errors.New("with NaN or infinity in it")
+
 // checkFloat32 passes an output that the model does not have.
 func checkFloat32(t *tensor.Tensor, want []int64) error {
 	switch {
@@ -46,7 +51,7 @@ func checkFloat32(t *tensor.Tensor, want []int64) error {
 	case t.DType() != tensor.Float32 || !slices.Equal(t.Shape(), want):
 		return fmt.Errorf("returned %v %v, expected %v %v", t.DType(), t.Shape(), tensor.Float32, want)
 	case !t.Finite():
-		return fmt.Errorf("returned %v %v with NaN or infinity in it, expected finite numbers", t.DType(), t.Shape())
+		return fmt.Errorf("returned %v %v %w, expected finite numbers", t.DType(), t.Shape(), ErrNotFinite)
 	}
 	return nil
 }

@@ -18,6 +18,8 @@ type Batch struct {
 	Targets []*engine.Node
 	// Notes tell people beforehand what is used and how long it may take.
 	Notes []string
+	// LeftOut names the datasets on which no run is made, and says why.
+	LeftOut []string
 
 	Profile     string
 	Experiments []Planned
@@ -40,8 +42,10 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range only {
-		if _, err := l.dataset(name); err != nil {
+	asked := l.Datasets()
+	if len(only) > 0 {
+		asked = only
+		if only, err = l.fit(only); err != nil {
 			return nil, err
 		}
 	}
@@ -57,8 +61,30 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	b.Runs = slices.SortedFunc(maps.Values(runs), func(x, y *Run) int { return x.Labels.Compare(y.Labels) })
 	tellApart(b.Runs)
 	b.Targets = b.targets()
-	l.note(b)
+	l.note(b, asked)
 	return b, nil
+}
+
+// fit drops those of the named datasets on which no run can be made, by their
+// manifests, as long as there are others; the batch notes which.
+func (l *Lab) fit(names []string) ([]string, error) {
+	var fit []string
+	var unfit error
+	for _, name := range names {
+		_, err := l.runnable(name)
+		switch {
+		case err == nil:
+			fit = append(fit, name)
+		case l.sources[name].unfit != "":
+			unfit = err
+		default:
+			return nil, err
+		}
+	}
+	if len(fit) > 0 {
+		return fit, nil
+	}
+	return nil, unfit
 }
 
 // targets are what has to be made.
@@ -82,7 +108,7 @@ func (l *Lab) experiment(e Experiment, only []string, known map[string]*Run) (Pl
 		names = l.datasetsOf(e)
 	}
 	for _, dataset := range names {
-		p.Datasets = append(p.Datasets, l.shown(dataset))
+		p.Datasets = append(p.Datasets, l.shown(dataset, e))
 		for _, spec := range e.Runs {
 			for seed := range l.seeds() {
 				r, err := l.plan(RunSpec{Method: spec.Method, Dataset: dataset, Seed: uint64(seed + 1)}, spec.Set)
@@ -158,22 +184,24 @@ func (l *Lab) datasetsOf(e Experiment) []string {
 func (l *Lab) usable() []string {
 	return slices.DeleteFunc(l.Datasets(), func(name string) bool {
 		s := l.sources[name]
-		return s.format == "generated" || s.vectors == nil
+		return s.format == "generated" || s.vectors == nil || s.unfit != ""
 	})
 }
 
-// shown says how figures and tables call a dataset; generated ones are called
-// so.
-func (l *Lab) shown(name string) plots.DatasetSpec {
+// shown says how an experiment's figures and tables call a dataset; generated
+// ones are called so. The papers' own data are the beer reviews of an experiment's
+// aspects.
+func (l *Lab) shown(name string, e Experiment) plots.DatasetSpec {
 	s, title := l.sources[name], name
 	if s.format == "generated" {
 		title = s.aspect + " (generated)"
 	}
-	return plots.DatasetSpec{Name: name, Title: title, Classes: s.classes}
+	own := s.format == "beer" && slices.Contains(e.Aspects, s.aspect) && !s.derived
+	return plots.DatasetSpec{Name: name, Title: title, Classes: s.classes, Paper: own}
 }
 
-// note tells people what the batch will use.
-func (l *Lab) note(b *Batch) {
+// note tells people what the batch will use of the datasets that were asked for.
+func (l *Lab) note(b *Batch, asked []string) {
 	seconds := 0.0
 	used := map[string]bool{}
 	for _, r := range b.Runs {
@@ -183,11 +211,12 @@ func (l *Lab) note(b *Batch) {
 	}
 	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
 		len(b.Runs), joinSorted(used), l.opts.Profile, math.Ceil(seconds/60/2)))
-	for _, name := range l.Datasets() {
+	for _, name := range asked {
 		if why := l.leftOut(name); why != "" {
-			b.Notes = append(b.Notes, name+" is left out: "+why)
+			b.LeftOut = append(b.LeftOut, name+" is left out: "+why)
 		}
 	}
+	b.Notes = append(b.Notes, b.LeftOut...)
 	if b.Random {
 		b.Notes = append(b.Notes, "generated data uses seeded random word vectors, frozen")
 	}
@@ -199,6 +228,8 @@ func (l *Lab) leftOut(name string) string {
 	switch {
 	case s.damage != nil:
 		return "it is damaged"
+	case s.unfit != "":
+		return s.unfit
 	case s.format == "generated" || s.vectors != nil:
 		return ""
 	case errors.Is(l.noVectors, ErrNoVectors):

@@ -82,7 +82,13 @@ func read(file string) (Experiment, error) {
 	if e.Name+".toml" != file {
 		return e, fmt.Errorf("%s: the experiment calls itself %q", file, e.Name)
 	}
-	return e, e.checkNames()
+	if err := e.checkNames(); err != nil {
+		return e, err
+	}
+	if err := e.checkMetrics(); err != nil {
+		return e, fmt.Errorf("%s: %w", file, err)
+	}
+	return e, nil
 }
 
 // checkNames wants names that tell the figures apart, and the tables.

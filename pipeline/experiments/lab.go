@@ -48,11 +48,13 @@ type source struct {
 	format     string
 	aspect     string
 	classes    int
+	derived    bool          // made from a dataset by the program
 	input      engine.Input  // for the role tokenize.DatasetRole
 	vectors    *engine.Input // nil for made-up word vectors
 	trainTexts int
 	// trainTokens is the length of all training texts together.
 	trainTokens int64
+	unfit       string       // why no run can be made on it, by its manifest; empty when one can
 	damage      *DamageError // nil when it can be used; otherwise only the name is known
 }
 
@@ -198,7 +200,7 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
-		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
+		unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil
 }
@@ -210,6 +212,15 @@ func (l *Lab) dataset(name string) (source, error) {
 		err = fmt.Errorf("dataset %s: %w", name, l.noVectors)
 	}
 	return s, err
+}
+
+// runnable is a dataset that runs can be made on.
+func (l *Lab) runnable(name string) (source, error) {
+	s, err := l.anyDataset(name)
+	if err == nil && s.unfit != "" {
+		return s, fmt.Errorf("dataset %s: %s", name, s.unfit)
+	}
+	return l.dataset(name)
 }
 
 // anyDataset is dataset without the need of word vectors.

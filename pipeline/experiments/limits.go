@@ -1,55 +1,54 @@
 package experiments
 
 import (
+	"cmp"
 	"fmt"
-	"math"
-	"reflect"
+	"slices"
+	"strings"
 
 	"rationale/onnx/rationalizer"
 	"rationale/tokenizer/embeddings"
 )
 
-// Check names the first setting that makes no sense.
+// Check names the first setting that makes no sense, with its range. The options
+// of methods have been checked by themselves.
 func (s Settings) Check() error {
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
-		if x, ok := reflect.ValueOf(s).FieldByIndex(f.Index).Interface().(float64); ok && (math.IsNaN(x) || math.IsInf(x, 0)) {
-			return fmt.Errorf("settings: %s = %v is no number", f.Tag.Get("toml"), x)
-		}
-	}
-	if err := s.Hyper.Check(); err != nil {
-		return err
-	}
-	return s.checkRanges()
+	return cmp.Or(s.checkWords(), s.Hyper.Check(), s.checkRanges())
 }
 
-// checkRanges keeps whole numbers where they have a meaning. The upper ends are
-// far beyond what anybody needs, and small enough for products of two.
+// checkRanges keeps numbers where they have a meaning. The upper ends of whole
+// ones are far beyond what anybody needs, and small enough for products of two.
 func (s Settings) checkRanges() error {
-	for _, r := range []struct {
-		name               string
-		value, least, most int
-	}{
-		{"hidden", s.Hidden, 1, 1 << 16},
-		{"steps_per_run", s.StepsPerRun, 1, 1 << 16},
-		{"batch", s.Batch, 1, 1 << 24},
-		{"bucket", s.Bucket, 0, 1 << 24},
-		{"epochs", s.Epochs, 1, 1 << 24},
-		{"max_length", s.MaxLength, 1, 1 << 24},
-		{"train_texts", s.TrainTexts, 0, 1 << 24},
-		{"draws", s.Draws, 0, 1 << 16},
-		{"threads", s.Threads, 1, 1 << 10},
-	} {
-		if r.value < r.least || r.value > r.most {
-			return fmt.Errorf("settings: %s = %d; expected %d to %d", r.name, r.value, r.least, r.most)
-		}
+	whole := func(name string, value int, least, most float64) error {
+		return rationalizer.Within(rationalizer.Range{Least: least, Most: most}, name, value)
 	}
-	switch {
-	case s.Unit != wordUnit && s.Unit != string(rationalizer.Sentence):
-		return fmt.Errorf("settings: unit = %q; expected %q or %q", s.Unit, wordUnit, rationalizer.Sentence)
-	case s.Rate <= 0 || s.LeastRate < 0:
-		return fmt.Errorf("settings: learning_rate = %v must be positive and least_rate = %v not negative", s.Rate, s.LeastRate)
-	case s.Decay <= 0 || s.Decay > 1:
-		return fmt.Errorf("settings: decay = %v; expected above 0 and at most 1", s.Decay)
+	return cmp.Or(
+		whole("steps_per_run", s.StepsPerRun, 1, 1<<16),
+		whole("batch", s.Batch, 1, 1<<24),
+		whole("bucket", s.Bucket, 0, 1<<24),
+		whole("epochs", s.Epochs, 1, 1<<24),
+		whole("max_length", s.MaxLength, 1, 1<<24),
+		whole("train_texts", s.TrainTexts, 0, 1<<24),
+		whole("draws", s.Draws, 0, 1<<16),
+		whole("threads", s.Threads, 1, 1<<10),
+		rationalizer.Within(rationalizer.Positive, "learning_rate", s.Rate),
+		rationalizer.Within(rationalizer.NotNegative, "least_rate", s.LeastRate),
+		rationalizer.Within(rationalizer.Range{Most: 1, Above: true}, "decay", s.Decay),
+	)
+}
+
+// checkWords wants settings that are words to be ones that are known.
+func (s Settings) checkWords() error {
+	for _, w := range []struct {
+		name, value string
+		known       []string
+	}{
+		{"padding", string(s.Padding), []string{string(rationalizer.Trim), string(rationalizer.Paper)}},
+		{"unit", s.Unit, []string{wordUnit, string(rationalizer.Sentence)}},
+	} {
+		if !slices.Contains(w.known, w.value) {
+			return fmt.Errorf("settings: %s = %q; expected %s%s", w.name, w.value, strings.Join(w.known, " or "), suggestion(w.value, w.known))
+		}
 	}
 	return nil
 }

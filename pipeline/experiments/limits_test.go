@@ -2,8 +2,12 @@ package experiments
 
 import (
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"rationale/onnx/rationalizer"
 )
@@ -91,4 +95,49 @@ func TestMemoryIsBoundedByTheData(t *testing.T) {
 	if got := batchWords(s, 500); got != 300 {
 		t.Errorf("small batches: %d words", got)
 	}
+}
+
+// TestEverySettingHasARange draws values outside of what any setting can mean:
+// each is refused, with the setting's name and the value.
+func TestEverySettingHasARange(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{"padding", "unit"}
+	rapid.Check(t, func(t *rapid.T) {
+		method := rapid.SampledFrom([]string{"RNP", "RNP+A2I", "FR+A2I", "classifier", "random patterns"}).Draw(t, "method")
+		m, err := rationalizer.Lookup(method)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers := slices.DeleteFunc(Keys(), func(key string) bool {
+			return slices.Contains(words, key) || slices.Contains(rationalizer.OptionNames(), key) &&
+				!slices.ContainsFunc(m.Options, func(o rationalizer.Option) bool { return o.Name == key })
+		})
+		key := rapid.SampledFrom(numbers).Draw(t, "key")
+		value := rapid.OneOf(
+			rapid.SampledFrom([]string{"nan", "inf", "-inf", "1e39", "-1", "-1e-3", "922337203685477580700000000000000000000000"}),
+			rapid.Map(rapid.Int64Max(-1), func(n int64) string { return strconv.FormatInt(n, 10) }),
+			rapid.Map(rapid.Float64Max(-1e-6), func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }),
+		).Draw(t, "value")
+		over, err := ParseSet(map[string]string{key: value})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = settingsAt(book, "tweets", method, "quick", over)
+		if err == nil || !names(err.Error(), key, value) {
+			t.Errorf("%s=%s: error %v, want one with both", key, value, err)
+		}
+	})
+}
+
+// names tells whether an error names a setting and its value.
+func names(text, key, value string) bool {
+	rest, ok := strings.CutPrefix(text, "settings: "+key+" = ")
+	shown, expected, cut := strings.Cut(rest, ";")
+	want, _ := strconv.ParseFloat(value, 64)
+	got, err := strconv.ParseFloat(shown, 64)
+	same := got == want || math.IsNaN(got) && math.IsNaN(want)
+	return ok && cut && err == nil && same && strings.HasPrefix(expected, " expected ")
 }

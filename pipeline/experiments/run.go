@@ -79,7 +79,7 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 	if err != nil {
 		return nil, source{}, err
 	}
-	data, err := l.dataset(spec.Dataset)
+	data, err := l.runnable(spec.Dataset)
 	if err != nil {
 		return nil, source{}, err
 	}

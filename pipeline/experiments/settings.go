@@ -123,48 +123,52 @@ func decode(all layer, method rationalizer.Method) (Settings, error) {
 // splitOptions takes the options of methods out of a table.
 func splitOptions(all layer) (options rationalizer.Values, rest layer, err error) {
 	options, rest = rationalizer.Values{}, maps.Clone(all)
-	for _, name := range rationalizer.OptionNames() {
-		value, ok := all[name]
+	for _, o := range rationalizer.Options() {
+		value, ok := all[o.Name]
 		if !ok {
 			continue
 		}
-		delete(rest, name)
-		if options[name], err = number(value); err != nil {
-			return nil, nil, fmt.Errorf("settings: %s: %w", name, err)
+		delete(rest, o.Name)
+		if options[o.Name], err = optionValue(o, value); err != nil {
+			return nil, nil, err
 		}
 	}
 	return options, rest, nil
 }
 
-// number is an option's value in a table; of a flag 0 or 1.
-func number(value any) (float64, error) {
+// optionValue is an option's value in a table; of a flag 0 or 1.
+func optionValue(o rationalizer.Option, value any) (float64, error) {
 	switch x := value.(type) {
 	case bool:
-		if x {
+		if o.Flag && x {
 			return 1, nil
 		}
-		return 0, nil
+		if o.Flag {
+			return 0, nil
+		}
 	case int64:
 		return float64(x), nil
 	case float64:
 		return x, nil
 	}
-	return 0, fmt.Errorf("%v; expected a number, true or false", value)
+	if o.Flag {
+		return 0, fmt.Errorf("settings: %s = %v; expected true or false", o.Name, value)
+	}
+	return 0, notANumber(o.Name, value)
 }
 
 // decodeFields decodes the settings that have a field.
 func decodeFields(all layer) (Settings, error) {
 	var s Settings
+	if err := checkTypes(all); err != nil {
+		return s, err
+	}
 	var text strings.Builder
 	if err := toml.NewEncoder(&text).Encode(all); err != nil {
 		return s, err
 	}
-	meta, err := toml.Decode(text.String(), &s)
-	if err != nil {
+	if _, err := toml.Decode(text.String(), &s); err != nil {
 		return s, fmt.Errorf("settings: %w", err)
-	}
-	for _, key := range meta.Undecoded() {
-		return s, unknownKey(key.String())
 	}
 	return s, nil
 }

@@ -167,7 +167,7 @@ func (m Material) differences() html.Section {
 		"Padding: by default batches are trimmed to their longest text, padding is never selected and the backward recurrence starts at the last word. The reference code pads every text to 256, lets padding be selected and runs over it; padding = \"paper\" does the same.",
 		"Settings: the papers do not print batch size, epochs, λ1, λ2 and s; those used are listed above. On short texts the papers' λ2 = 10 keeps the generator selecting at random, so smaller weights are used there.",
 		"Epoch: the first one with the best development accuracy under sampled masks; nothing is chosen on human rationales or on test texts.",
-		"Attack success rate: the mean of the per-class rates on the development split; the paper does not say which split it shows.",
+		"Attack success rate: the mean of the per-class rates on the development split; the paper does not say which split it shows. With more than two classes the attacked class of each text is drawn from the wrong ones, and chance is 1 in so many classes.",
 		"Random patterns: coherence is left out of the loss, as in the reference code; the paper's text has it.",
 		"Seeds: mean ± sample standard deviation over the seeds shown; the paper shows single runs.",
 		"Batches: where the setting bucket is above 0, the texts of so many batches are sorted by length before they are cut, so that less padding is computed; the reference code only shuffles.",

@@ -31,7 +31,7 @@ func (m Material) results() (html.Section, error) {
 	}
 	keys := plots.Shown(kinds, "dataset", "method")
 	t := html.Table{
-		Caption: "Test split, dev-best epoch, in percent. Sampled: one draw of the masks, the papers' way; sampled-mean: the mean over several draws; argmax: no noise.",
+		Caption: "Test split, dev-best epoch, in percent. Sampled: one draw of the masks, the papers' way; sampled-mean: the mean over several draws; argmax: no noise. –: not measured, or " + plots.Undefined + ".",
 		Header:  append(plots.Titles(keys), "Mask", "Seeds"), Labels: len(keys) + 1,
 	}
 	for _, c := range columns {
@@ -135,11 +135,14 @@ func (m Material) paperNumbers() html.Section {
 		for _, t := range e.Tables {
 			if len(t.Lines) > 0 {
 				s.Blocks = append(s.Blocks, html.Comparison(t.Table))
+				for _, remark := range t.Remarks {
+					s.Blocks = append(s.Blocks, html.Paragraph(remark))
+				}
 			}
 		}
 	}
 	if len(s.Blocks) > 0 && claims > 0 {
-		s.Blocks = append(s.Blocks, html.Paragraph("Numbers from a paper's text: last epoch, in percent. They are approximate and hold for the paper's own beer data; other data need not reach them."))
+		s.Blocks = append(s.Blocks, html.Paragraph("Numbers from a paper's text: last epoch, in percent. The paper's are approximate, and stand only beside the paper's own data."))
 	}
 	return s
 }

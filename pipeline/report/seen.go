@@ -37,6 +37,9 @@ func (m Material) seen(e Experiment, d plots.DatasetSpec) (string, error) {
 		if err != nil {
 			return "", m.explain(err)
 		}
+		if c.Undefined(e.Records, d.Name) {
+			parts = append(parts, c.Quantity+" "+plots.Undefined)
+		}
 		if s.N == 0 {
 			continue
 		}

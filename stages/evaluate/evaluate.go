@@ -13,6 +13,7 @@ package evaluate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -159,7 +160,7 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]measur
 	scores, err := everything.Evaluate(ctx, e.test, e.weights, e.batching(), measure.Draw{ArgMax: true},
 		func(i int, p measure.Prediction) { predictions[i] = p })
 	if err != nil {
-		return nil, err
+		return nil, answered(err)
 	}
 	e.env.Progress.Advance(1, "arg-max masks")
 	if err := e.sample(ctx, rt, scores); err != nil {
@@ -186,7 +187,7 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 		draw := measure.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
 		scores, err := evaluator.Evaluate(ctx, e.test, e.weights, e.batching(), draw, nil)
 		if err != nil {
-			return err
+			return answered(err)
 		}
 		scores.TakeUnmasked(argmax)
 		draws[i] = scores.Numbers()
@@ -197,6 +198,15 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 		e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), means(draws))
 	}
 	return nil
+}
+
+// answered says what it means when a run, whose parameters are finite, gives no
+// numbers.
+func answered(err error) error {
+	if errors.Is(err, rationalizer.ErrNotFinite) {
+		err = fmt.Errorf("on test texts the model gives no numbers: training diverged, or the vector of a word is absurdly large; lower learning_rate, or look at the word vectors: %w", err)
+	}
+	return err
 }
 
 func (e *evaluation) batching() measure.Batching {
@@ -245,7 +255,11 @@ func AnswerGraph(run train.Result, w measure.Weights, vectors *tensor.Tensor) (*
 
 // writeModel writes the model that people deploy.
 func (e *evaluation) writeModel() error {
-	g, err := AnswerGraph(e.result, e.weights, e.fixed[rationalizer.EmbeddingWeight])
+	vectors := e.fixed[rationalizer.EmbeddingWeight]
+	if !vectors.Finite() {
+		return fmt.Errorf("dataset %s: word vectors %w, and the model would hold them", e.params.Dataset, rationalizer.ErrNotFinite)
+	}
+	g, err := AnswerGraph(e.result, e.weights, vectors)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func TestRefuses(t *testing.T) {
 		"no method":     func(p *graphs.Params) { p.Method = "RNQ" },
 		"no encoder":    func(p *graphs.Params) { p.Encoder = "gnu" },
 		"steps per run": func(p *graphs.Params) { p.StepsPerRun = 0 },
-		"dropout must":  func(p *graphs.Params) { p.Hyper.Dropout = 2 },
+		"dropout = 2":   func(p *graphs.Params) { p.Hyper.Dropout = 2 },
 		"no unit":       func(p *graphs.Params) { p.Unit = "paragraph" },
 	} {
 		p := stagetest.Small("RNP")

@@ -63,7 +63,7 @@ type Number struct {
 	Split  string  `json:"split"`
 	Mask   string  `json:"mask,omitempty"`
 	Metric string  `json:"metric"`
-	Value  float64 `json:"value"`
+	Value  float64 `json:"value"` // NaN, in JSON null, when undefined
 }
 
 // Prediction is what the model says of one example.
@@ -81,6 +81,16 @@ type Prediction struct {
 // other: it says 50 % then.
 func OfClass(rate string, class int) string { return fmt.Sprintf("%s_of_class_%d", rate, class) }
 
+// Names lists the numbers that an evaluation may have, apart from those of single
+// classes.
+func Names() []string {
+	names := []string{"asr", "asr_raw", "sparsity", "rationale_sparsity", "precision", "recall", "f1", "f1_random", "gold_share"}
+	for _, v := range views {
+		names = append(names, v.accuracy)
+	}
+	return names
+}
+
 // Numbers lists what was measured, shares as fractions; what the model or the
 // data do not have is left out.
 func (s *Scores) Numbers() []Number {
@@ -94,7 +104,9 @@ func (s *Scores) Numbers() []Number {
 		add(v.accuracy, s.accuracies[v.output].Rates().Raw)
 	}
 	attack := s.Attack.Rates()
-	add("asr", attack.Balanced)
+	if attack.Raw.Defined { // the mean over classes is NaN where a class has no text
+		out = append(out, Number{Metric: "asr", Value: attack.OfEveryClass().Float64()})
+	}
 	add("asr_raw", attack.Raw)
 	for c, of := range attack.PerClass {
 		add(OfClass("asr", c), of.Rate)

@@ -20,6 +20,9 @@ func (r *run) runEpoch(ctx context.Context) error {
 	if err := r.takeSteps(ctx, r.order.Epoch(r.train, r.epoch+1)); err != nil {
 		return err
 	}
+	if err := r.checkState(); err != nil {
+		return err
+	}
 	r.epoch++
 	stepped := time.Now()
 	if err := r.evaluate(ctx); err != nil {
@@ -51,7 +54,7 @@ func (r *run) takeSteps(ctx context.Context, batches [][]int) error {
 		if err := r.feeder.Spec.CheckMeasures(out, p.steps); err != nil {
 			return err
 		}
-		if err := r.log.add(out, p); err != nil {
+		if err := r.log.add(out, p, r.done); err != nil {
 			return err
 		}
 		r.done += int64(p.steps)
@@ -133,7 +136,7 @@ func (r *run) evaluate(ctx context.Context) error {
 	}
 	scores, err := r.dev.Evaluate(ctx, r.devSet, w, r.batching(), measure.Draw{Seed: r.params.Seed, Epoch: r.epoch}, nil)
 	if err != nil {
-		return fmt.Errorf("development split: %w", err)
+		return fmt.Errorf("development split: %w", r.answered(err))
 	}
 	// The steps measured with dropout on, on parameters that moved meanwhile.
 	r.note("train", r.log.numbers(examples.ClassCounts(r.train, r.feeder.Spec.Classes)))

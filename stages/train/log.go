@@ -1,8 +1,8 @@
 package train
 
 import (
-	"fmt"
 	"math"
+	"slices"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
@@ -22,23 +22,25 @@ func newEpochLog(spec rationalizer.Spec) *epochLog {
 }
 
 // add takes what a run measured, behind an axis of its steps when these are
-// several.
-func (l *epochLog) add(out map[string]*tensor.Tensor, p prepared) error {
+// several. done is the number of steps before it.
+func (l *epochLog) add(out map[string]*tensor.Tensor, p prepared, done int64) error {
 	examples := p.examples / p.steps
 	for step := range p.steps {
 		l.examples += examples
 		for _, m := range l.spec.Measures {
 			values := out[m.Output()].Float64s()
 			width := len(values) / p.steps
-			if err := l.addStep(m, values[step*width:][:width], examples); err != nil {
-				return err
+			part := values[step*width:][:width]
+			if i := slices.IndexFunc(part, notFinite); i >= 0 {
+				return diverged(done+int64(step)+1, "%s is %v after %d texts of the epoch", m.Name, part[i], l.examples)
 			}
+			l.addStep(m, part, examples)
 		}
 	}
 	return nil
 }
 
-func (l *epochLog) addStep(m rationalizer.Measure, values []float64, examples int) error {
+func (l *epochLog) addStep(m rationalizer.Measure, values []float64, examples int) {
 	if m.Adds.ByClass() {
 		if l.hits[m.Name] == nil {
 			l.hits[m.Name] = make([]float64, len(values))
@@ -46,17 +48,15 @@ func (l *epochLog) addStep(m rationalizer.Measure, values []float64, examples in
 		for c, n := range values {
 			l.hits[m.Name][c] += n
 		}
-		return nil
-	}
-	if math.IsNaN(values[0]) || math.IsInf(values[0], 0) {
-		return fmt.Errorf("training diverged: %s is %v after %d texts of the epoch; lower learning_rate or set clip_norm", m.Name, values[0], l.examples)
+		return
 	}
 	if m.Adds == rationalizer.Mean {
 		values[0] *= float64(examples)
 	}
 	l.sums[m.Name] += values[0]
-	return nil
 }
+
+func notFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 
 // numbers are the epoch's, given the number of training examples of each class:
 // an epoch reads each example once, so the split's classes are its own.
@@ -84,11 +84,25 @@ func (l *epochLog) numbers(ofClass []int) []measure.Number {
 	return out
 }
 
-// mean is a measure's mean over the epoch's examples.
-func (l *epochLog) mean(name string) float64 { return l.sums[name] / float64(l.examples) }
+// mean is a measure's mean over the epoch's examples; NaN when there is no such
+// measure.
+func (l *epochLog) mean(name string) float64 {
+	sum, ok := l.sums[name]
+	if !ok {
+		return math.NaN()
+	}
+	return sum / float64(l.examples)
+}
 
-// rate is the share of all examples that a count of hits makes.
-func (l *epochLog) rate(name string) float64 { return sum(l.hits[name]) / float64(l.examples) }
+// rate is the share of all examples that a count of hits makes; NaN when there is
+// no such measure.
+func (l *epochLog) rate(name string) float64 {
+	hits, ok := l.hits[name]
+	if !ok {
+		return math.NaN()
+	}
+	return sum(hits) / float64(l.examples)
+}
 
 func sum(values []float64) float64 {
 	total := 0.0
@@ -99,14 +113,14 @@ func sum(values []float64) float64 {
 }
 
 // balanced is the mean over classes of the share of hits in the class, given
-// the number of examples of each class.
+// the number of examples of each class; NaN when a class has none.
 func balanced(hits []float64, ofClass []int) float64 {
-	total, classes := 0.0, 0
+	total := 0.0
 	for c, n := range hits {
-		if ofClass[c] > 0 {
-			total += n / float64(ofClass[c])
-			classes++
+		if ofClass[c] == 0 {
+			return math.NaN()
 		}
+		total += n / float64(ofClass[c])
 	}
-	return total / float64(classes)
+	return total / float64(len(hits))
 }

@@ -30,12 +30,15 @@ func TestEpochLog(t *testing.T) {
 		{map[string]*tensor.Tensor{loss: column(1, 2), hits: examples.Rows([]float32{1, 2, 3, 0}, 2)}, prepared{steps: 2, examples: 8}},
 		{map[string]*tensor.Tensor{loss: tensor.Vector([]float32{5}), hits: tensor.Vector([]float32{1, 1})}, prepared{steps: 1, examples: 2}},
 	} {
-		if err := log.add(run.out, run.p); err != nil {
+		if err := log.add(run.out, run.p, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got := log.mean("loss"); got != (1*4+2*4+5*2)/10. {
 		t.Errorf("mean loss %v", got)
+	}
+	if a, b := log.mean("lss"), log.rate("ars"); !math.IsNaN(a) || !math.IsNaN(b) {
+		t.Errorf("misspelt measures are %v and %v", a, b)
 	}
 	if got := log.rate("asr"); got != .8 {
 		t.Errorf("rate of hits %v", got)
@@ -43,7 +46,7 @@ func TestEpochLog(t *testing.T) {
 	if got := balanced(log.hits["asr"], []int{5, 5}); got != (5./5+3./5)/2 {
 		t.Errorf("balanced rate %v", got)
 	}
-	if got := balanced(log.hits["asr"], []int{10, 0}); got != .5 {
+	if got := balanced(log.hits["asr"], []int{10, 0}); !math.IsNaN(got) {
 		t.Errorf("balanced rate without the second class %v", got)
 	}
 	want := []measure.Number{
@@ -54,8 +57,8 @@ func TestEpochLog(t *testing.T) {
 		t.Errorf("numbers %v, want %v", got, want)
 	}
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
-		err := log.add(map[string]*tensor.Tensor{loss: column(1, float32(bad)), hits: examples.Rows([]float32{1, 2, 3, 0}, 2)}, prepared{steps: 2, examples: 8})
-		if err == nil || !strings.Contains(err.Error(), "learning_rate") {
+		err := log.add(map[string]*tensor.Tensor{loss: column(1, float32(bad)), hits: examples.Rows([]float32{1, 2, 3, 0}, 2)}, prepared{steps: 2, examples: 8}, 40)
+		if err == nil || !strings.Contains(err.Error(), "diverged by step 42: loss is") {
 			t.Errorf("%v: error %v", bad, err)
 		}
 	}

@@ -16,9 +16,11 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"time"
 
@@ -72,25 +74,19 @@ type Params struct {
 	Engine backend.Backend `json:"engine"`
 }
 
-// Check names the first setting that makes no sense.
+// Check names the first setting that makes no sense, with its range.
 func (p Params) Check() error {
-	for _, c := range []struct {
-		ok   bool
-		what string
-	}{
-		{p.Epochs > 0, "epochs must be positive"},
-		{p.Batch > 0, "batch must be positive"},
-		{p.Texts >= 0, "train_texts must not be negative"},
-		{p.Rate > 0, "learning_rate must be positive"},
-		{p.Decay > 0 && p.Decay <= 1, "decay must be above 0 and at most 1"},
-		{p.LeastRate >= 0, "least_rate must not be negative"},
-		{p.Bucket >= 0, "bucket must not be negative"},
-	} {
-		if !c.ok {
-			return fmt.Errorf("settings: %s (%+v)", c.what, p)
-		}
-	}
-	return nil
+	whole := rationalizer.Range{Most: math.MaxInt32}
+	counted := rationalizer.Range{Least: 1, Most: math.MaxInt32}
+	return cmp.Or(
+		rationalizer.Within(counted, "epochs", p.Epochs),
+		rationalizer.Within(counted, "batch", p.Batch),
+		rationalizer.Within(whole, "train_texts", p.Texts),
+		rationalizer.Within(whole, "bucket", p.Bucket),
+		rationalizer.Within(rationalizer.Positive, "learning_rate", p.Rate),
+		rationalizer.Within(rationalizer.Range{Most: 1, Above: true}, "decay", p.Decay),
+		rationalizer.Within(rationalizer.NotNegative, "least_rate", p.LeastRate),
+	)
 }
 
 func (p Params) schedule(stepsPerEpoch int) nn.Schedule {
@@ -116,7 +112,7 @@ func New(p Params, open examples.Open) *Stage { return &Stage{p, open, keepEvery
 func (*Stage) Name() string { return "train" }
 
 // Version of the training loop.
-func (*Stage) Version() int { return 4 }
+func (*Stage) Version() int { return 5 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -137,8 +133,9 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	r.env.Progress.Total(int64(r.train.Len() * s.params.Epochs))
 	r.env.Progress.Advance(int64(r.train.Len()*r.epoch+r.log.examples), "")
 	for r.epoch < s.params.Epochs {
+		epoch := r.epoch + 1
 		if err := r.runEpoch(ctx); err != nil {
-			return fmt.Errorf("epoch %d: %w", r.epoch+1, err)
+			return fmt.Errorf("epoch %d: %w", epoch, err)
 		}
 	}
 	return r.write(env.Out)

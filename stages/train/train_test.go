@@ -157,9 +157,9 @@ func TestRefuses(t *testing.T) {
 		inputs func(map[string]string)
 		want   string
 	}{
-		{"no batch", func(p *train.Params) { p.Batch = 0 }, nil, "batch must be positive"},
-		{"no decay", func(p *train.Params) { p.Decay = 0 }, nil, "decay must be"},
-		{"no epochs", func(p *train.Params) { p.Epochs = 0 }, nil, "epochs must be positive"},
+		{"no batch", func(p *train.Params) { p.Batch = 0 }, nil, "batch = 0; expected 1 to"},
+		{"no decay", func(p *train.Params) { p.Decay = 0 }, nil, "decay = 0; expected a share, above 0 and at most 1"},
+		{"no epochs", func(p *train.Params) { p.Epochs = 0 }, nil, "epochs = 0; expected 1 to"},
 		{"another library", func(p *train.Params) { p.Engine.Library = "00" }, nil, "planned with 00"},
 		{"another number of classes", nil, func(in map[string]string) {
 			in[train.DataRole] = three

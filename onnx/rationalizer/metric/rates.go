@@ -10,6 +10,18 @@ type Rates struct {
 	PerClass []ClassRate // one for each class, in their order
 }
 
+// OfEveryClass is the mean of the rates of all classes: Balanced, but undefined
+// when a class does not occur, for then it is another number than on data where
+// it does.
+func (r Rates) OfEveryClass() Ratio {
+	for _, c := range r.PerClass {
+		if !c.Rate.Defined {
+			return Ratio{}
+		}
+	}
+	return r.Balanced
+}
+
 // ClassRate is the share of the texts of one class.
 type ClassRate struct {
 	Texts int   // texts with this label

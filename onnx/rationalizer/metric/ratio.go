@@ -31,6 +31,14 @@ func mean(sum float64, n int) Ratio {
 	return defined(sum / float64(n))
 }
 
+// Of is the ratio with this value, undefined when it is NaN.
+func Of(value float64) Ratio {
+	if math.IsNaN(value) {
+		return Ratio{}
+	}
+	return defined(value)
+}
+
 // Float64 is the value, or NaN when it is undefined.
 func (r Ratio) Float64() float64 {
 	if !r.Defined {

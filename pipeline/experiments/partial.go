@@ -1,0 +1,68 @@
+package experiments
+
+import (
+	"slices"
+
+	"rationale/pipeline/engine"
+	"rationale/plots"
+)
+
+// Finished is the part of a batch whose runs are done, with figures of those
+// alone: where a seed failed the others are shown, and a dataset on which one kind
+// of run has none left is no part of that experiment. done tells of nodes of the
+// batch's plan; an experiment of which nothing is left is dropped.
+func (b *Batch) Finished(done func(*engine.Node) bool) *Batch {
+	rest := *b
+	lost := func(r *Run) bool { return !done(r.Train) || !done(r.Evaluate) }
+	rest.Runs = slices.DeleteFunc(slices.Clone(b.Runs), lost)
+	rest.Experiments = nil
+	for _, p := range b.Experiments {
+		if p = p.without(lost); len(p.Datasets) > 0 {
+			rest.Experiments = append(rest.Experiments, p)
+		}
+	}
+	rest.Targets = rest.targets()
+	return &rest
+}
+
+// Drawn is the part of a batch whose figures are done too.
+func (b *Batch) Drawn(done func(*engine.Node) bool) *Batch {
+	rest := *b
+	rest.Experiments = slices.DeleteFunc(slices.Clone(b.Experiments), func(p Planned) bool {
+		return slices.ContainsFunc(p.Drawings, func(n *engine.Node) bool { return !done(n) })
+	})
+	return &rest
+}
+
+// without plans the experiment's figures anew, without the lost runs.
+func (p Planned) without(lost func(*Run) bool) Planned {
+	if !slices.ContainsFunc(p.Runs, lost) {
+		return p
+	}
+	left := slices.DeleteFunc(slices.Clone(p.Runs), lost)
+	whole := func(d plots.DatasetSpec) bool {
+		return !slices.ContainsFunc(p.Runs, func(r *Run) bool {
+			return r.Dataset == d.Name && !slices.ContainsFunc(left, r.sameKind)
+		})
+	}
+	out := Planned{Experiment: p.Experiment}
+	for _, d := range p.Datasets {
+		if whole(d) {
+			out.Datasets = append(out.Datasets, d)
+		}
+	}
+	for _, r := range left {
+		if slices.ContainsFunc(out.Datasets, func(d plots.DatasetSpec) bool { return d.Name == r.Dataset }) {
+			out.Runs = append(out.Runs, r)
+		}
+	}
+	for _, f := range p.Figures {
+		out.Drawings = append(out.Drawings, out.drawing(f))
+	}
+	return out
+}
+
+// sameKind tells that two runs differ in nothing but the seed.
+func (r *Run) sameKind(other *Run) bool {
+	return r.Labels.With(plots.SeedKey, "").Compare(other.Labels.With(plots.SeedKey, "")) == 0
+}
