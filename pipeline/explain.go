@@ -28,12 +28,13 @@ type explainCmd struct {
 	Query string  `placeholder:"TEXT" help:"The claim or question that your text is about, for data with queries."`
 	N     int     `default:"5" placeholder:"N" help:"How many test texts."`
 	HTML  string  `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
+	Mask  string  `enum:"argmax,sampled" default:"argmax" help:"Words that are more likely selected than not (argmax), or one draw of the rationale, as in training (sampled)."`
 	JSON  bool    `name:"json" help:"Print JSON."`
 }
 
 // Help is shown by --help.
 func (*explainCmd) Help() string {
-	return `The words that the model selected (arg-max mask) are highlighted, human rationales underlined where the dataset has them.
+	return `The words that the model selected are highlighted, human rationales underlined where the dataset has them.
 
 Examples:
 
@@ -100,7 +101,9 @@ type explained struct {
 	// training data lacks and whose vectors were looked up in the table.
 	Unknown  []string `json:"unknown,omitempty"`
 	LookedUp []string `json:"looked_up,omitempty"`
-	spans    []words.Span
+	// Mask is how the selection was made.
+	Mask  string `json:"mask"`
+	spans []words.Span
 }
 
 // texts are the user's own, or the first of the test split.
@@ -109,33 +112,55 @@ func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun) ([]explai
 	if err != nil {
 		return nil, err
 	}
-	if c.Text != nil {
-		x, err := c.answer(ctx, a, r, dir)
-		return []explained{x}, err
+	if c.Text == nil && c.Mask == argMaxMask {
+		examples, err := evaluate.ReadExamples(dir)
+		return c.examples(examples[:min(c.N, len(examples))]), err
 	}
-	examples, err := evaluate.ReadExamples(dir)
+	model, err := c.model(a, r, dir)
 	if err != nil {
 		return nil, err
 	}
-	var texts []explained
-	for _, x := range examples[:min(c.N, len(examples))] {
-		texts = append(texts, explained{Example: x})
+	defer model.Close()
+	if c.Text != nil {
+		x, err := c.answer(ctx, a, r, model)
+		return []explained{x}, err
 	}
-	return texts, nil
+	examples, err := model.Test(ctx, c.N)
+	return c.examples(examples), err
 }
 
-// answer runs the evaluated model on the user's text. dir is the checked folder
-// of the evaluation.
-func (c *explainCmd) answer(ctx context.Context, a *app, r *trainedRun, dir string) (explained, error) {
+func (c *explainCmd) examples(examples []evaluate.Example) []explained {
+	var texts []explained
+	for _, x := range examples {
+		texts = append(texts, explained{Example: x, Mask: c.Mask})
+	}
+	return texts
+}
+
+// model opens the model of the evaluation in the checked folder dir.
+func (c *explainCmd) model(a *app, r *trainedRun, dir string) (*infer.Model, error) {
 	data, err := r.dataFolder()
 	if err != nil {
-		return explained{}, err
+		return nil, err
 	}
 	model, err := infer.Open(dir, data, a.computing())
-	if err != nil {
-		return explained{}, err
+	if err != nil || c.Mask == argMaxMask {
+		return model, err
 	}
-	defer model.Close()
+	run, err := r.folder(r.ID)
+	if err == nil {
+		err = model.Sample(run)
+	}
+	if err != nil {
+		model.Close()
+		return nil, err
+	}
+	a.say("the masks are one draw each; another draw selects other words")
+	return model, nil
+}
+
+// answer runs the model on the user's text.
+func (c *explainCmd) answer(ctx context.Context, a *app, r *trainedRun, model *infer.Model) (explained, error) {
 	vectors, err := r.vectors()
 	if err != nil {
 		return explained{}, err
@@ -152,7 +177,7 @@ func (c *explainCmd) answer(ctx context.Context, a *app, r *trainedRun, dir stri
 	answer.ID = "your text"
 	x := explained{
 		Example: answer.Example, Asked: strings.TrimSpace(c.Query), Text: *c.Text,
-		Offsets: characters(*c.Text, answer.Spans), Unknown: answer.Unknown, LookedUp: answer.LookedUp, spans: answer.Spans,
+		Offsets: characters(*c.Text, answer.Spans), Unknown: answer.Unknown, LookedUp: answer.LookedUp, Mask: c.Mask, spans: answer.Spans,
 	}
 	x.say(a, model.WordRule(), missing(vectors, answer))
 	return x, nil
@@ -222,7 +247,7 @@ func (x explained) highlight(r *trainedRun) plots.Highlight {
 		h.Title += fmt.Sprintf(" (%s says %s)", r.Graphs.Method, x.Predicted)
 		return h
 	}
-	if note := x.Empty(); note != "" {
+	if note := x.Empty(); note != "" && x.Mask == argMaxMask {
 		h.Title += " (" + note + ")"
 	}
 	h.Rationales = []plots.Rationale{{Name: r.Graphs.Method, Note: "says " + x.Predicted, Chosen: x.Selected}}

@@ -246,11 +246,11 @@ func (e *evaluation) note(mask string, numbers []measure.Number) {
 }
 
 // AnswerGraph is the model of a finished run with its weights and these word
-// vectors [V,E] inside, and arg-max masks.
-func AnswerGraph(run train.Result, w measure.Weights, vectors *tensor.Tensor) (*graph.Graph, error) {
+// vectors [V,E] inside. Without views its masks are arg-max.
+func AnswerGraph(run train.Result, w measure.Weights, vectors *tensor.Tensor, views rationalizer.Views) (*graph.Graph, error) {
 	config := run.Graphs.Config()
 	config.Vectors = vectors
-	return rationalizer.NewAnswer(config, rationalizer.Views{}, w)
+	return rationalizer.NewAnswer(config, views, w)
 }
 
 // writeModel writes the model that people deploy.
@@ -259,7 +259,7 @@ func (e *evaluation) writeModel() error {
 	if !vectors.Finite() {
 		return fmt.Errorf("dataset %s: word vectors %w, and the model would hold them", e.params.Dataset, rationalizer.ErrNotFinite)
 	}
-	g, err := AnswerGraph(e.result, e.weights, vectors)
+	g, err := AnswerGraph(e.result, e.weights, vectors, rationalizer.Views{})
 	if err != nil {
 		return err
 	}

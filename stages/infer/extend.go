@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
 	"rationale/stages/evaluate"
@@ -34,7 +35,7 @@ func (m *Model) extended(given *tokenize.Given, x *Answer) (*runtime.Session, er
 	if err != nil {
 		return nil, err
 	}
-	return m.rebuilt(all)
+	return m.rebuilt(m.vectors.Run, all)
 }
 
 // withVectors are the model's word vectors with those of words behind them.
@@ -54,17 +55,18 @@ func (m *Model) withVectors(table *embeddings.Table, words []string) (*tensor.Te
 	return tensor.Of([]int64{own.Shape()[0] + int64(len(words)), own.Shape()[1]}, rows)
 }
 
-// rebuilt is the run's model with other word vectors.
-func (m *Model) rebuilt(vectors *tensor.Tensor) (*runtime.Session, error) {
-	run, err := train.ReadResult(m.vectors.Run)
+// rebuilt is the model of the run in a folder with other word vectors, and with
+// sampled masks where they are asked for.
+func (m *Model) rebuilt(dir string, vectors *tensor.Tensor) (*runtime.Session, error) {
+	run, err := train.ReadResult(dir)
 	if err != nil {
 		return nil, err
 	}
-	w, err := weights.ReadCheckpoint(filepath.Join(m.vectors.Run, weights.Checkpoint), run.Graphs.Spec.Layouts)
+	w, err := weights.ReadCheckpoint(filepath.Join(dir, weights.Checkpoint), run.Graphs.Spec.Layouts)
 	if err != nil {
 		return nil, err
 	}
-	g, err := evaluate.AnswerGraph(run, w, vectors)
+	g, err := evaluate.AnswerGraph(run, w, vectors, rationalizer.Views{Sampled: m.sampled != nil})
 	if err != nil {
 		return nil, err
 	}
@@ -72,5 +74,5 @@ func (m *Model) rebuilt(vectors *tensor.Tensor) (*runtime.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.runtime.NewSession("the model with more words", model)
+	return m.runtime.NewSession("the rebuilt model", model)
 }

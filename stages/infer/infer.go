@@ -27,6 +27,7 @@ type Model struct {
 	session *runtime.Session
 	data    string
 	vectors Vectors
+	sampled *sampling // nil for arg-max masks
 }
 
 // Vectors are where words that the training data lacks are looked up: word
@@ -83,7 +84,7 @@ type Answer struct {
 }
 
 // Answer finds the words of a text, and of the query that it is about or none, as
-// the dataset's import does, and runs the model with arg-max masks.
+// the dataset's import does, and runs the model.
 func (m *Model) Answer(ctx context.Context, query, text string) (Answer, error) {
 	given, err := m.reader.Prepare(query, text)
 	if err != nil {
@@ -94,33 +95,45 @@ func (m *Model) Answer(ctx context.Context, query, text string) (Answer, error) 
 	if err != nil {
 		return x, err
 	}
-	set, classes := texts.Set{given.Text}, m.reader.Summary().Classes
-	out, err := Run(ctx, session, set, len(classes))
+	x.Example, err = m.say(ctx, session, given.Text, 0)
+	x.Unknown = given.Unknown
+	return x, err
+}
+
+// say runs a session of the model on one text. number keeps the draws of several
+// texts apart.
+func (m *Model) say(ctx context.Context, session *runtime.Session, text tokenize.Text, number int) (evaluate.Example, error) {
+	set, classes := texts.Set{text}, m.reader.Summary().Classes
+	out, err := m.run(ctx, session, set, number)
 	if err != nil {
-		return Answer{}, err
+		return evaluate.Example{}, err
 	}
 	p, err := measure.Predict(out, len(classes))
 	if err != nil {
-		return Answer{}, err
+		return evaluate.Example{}, err
 	}
-	x.Example, x.Unknown = evaluate.NewExample(set, 0, p[0], classes), given.Unknown
-	return x, nil
+	return evaluate.NewExample(set, 0, p[0], classes), nil
 }
 
 // WordRule is how the words of a text are found.
 func (m *Model) WordRule() words.Rule { return m.reader.Summary().WordRule }
 
-// Run asks a model about one text, without padding, and checks what it returns.
-func Run(ctx context.Context, session *runtime.Session, set texts.Set, classes int) (map[string]*tensor.Tensor, error) {
+// run asks a model about one text, without padding, and checks what it returns.
+func (m *Model) run(ctx context.Context, session *runtime.Session, set texts.Set, number int) (map[string]*tensor.Tensor, error) {
 	size := set.Size([]int{0})
 	size.Positions = set.Length(0)
 	in := map[string]*tensor.Tensor{}
 	for _, input := range session.Inputs() {
+		if m.sampled != nil && input.Name == rationalizer.SelectNoise {
+			in[input.Name] = m.sampled.noise(size, number)
+			continue
+		}
 		column, err := set.Column(input.Name, []int{0}, size)
 		if err != nil {
 			return nil, fmt.Errorf("model %s: %w", session.Name(), err)
 		}
 		in[input.Name] = column
 	}
-	return measure.Run(ctx, session, in, rationalizer.Asked{Texts: 1, Length: size.Positions, Classes: classes})
+	asked := rationalizer.Asked{Texts: 1, Length: size.Positions, Classes: len(m.reader.Summary().Classes)}
+	return measure.Run(ctx, session, in, asked)
 }
