@@ -75,11 +75,11 @@ func TestSeveralSteps(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	in := data(t)
 	for want, change := range map[string]func(*graphs.Params){
-		"no method":     func(p *graphs.Params) { p.Method = "RNQ" },
-		"no encoder":    func(p *graphs.Params) { p.Encoder = "gnu" },
-		"steps per run": func(p *graphs.Params) { p.StepsPerRun = 0 },
-		"dropout = 2":   func(p *graphs.Params) { p.Hyper.Dropout = 2 },
-		"no unit":       func(p *graphs.Params) { p.Unit = "paragraph" },
+		"no method":                     func(p *graphs.Params) { p.Method = "RNQ" },
+		"no encoder":                    func(p *graphs.Params) { p.Encoder = "gnu" },
+		"steps per run":                 func(p *graphs.Params) { p.StepsPerRun = 0 },
+		"dropout = 2; expected a share": func(p *graphs.Params) { p.Hyper.Dropout = 2 },
+		"no unit":                       func(p *graphs.Params) { p.Unit = "paragraph" },
 	} {
 		p := stagetest.Small("RNP")
 		change(&p)
