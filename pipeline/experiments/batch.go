@@ -25,6 +25,10 @@ type Batch struct {
 	Experiments []Planned
 	Runs        []*Run
 	Random      bool // some runs are on made-up word vectors
+
+	seeds  int      // runs of each kind
+	only   []string // the datasets asked for; empty for those of each experiment
+	device []string // the flags of the backend
 }
 
 // Planned is an experiment on datasets.
@@ -49,7 +53,7 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 			return nil, err
 		}
 	}
-	b := &Batch{Profile: l.opts.Profile}
+	b := &Batch{Profile: l.opts.Profile, seeds: l.seeds(), only: only, device: l.opts.flags()}
 	runs := map[string]*Run{} // by their labels
 	for _, e := range chosen {
 		p, err := l.experiment(e, only, runs)

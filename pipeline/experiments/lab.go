@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rationale/datasets"
@@ -27,6 +28,21 @@ type Options struct {
 	Device     int
 	TF32       bool
 	Seeds      int // runs of each kind; 0 for the profile's own number
+}
+
+// flags are what the command line says of the device; nothing of the default one.
+func (o Options) flags() []string {
+	var out []string
+	if o.Provider != "" {
+		out = append(out, "--provider", o.Provider)
+	}
+	if o.Device != 0 {
+		out = append(out, "--device", strconv.Itoa(o.Device))
+	}
+	if o.TF32 {
+		out = append(out, "--tf32")
+	}
+	return out
 }
 
 // Lab knows what is there: library, word vectors, datasets.

@@ -8,8 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"strings"
+	"strconv"
 
+	"rationale/datasets/quote"
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/disk"
 	"rationale/pipeline/engine"
@@ -136,13 +137,18 @@ func (p *publisher) copyFigure(drawing *engine.Node, name string) error {
 	return nil
 }
 
-// command is the line that makes the batch again.
+// command is the line that makes the batch again: it names what would otherwise
+// depend on what is there, on the profile or on the machine.
 func (b *Batch) command() string {
-	names := make([]string, len(b.Experiments))
-	for i, e := range b.Experiments {
-		names[i] = e.Name
+	words := []string{"rationale", "reproduce"}
+	for _, e := range b.Experiments {
+		words = append(words, e.Name)
 	}
-	return fmt.Sprintf("rationale reproduce %s --profile %s", strings.Join(names, " "), b.Profile)
+	words = append(words, "--profile", b.Profile, "--seeds", strconv.Itoa(b.seeds))
+	for _, name := range b.only {
+		words = append(words, "--dataset", name)
+	}
+	return quote.Command(append(words, b.device...)...)
 }
 
 // list names all settings and their values.
