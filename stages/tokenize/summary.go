@@ -14,9 +14,13 @@ type Summary struct {
 	Dataset  string   `json:"dataset"`
 	Classes  []string `json:"classes"`
 	Settings `json:"settings"`
-	Digest   string             `json:"digest"` // of the tokenizer's vocabulary and settings
-	Vocab    int                `json:"vocabulary"`
-	Random   bool               `json:"random_vectors"`
+	Digest   string `json:"digest"` // of the tokenizer's vocabulary and settings
+	Vocab    int    `json:"vocabulary"`
+	Random   bool   `json:"random_vectors"`
+	// Source is where the word vectors came from, and Width how many numbers
+	// each has; empty and 0 without any.
+	Source   string             `json:"vectors,omitempty"`
+	Width    int                `json:"vector_width,omitempty"`
 	Coverage tokenizer.Coverage `json:"coverage,omitzero"` // of word vectors
 	Splits   map[string]Counts  `json:"splits"`
 }
@@ -107,7 +111,7 @@ func (c Counts) GoldShare() float64 { return datasets.Share(c.Gold, c.Annotated)
 func newSummary(dataset string, meta datasets.Meta, v *vocabulary) *Summary {
 	return &Summary{
 		Dataset: dataset, Classes: meta.Classes, Settings: v.settings, Digest: v.Digest(), Vocab: v.Size(),
-		Random: v.random, Coverage: v.coverage, Splits: map[string]Counts{},
+		Random: v.random, Source: v.source, Width: v.width(), Coverage: v.coverage, Splits: map[string]Counts{},
 	}
 }
 

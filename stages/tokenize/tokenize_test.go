@@ -140,6 +140,9 @@ func TestWordsOnATable(t *testing.T) {
 	if counts.Unknown != 4 || counts.Cut != 2 || counts.GoldCut != 1 || sum.Random || sum.Coverage.UnknownTypes != 5 {
 		t.Errorf("summary %+v", sum)
 	}
+	if sum.Source != "test" || sum.Width != 2 {
+		t.Errorf("vectors of %q, %d wide; the table is called test and has 2 numbers a word", sum.Source, sum.Width)
+	}
 	if want := 4. / 11; counts.Shares.Unknown != want {
 		t.Errorf("share of unknown pieces %v; want %v", counts.Shares.Unknown, want)
 	}

@@ -30,6 +30,15 @@ type vocabulary struct {
 	coverage tokenizer.Coverage    // of word vectors
 	vectors  *tensor.Tensor        // [V,E]; nil for pieces
 	random   bool                  // the vectors are made up
+	source   string                // where the vectors came from
+}
+
+// width is how many numbers a word vector has; 0 without any.
+func (v *vocabulary) width() int {
+	if v.vectors == nil {
+		return 0
+	}
+	return int(v.vectors.Shape()[1])
 }
 
 // newPieces reads texts with BERT's tokenizer.
@@ -90,7 +99,7 @@ func (s *Stage) collectWords(ctx context.Context, env *stages.Env, set *datasets
 		return nil, err
 	}
 	v := newWords(words, s.params.inWords(set.Meta()))
-	v.coverage, v.random = coverage, !given
+	v.coverage, v.random, v.source = coverage, !given, table.Source()
 	v.vectors, err = matrix(list, table)
 	return v, err
 }
