@@ -25,8 +25,10 @@ func (r *trainedRun) warn(a *app) error {
 	if err != nil {
 		return err
 	}
-	if note := cutNote(summary); note != "" {
-		a.log.Warn(note)
+	for _, note := range []string{unknownNote(summary), cutNote(summary)} {
+		if note != "" {
+			a.log.Warn(note)
+		}
 	}
 	numbers, err := r.numbers()
 	if err != nil {
