@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
@@ -17,28 +18,25 @@ import (
 type bars struct {
 	out   io.Writer
 	size  func() (columns, rows int)
-	theme progressbar.Theme
 	color bool
-	drawn int // lines of the block that stand on the screen
+	drawn []int // the widths in columns of the lines that stand on the screen
 }
 
 const (
 	barInterval = 100 * time.Millisecond
-	barWidth    = 20
-	barColumns  = len("100%") + len(" || ") + 1 + barWidth // what barText takes up
+	barFrame    = len("100%") + len(" || ") + 1 // the columns of barText without the bar
+	widestBar   = 20
+	thinnestBar = 4
 )
 
 func newBars(f *os.File) *bars {
-	b := &bars{out: f, theme: progressbar.ThemeDefault, color: os.Getenv("NO_COLOR") == ""}
+	b := &bars{out: f, color: os.Getenv("NO_COLOR") == ""}
 	b.size = func() (int, int) {
 		columns, rows, err := term.GetSize(int(f.Fd()))
 		if err != nil || columns <= 0 || rows <= 0 {
 			return 80, 24
 		}
 		return columns, rows
-	}
-	if b.color {
-		b.theme.Saucer = "[cyan]█[reset]"
 	}
 	return b
 }
@@ -60,7 +58,7 @@ func (b *bars) ended(r *run, t *Task) {
 func (b *bars) tick(r *run) { b.redraw(r, "") }
 
 func (b *bars) message(r *run, text []byte) error {
-	if b.drawn == 0 {
+	if len(b.drawn) == 0 {
 		_, err := b.out.Write(text)
 		return err
 	}
@@ -78,21 +76,26 @@ func (b *bars) redraw(r *run, text string) error {
 	screen := b.erase() + text
 	block := b.block(r)
 	for _, line := range block {
-		screen += line + "\n"
+		screen += b.paint(line) + "\n"
+		b.drawn = append(b.drawn, uniseg.StringWidth(line))
 	}
-	b.drawn = len(block)
 	_, err := io.WriteString(b.out, screen)
 	return err
 }
 
-// erase moves the cursor to the block's first line and clears all below.
+// erase moves the cursor to the block's first row and clears all below. A line
+// takes several rows when the terminal has become narrower since it was drawn.
 func (b *bars) erase() string {
-	n := b.drawn
-	b.drawn = 0
-	if n == 0 {
+	columns, _ := b.size()
+	rows := 0
+	for _, width := range b.drawn {
+		rows += max(1, (width+columns-1)/columns)
+	}
+	b.drawn = b.drawn[:0]
+	if rows == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\r\x1b[%dA\x1b[J", n)
+	return fmt.Sprintf("\r\x1b[%dA\x1b[J", rows)
 }
 
 // block is the lines to stand at the bottom of the screen, never more than
@@ -115,27 +118,59 @@ func (b *bars) block(r *run) []string {
 	return append(block, b.line(r.fraction(now), overall, columns))
 }
 
+// line is a bar with a text behind it, cut to one column less than there are:
+// some terminals wrap a line that fills them.
 func (b *bars) line(fraction float64, text string, columns int) string {
-	text = strings.ReplaceAll(text, "\n", " ")
-	room := max(0, columns-barColumns-1)
-	if r := []rune(text); len(r) > room {
-		text = string(r[:max(0, room-1)]) + "…"
-	}
-	return b.barText(fraction) + text
+	width := min(widestBar, max(thinnestBar, columns/3))
+	return cut(b.barText(fraction, width)+strings.ReplaceAll(text, "\n", " "), columns-1)
 }
 
-// barText draws one bar such as " 45% |█████      | ".
-func (b *bars) barText(fraction float64) string {
+// cut shortens a text to so many columns. Letters of East Asia take two each.
+func cut(text string, columns int) string {
+	if uniseg.StringWidth(text) <= columns {
+		return text
+	}
+	end, used := 0, 1 // for the dots
+	for letters := uniseg.NewGraphemes(text); letters.Next(); {
+		used += letters.Width()
+		if used > columns {
+			break
+		}
+		_, end = letters.Positions()
+	}
+	if columns < 1 {
+		return ""
+	}
+	return text[:end] + "…"
+}
+
+// barText draws one bar such as " 45% |█████      | ", barFrame + width columns
+// wide.
+func (b *bars) barText(fraction float64, width int) string {
 	const full = 1000
 	bar := progressbar.NewOptions64(full,
 		progressbar.OptionSetWriter(io.Discard),
-		progressbar.OptionSetTheme(b.theme),
-		progressbar.OptionEnableColorCodes(b.color),
+		progressbar.OptionSetTheme(progressbar.ThemeDefault),
 		progressbar.OptionSetPredictTime(false),
 		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetWidth(barWidth))
+		progressbar.OptionSetWidth(width))
 	// Neither call can fail: the writer takes all, and full is not exceeded.
 	_ = bar.Set64(int64(fraction * full))
 	_ = bar.RenderBlank()
 	return strings.TrimRight(strings.TrimPrefix(bar.String(), "\r"), " ") + " "
+}
+
+// paint colours the full part of a line's bar. What is painted takes up no other
+// columns, so lines are measured and cut before.
+func (b *bars) paint(line string) string {
+	saucer := progressbar.ThemeDefault.Saucer
+	begin := strings.Index(line, saucer)
+	if !b.color || begin < 0 {
+		return line
+	}
+	end := begin
+	for strings.HasPrefix(line[end:], saucer) {
+		end += len(saucer)
+	}
+	return line[:begin] + "\x1b[36m" + line[begin:end] + "\x1b[0m" + line[end:]
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rivo/uniseg"
 	"pgregory.net/rapid"
 )
 
@@ -55,64 +56,6 @@ a message
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
-}
-
-// screen is a terminal that understands as much as the bars need.
-type screen struct {
-	lines    [][]rune
-	row, col int
-	raw      bytes.Buffer
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.raw.Write(p)
-	text := []rune(string(p))
-	for i := 0; i < len(text); i++ {
-		switch r := text[i]; r {
-		case '\r':
-			s.col = 0
-		case '\n':
-			s.row, s.col = s.row+1, 0
-		case '\x1b':
-			i += s.escape(string(text[i:]))
-		default:
-			s.put(r)
-		}
-	}
-	return len(p), nil
-}
-
-// escape obeys one escape sequence and gives its length, less one.
-func (s *screen) escape(text string) int {
-	var n int
-	var command rune
-	if _, err := fmt.Sscanf(text, "\x1b[%d%c", &n, &command); err != nil {
-		if !strings.HasPrefix(text, "\x1b[J") {
-			panic(fmt.Sprintf("unknown sequence %q", text))
-		}
-		s.lines = s.lines[:min(len(s.lines), s.row)]
-		return 2
-	}
-	if command == 'A' {
-		s.row -= n
-	}
-	return len(fmt.Sprint(n)) + 2
-}
-
-func (s *screen) put(r rune) {
-	for len(s.lines) <= s.row {
-		s.lines = append(s.lines, nil)
-	}
-	line := append(s.lines[s.row][:min(s.col, len(s.lines[s.row]))], r)
-	s.lines[s.row], s.col = line, s.col+1
-}
-
-func (s *screen) String() string {
-	var b strings.Builder
-	for _, line := range s.lines {
-		b.WriteString(strings.TrimRight(string(line), " ") + "\n")
-	}
-	return b.String()
 }
 
 func barsOn(s *screen, columns, rows int) *Display {
@@ -199,14 +142,14 @@ func TestBarsFitTheScreen(t *testing.T) {
 		d := barsOn(&s, size[0], size[1])
 		r := &run{total: 20, left: 20, begun: time.Now()}
 		for range 20 {
-			r.tasks = append(r.tasks, &Task{label: "a stage with a long\nname", weight: 1, begun: time.Now()})
+			r.tasks = append(r.tasks, &Task{label: "a stage with a 很长的 and\nlong name", weight: 1, begun: time.Now()})
 		}
 		block := d.view.(*bars).block(r)
 		if len(block) > max(1, size[1]-1) {
 			t.Errorf("%v: %d lines", size, len(block))
 		}
 		for _, line := range block {
-			if n := len([]rune(line)); n > max(size[0], barColumns+1) {
+			if n := uniseg.StringWidth(line); n > size[0]-1 {
 				t.Errorf("%v: line of %d characters: %q", size, n, line)
 			}
 		}
@@ -216,7 +159,8 @@ func TestBarsFitTheScreen(t *testing.T) {
 func TestColor(t *testing.T) {
 	for value, want := range map[string]bool{"": true, "1": false} {
 		t.Setenv("NO_COLOR", value)
-		line := newBars(os.Stderr).line(0.5, "[red]label", 80)
+		b := newBars(os.Stderr)
+		line := b.paint(b.line(0.5, "[red]label", 80))
 		if got := strings.Contains(line, "\x1b[36m"); got != want {
 			t.Errorf("NO_COLOR=%q: colour %v in %q", value, got, line)
 		}
@@ -234,7 +178,7 @@ func TestBarText(t *testing.T) {
 		0.5: "  50% |██████████          | ",
 		1:   " 100% |████████████████████| ",
 	} {
-		if got := b.barText(fraction); got != want {
+		if got := b.barText(fraction, 20); got != want {
 			t.Errorf("%v: %q, want %q", fraction, got, want)
 		}
 	}

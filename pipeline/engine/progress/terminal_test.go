@@ -5,37 +5,23 @@ import (
 	"os"
 	"testing"
 
-	"golang.org/x/sys/unix"
+	"github.com/creack/pty"
 )
 
 // openTerminal gives the two ends of a new pseudo-terminal.
 func openTerminal(t *testing.T) (control, terminal *os.File) {
 	t.Helper()
-	control, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	control, terminal, err := pty.Open()
 	if err != nil {
 		t.Skipf("no pseudo-terminals: %v", err)
 	}
-	t.Cleanup(func() { control.Close() })
-	fd := int(control.Fd())
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err == nil {
-		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
-	}
-	if err != nil {
-		t.Skipf("no pseudo-terminals: %v", err)
-	}
-	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("no pseudo-terminals: %v", err)
-	}
-	t.Cleanup(func() { terminal.Close() })
+	t.Cleanup(func() { control.Close(); terminal.Close() })
 	return control, terminal
 }
 
 func TestViewForWriter(t *testing.T) {
 	control, terminal := openTerminal(t)
-	size := &unix.Winsize{Row: 30, Col: 100}
-	if err := unix.IoctlSetWinsize(int(control.Fd()), unix.TIOCSWINSZ, size); err != nil {
+	if err := pty.Setsize(control, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.Create(t.TempDir() + "/log")
