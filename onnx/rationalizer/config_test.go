@@ -215,6 +215,7 @@ func TestSpecsFromFiles(t *testing.T) {
 	}
 	for want, change := range map[string]func(*Spec){
 		"0 steps in a run":               func(s *Spec) { s.K = 0 },
+		`loss adds up as "meen"`:         func(s *Spec) { s.Measures[0] = Measure{"loss", "meen"} },
 		"1 classes":                      func(s *Spec) { s.Classes = 1 },
 		`input_ids is "dream"`:           func(s *Spec) { s.Feeds[0].Kind = "dream" },
 		"an axis of length 0":            func(s *Spec) { s.Feeds[0].Shape = graph.Shape{graph.N(0)} },

@@ -2,6 +2,7 @@ package rationalizer
 
 import (
 	"fmt"
+	"slices"
 
 	"rationale/onnx/graph"
 	"rationale/onnx/nn"
@@ -76,6 +77,11 @@ func (s Spec) CheckForm() error {
 	const widest = 1 << 20
 	if s.K < 1 || s.Classes < 2 {
 		return fmt.Errorf("%d steps in a run and %d classes; expected at least 1 and 2", s.K, s.Classes)
+	}
+	for _, m := range s.Measures {
+		if ways := []Adding{Mean, Sum, Rate, Balanced}; !slices.Contains(ways, m.Adds) {
+			return fmt.Errorf("the measure %s adds up as %q; expected one of %q", m.Name, m.Adds, ways)
+		}
 	}
 	for _, f := range s.Feeds {
 		switch f.Kind {
