@@ -139,5 +139,5 @@ func unknownExperiment(name string, all []Experiment) error {
 	for i, e := range all {
 		known[i] = e.Name
 	}
-	return fmt.Errorf("no experiment %q%s. There are %s", name, suggestion(name, known), strings.Join(known, ", "))
+	return fmt.Errorf("no experiment %q; there are %s%s", name, strings.Join(known, ", "), suggestion(name, known))
 }

@@ -175,7 +175,7 @@ func decodeFields(all layer) (Settings, error) {
 
 func unknownKey(key string) error {
 	keys := Keys()
-	return fmt.Errorf("unknown setting %q%s. The settings are %s", key, suggestion(key, keys), strings.Join(keys, ", "))
+	return fmt.Errorf("unknown setting %q; there are %s%s", key, strings.Join(keys, ", "), suggestion(key, keys))
 }
 
 // Keys lists the names of all settings.
