@@ -36,7 +36,7 @@ fuzz: export CAMPAIGN_SEED := $(SEED)
 fuzz: library ## give the program 10,000 damaged inputs and kill it 200 times (long; SEED=N)
 	$(GO) test -count=1 -v -timeout 6h -run '^(TestCampaign|TestEveryKill)$$' ./pipeline
 
-smoke: library ## reproduce on a tiny scale, to see that everything works (under 2 minutes)
+smoke: library ## reproduce on a tiny scale, with generated data, to see that everything works (under 2 minutes)
 	./$(PROGRAM) reproduce --profile smoke --out out/smoke
 
 reproduce: library ## draw the papers' headline figures on whatever data is there (about 9 minutes)
