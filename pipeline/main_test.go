@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 // a session at the command line.
 func TestScripts(t *testing.T) {
 	lib := library(t)
+	cases, err := filepath.Abs(filepath.Join("testdata", "cases"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -36,6 +40,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv(runtime.LibraryVariable, lib)
 			e.Setenv("XDG_CACHE_HOME", filepath.Join(e.WorkDir, "cache"))
+			e.Setenv("CASES", cases)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
