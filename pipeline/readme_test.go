@@ -182,6 +182,30 @@ func TestReadmeListsTheVerbs(t *testing.T) {
 	}
 }
 
+// TestHelpExamples: the program understands the examples of its own help.
+func TestHelpExamples(t *testing.T) {
+	parser, err := kong.New(&cli{}, kong.Name("rationale"), groups, variables())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leaf := range parser.Model.Leaves(false) {
+		_, examples, _ := strings.Cut(leaf.Detail, "Example")
+		shown := 0
+		for line := range strings.Lines(examples) {
+			if example, is := strings.CutPrefix(strings.TrimSpace(line), "rationale "); is {
+				shown++
+				words, _, _ := strings.Cut(example, " < ") // where it reads from a file
+				if err := parses(shellWords(t, words)); err != nil {
+					t.Errorf("%s: %s: %v", leaf.FullPath(), example, err)
+				}
+			}
+		}
+		if shown == 0 {
+			t.Errorf("the help of %s has no example", leaf.FullPath())
+		}
+	}
+}
+
 var (
 	pathInside = regexp.MustCompile("`((?:pipeline|stages|onnx|tokenizer|datasets|plots)/[a-z0-9_./-]+)`")
 	linkTarget = regexp.MustCompile(`\]\(([^):#]+)\)`)
@@ -207,6 +231,22 @@ func TestReadmePaths(t *testing.T) {
 	method := goBlock.FindStringSubmatch(repository(t, "README.md"))
 	if method == nil || !strings.Contains(repository(t, "onnx/rationalizer/fr.go"), method[1]) {
 		t.Errorf("README.md shows another FR than onnx/rationalizer/fr.go has: %q", method)
+	}
+}
+
+// TestReadmeListsThePackages: datasets/README.md says what each package below
+// datasets does.
+func TestReadmeListsThePackages(t *testing.T) {
+	_, section, _ := strings.Cut(repository(t, readmes[1]), "## The packages")
+	section, _, _ = strings.Cut(section, "\n## ")
+	files, err := filepath.Glob(filepath.Join("..", "datasets", "*", "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no packages: %v", err)
+	}
+	for _, file := range files {
+		if name := filepath.Base(filepath.Dir(file)); !strings.Contains(section, "`"+name+"`") {
+			t.Errorf("datasets/README.md lacks package %s", name)
+		}
 	}
 }
 
