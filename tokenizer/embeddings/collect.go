@@ -93,9 +93,10 @@ func (c *collector) order(place func(entry int) string) ([]int, error) {
 	return order, nil
 }
 
-// encode writes the table of the entries in the given order.
+// encode writes the table of the entries in the given order, with the order in
+// which they came.
 func (c *collector) encode(order []int, source string) []byte {
-	l := layout{dim: c.dim, count: len(order), sourceBytes: len(source)}
+	l := layout{dim: c.dim, count: len(order), sourceBytes: len(source), ordered: true}
 	for _, word := range c.words {
 		l.wordsBytes += len(word)
 	}
@@ -105,6 +106,9 @@ func (c *collector) encode(order []int, source string) []byte {
 	for _, i := range order {
 		end += len(c.words[i])
 		data = binary.LittleEndian.AppendUint32(data, uint32(end))
+	}
+	for _, place := range places(order) {
+		data = binary.LittleEndian.AppendUint32(data, place)
 	}
 	for _, i := range order {
 		data = append(data, c.words[i]...)
@@ -117,4 +121,13 @@ func (c *collector) encode(order []int, source string) []byte {
 	}
 	copy(data[digestAt:], digestOf(data))
 	return data
+}
+
+// places tells of each entry at which place of the order it stands.
+func places(order []int) []uint32 {
+	at := make([]uint32, len(order))
+	for place, i := range order {
+		at[i] = uint32(place)
+	}
+	return at
 }

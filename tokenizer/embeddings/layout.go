@@ -19,12 +19,17 @@ import (
 //	40  SHA-256 of everything else: bytes 0 to 40 and 72 to the end
 //	72  source, UTF-8
 //	    count × uint32: where each word ends
+//	    count × uint32: which word of the list is first in the source, second, ...
 //	    the words, sorted by bytes, without separators
 //	    zeros up to a multiple of 64
 //	    count × dim × float32
+//
+// Tables of version 1 lack the order of the source. They are still read: what was
+// trained on them knows them by their digest.
 const (
 	magic       = "WORDVEC\n"
-	version     = 1
+	version     = 2
+	unordered   = 1 // the version without the order of the source
 	digestAt    = 40
 	headerSize  = digestAt + sha256.Size
 	rowsAlign   = 64
@@ -36,17 +41,24 @@ const (
 // layout is what the header says about the sizes of the sections.
 type layout struct {
 	dim, count, wordsBytes, sourceBytes int
+	ordered                             bool // the order of the source is kept
 }
 
 func (l layout) endsAt() int  { return headerSize + l.sourceBytes }
-func (l layout) wordsAt() int { return l.endsAt() + 4*l.count }
+func (l layout) orderAt() int { return l.endsAt() + 4*l.count }
+func (l layout) wordsAt() int {
+	if !l.ordered {
+		return l.orderAt()
+	}
+	return l.orderAt() + 4*l.count
+}
 func (l layout) rowsAt() int {
 	end := l.wordsAt() + l.wordsBytes
 	return (end + rowsAlign - 1) / rowsAlign * rowsAlign
 }
 func (l layout) size() int { return l.rowsAt() + 4*l.count*l.dim }
 
-// header gives the bytes before the digest.
+// header gives the bytes before the digest, of a table that keeps the order.
 func (l layout) header() []byte {
 	b := append(make([]byte, 0, headerSize), magic...)
 	b = binary.LittleEndian.AppendUint32(b, version)
@@ -61,8 +73,9 @@ func readLayout(data []byte, size int64) (layout, error) {
 	if len(data) < headerSize || string(data[:len(magic)]) != magic {
 		return layout{}, fmt.Errorf("not a table of word vectors (it does not begin with %q)", magic)
 	}
-	if v := binary.LittleEndian.Uint32(data[8:]); v != version {
-		return layout{}, fmt.Errorf("table version %d, this program reads version %d", v, version)
+	v := binary.LittleEndian.Uint32(data[8:])
+	if v != version && v != unordered {
+		return layout{}, fmt.Errorf("table version %d, this program reads versions %d and %d", v, unordered, version)
 	}
 	dim := binary.LittleEndian.Uint32(data[12:])
 	if dim == 0 || dim > maxDim {
@@ -76,7 +89,7 @@ func readLayout(data []byte, size int64) (layout, error) {
 		}
 		sizes[i] = int(n)
 	}
-	l := layout{dim: int(dim), count: sizes[0], wordsBytes: sizes[1], sourceBytes: sizes[2]}
+	l := layout{dim: int(dim), count: sizes[0], wordsBytes: sizes[1], sourceBytes: sizes[2], ordered: v == version}
 	if int64(l.size()) != size {
 		return layout{}, fmt.Errorf("damaged: %d bytes, the header speaks of %d", size, l.size())
 	}

@@ -27,6 +27,7 @@ type Table struct {
 	source string
 	words  []byte    // all words, one after the other, in byte order
 	ends   []byte    // little-endian uint32: where each word ends in words
+	order  []byte    // little-endian uint32: the words as the source has them; may be empty
 	rows   []float32 // count × dim, in the order of the words
 }
 
@@ -103,11 +104,12 @@ func parse(data []byte) (*Table, error) {
 		layout: l,
 		digest: digest,
 		source: string(data[headerSize : headerSize+l.sourceBytes]),
-		ends:   data[l.endsAt():l.wordsAt()],
+		ends:   data[l.endsAt():l.orderAt()],
+		order:  data[l.orderAt():l.wordsAt()],
 		words:  data[l.wordsAt() : l.wordsAt()+l.wordsBytes],
 		rows:   floats(data[l.rowsAt():]),
 	}
-	return t, errors.Join(t.checkWords(), t.checkRows(), checkPadding(data[l.wordsAt()+l.wordsBytes:l.rowsAt()]))
+	return t, errors.Join(t.checkWords(), t.checkOrder(), t.checkRows(), checkPadding(data[l.wordsAt()+l.wordsBytes:l.rowsAt()]))
 }
 
 // floats views little-endian float32 numbers in place. Tables are only built
@@ -143,6 +145,19 @@ func (t *Table) checkWords() error {
 	return nil
 }
 
+// checkOrder makes sure that each word has one place in the order of the source.
+func (t *Table) checkOrder() error {
+	seen := make([]bool, t.count)
+	for rank := range len(t.order) / 4 {
+		i := t.ranked(rank)
+		if i >= t.count || seen[i] {
+			return fmt.Errorf("damaged: place %d of the source's order is word %d, which is none or has another place", rank+1, i+1)
+		}
+		seen[i] = true
+	}
+	return nil
+}
+
 // checkRows makes sure that every number is one.
 func (t *Table) checkRows() error {
 	for i, x := range t.rows {
@@ -162,6 +177,11 @@ func checkPadding(padding []byte) error {
 
 func (t *Table) end(i int) int {
 	return int(binary.LittleEndian.Uint32(t.ends[4*i:]))
+}
+
+// ranked is the number of the word at a place of the source's order.
+func (t *Table) ranked(rank int) int {
+	return int(binary.LittleEndian.Uint32(t.order[4*rank:]))
 }
 
 func (t *Table) word(i int) []byte {
@@ -195,6 +215,23 @@ func compare(a string, b []byte) int {
 func (t *Table) Contains(word string) bool {
 	_, ok := t.Lookup(word)
 	return ok
+}
+
+// Ordered tells that the table keeps the order of its source. GloVe's files have
+// the words by falling frequency. Tables that older versions built do not keep it.
+func (t *Table) Ordered() bool { return t.ordered }
+
+// Words lists the words in the order of the source; by bytes where it is not kept.
+func (t *Table) Words() []string {
+	list := make([]string, t.count)
+	for rank := range list {
+		i := rank
+		if t.ordered {
+			i = t.ranked(rank)
+		}
+		list[rank] = string(t.word(i))
+	}
+	return list
 }
 
 // Matrix gathers the vectors for a word list as the rows of an embedding

@@ -57,15 +57,73 @@ func TestTableGivesBackWhatItWasBuiltFrom(t *testing.T) {
 	}
 }
 
-func TestTableDoesNotDependOnTheOrderOfTheSource(t *testing.T) {
-	one := open(t, buildSmall(t, "a 1 1 1\nb 2 2 2\n"))
-	two := open(t, buildSmall(t, "b 2 2 2\na 1 1 1\n"))
-	other := open(t, buildSmall(t, "b 2 2 2\na 1 1 1.5\n"))
-	if one.Digest() != two.Digest() {
-		t.Error("the same vectors in another order have another digest")
+func TestDigestCoversVectorsAndTheirOrder(t *testing.T) {
+	seen := map[string]string{}
+	for _, text := range []string{"a 1 1 1\nb 2 2 2\n", "b 2 2 2\na 1 1 1\n", "b 2 2 2\na 1 1 1.5\n"} {
+		digest := open(t, buildSmall(t, text)).Digest()
+		if other, ok := seen[digest]; ok {
+			t.Errorf("%q and %q have the same digest", text, other)
+		}
+		seen[digest] = text
 	}
-	if one.Digest() == other.Digest() {
-		t.Error("other vectors have the same digest")
+}
+
+// unorder makes a table of version 1 of one of today's.
+func unorder(t testing.TB, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := readLayout(data, int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := l
+	old.ordered = false
+	out := slices.Concat(data[:l.orderAt()], data[l.wordsAt():l.wordsAt()+l.wordsBytes])
+	out = append(out, make([]byte, old.rowsAt()-len(out))...)
+	out = append(out, data[l.rowsAt():]...)
+	out[8] = unordered
+	return sealed(out)
+}
+
+func TestWordsComeInTheOrderOfTheSource(t *testing.T) {
+	path := buildSmall(t, small)
+	table := open(t, path)
+	if want := []string{"the", "beer", ",", "zürich"}; !table.Ordered() || !slices.Equal(table.Words(), want) {
+		t.Errorf("ordered %t, words %q, want %q", table.Ordered(), table.Words(), want)
+	}
+	old, err := parse(unorder(t, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{",", "beer", "the", "zürich"}; old.Ordered() || !slices.Equal(old.Words(), want) {
+		t.Errorf("version 1: ordered %t, words %q, want %q", old.Ordered(), old.Words(), want)
+	}
+	for _, word := range old.Words() {
+		got, _ := old.Lookup(word)
+		if want, ok := table.Lookup(word); !ok || !slices.Equal(got, want) {
+			t.Errorf("version 1: %q has %v, want %v", word, got, want)
+		}
+	}
+}
+
+func TestNonsenseInTheOrderIsNoticedBehindAValidDigest(t *testing.T) {
+	whole, err := os.ReadFile(buildSmall(t, small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := readLayout(whole, int64(len(whole)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range []byte{1, 4, 255} { // another word's, and of no word
+		data := slices.Clone(whole)
+		data[l.orderAt()] = place
+		if _, err := parse(sealed(data)); err == nil || !strings.Contains(err.Error(), "order") {
+			t.Errorf("first in the source is word %d: %v", place, err)
+		}
 	}
 }
 
@@ -173,6 +231,7 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(whole)
+	f.Add(unorder(f, buildSmall(f, small)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		table, err := parse(sealed(slices.Clone(data)))
 		if err != nil {
@@ -256,6 +315,9 @@ func TestEveryWordIsFound(t *testing.T) {
 		table, err := parse(c.encode(order, "x"))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !slices.Equal(table.Words(), words) {
+			t.Fatalf("the table's words are %q", table.Words())
 		}
 		for i, word := range words {
 			if v, ok := table.Lookup(word); !ok || v[0] != float32(i) || v[1] != -float32(i) {
