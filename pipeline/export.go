@@ -23,15 +23,21 @@ import (
 type exportCmd struct {
 	Name string `arg:"" name:"run" help:"The run."`
 	Dir  string `arg:"" help:"A folder that is new or empty, or holds an export of this run."`
+
+	Vocabulary extent `placeholder:"full|N" help:"Words of the word-vector table that the model knows beside those of its dataset: all (full), or those among the table's first N; GloVe's files begin with the most frequent words."`
 }
 
 // Help is shown by --help.
 func (*exportCmd) Help() string {
 	return `Writes ` + evaluate.ModelFile + ` (word vectors inside), ` + tokenize.VocabularyFile + `, ` + readingFile + ` (how a text becomes the model's inputs) and ` + cardFile + `, and prints their paths. The folder appears as a whole; stopped anywhere, the same command finishes it.
 
-Example:
+The model knows the words of its dataset that have a vector. Word vectors are frozen, so it can read others that the table has, as explain does: --vocabulary puts them inside, behind the dataset's words, which keep their ids. All 400,000 words of GloVe with 100 numbers each make it 160 MB larger.
 
-    rationale export "RNP+A2I on generated-aroma, seed 1" model/`
+Examples:
+
+    rationale export "RNP+A2I on generated-aroma, seed 1" model/
+    rationale export "RNP+A2I on reviews, seed 1" model/ --vocabulary full
+    rationale export "RNP+A2I on reviews, seed 1" model/ --vocabulary 50000`
 }
 
 // Files of an export beside the model and its vocabulary.
@@ -53,7 +59,7 @@ func (c *exportCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	files, err := exported(a, r)
+	files, err := c.exported(a, r)
 	if err != nil {
 		return err
 	}
@@ -81,7 +87,24 @@ func writable(what string, err error) error {
 }
 
 // exported reads everything before anything is written.
-func exported(a *app, r *trainedRun) ([]disk.File, error) {
+func (c *exportCmd) exported(a *app, r *trainedRun) ([]disk.File, error) {
+	e, err := r.readExport()
+	if err != nil {
+		return nil, err
+	}
+	if c.Vocabulary != 0 {
+		if err := c.Vocabulary.widened(a, r, e); err != nil {
+			return nil, err
+		}
+	}
+	if e.card, err = modelCard(a, r, e.reader.Summary(), e.reading); err != nil {
+		return nil, err
+	}
+	return e.files()
+}
+
+// readExport reads what the evaluation and the tokenized dataset hold of it.
+func (r *trainedRun) readExport() (*export, error) {
 	evaluation, err := r.folder(r.Evaluation)
 	if err != nil {
 		return nil, err
@@ -102,15 +125,7 @@ func exported(a *app, r *trainedRun) ([]disk.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	reading, err := reader.Summary().Reading().JSON()
-	if err != nil {
-		return nil, err
-	}
-	card, err := modelCard(a, r, reader.Summary())
-	return []disk.File{
-		{Name: evaluate.ModelFile, Content: model}, {Name: tokenize.VocabularyFile, Content: vocabulary},
-		{Name: readingFile, Content: append(reading, '\n')}, {Name: cardFile, Content: card},
-	}, err
+	return &export{data: data, reader: reader, model: model, vocabulary: vocabulary, reading: reader.Summary().Reading()}, nil
 }
 
 // card is what the template of the model card shows.
@@ -125,8 +140,8 @@ type card struct {
 }
 
 // modelCard writes the card for people who use the model.
-func modelCard(a *app, r *trainedRun, summary tokenize.Summary) ([]byte, error) {
-	c := card{trainedRun: r, Summary: summary, Reading: summary.Reading(), Train: summary.Splits["train"]}
+func modelCard(a *app, r *trainedRun, summary tokenize.Summary, reading tokenize.Reading) ([]byte, error) {
+	c := card{trainedRun: r, Summary: summary, Reading: reading, Train: summary.Splits["train"]}
 	result, err := r.result()
 	if err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "damage": damage, "snapshot": snapshot,
-			"evaluations": evaluations, "manifests": manifests, "for-verbs": forVerbs, "labelled": labelled, "pipe": pipe, "obstruct": obstruct, "vectors": vectors,
+			"evaluations": evaluations, "manifests": manifests, "for-verbs": forVerbs, "labelled": labelled, "pipe": pipe, "obstruct": obstruct, "vectors": vectors, "extends": extends,
 		},
 	})
 }
@@ -90,6 +90,18 @@ func vectors(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: vectors FILE WORD...")
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), glove(args[1:]), 0o644))
+}
+
+// extends is `extends LONG SHORT WORD...`: LONG must be the file SHORT and these
+// words behind it, a line each.
+func extends(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: extends LONG SHORT WORD...")
+	}
+	want := ts.ReadFile(args[1]) + strings.Join(args[2:], "\n") + "\n"
+	if got := ts.ReadFile(args[0]); got != want {
+		ts.Fatalf("%s is %q, want %q", args[0], got, want)
+	}
 }
 
 func glove(words []string) []byte {

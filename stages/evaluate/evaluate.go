@@ -77,7 +77,7 @@ func New(p Params, open examples.Open) *Stage { return &Stage{p, open} }
 func (*Stage) Name() string { return "evaluate" }
 
 // Version of the measurements.
-func (*Stage) Version() int { return 5 }
+func (*Stage) Version() int { return 6 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
@@ -259,17 +259,24 @@ func (e *evaluation) writeModel() error {
 	if !vectors.Finite() {
 		return fmt.Errorf("dataset %s: word vectors %w, and the model would hold them", e.params.Dataset, rationalizer.ErrNotFinite)
 	}
-	g, err := AnswerGraph(e.result, e.weights, vectors, rationalizer.Views{})
-	if err != nil {
-		return err
-	}
-	g.Annotate("method", e.result.Graphs.Method)
-	g.Annotate("dataset", e.params.Dataset)
-	g.Annotate("epoch", fmt.Sprint(e.result.Epoch()))
-	g.Annotate("reading", e.shape.Reading)
-	model, err := g.Model()
+	model, err := Deployed(e.result, e.weights, vectors, e.params.Dataset, e.shape.Reading)
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(e.env.Out, ModelFile), model, 0o644)
+}
+
+// Deployed encodes the model of a finished run for people who deploy it, with its
+// weights and these word vectors [V,E] inside. Its metadata names the dataset and
+// holds the reading, JSON that says how a text becomes its inputs.
+func Deployed(run train.Result, w measure.Weights, vectors *tensor.Tensor, dataset, reading string) ([]byte, error) {
+	g, err := AnswerGraph(run, w, vectors, rationalizer.Views{})
+	if err != nil {
+		return nil, err
+	}
+	g.Annotate("method", run.Graphs.Method)
+	g.Annotate("dataset", dataset)
+	g.Annotate("epoch", fmt.Sprint(run.Epoch()))
+	g.Annotate("reading", reading)
+	return g.Model()
 }

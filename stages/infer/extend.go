@@ -9,6 +9,7 @@ import (
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
 	"rationale/stages/evaluate"
+	"rationale/stages/measure"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
 	"rationale/stages/weights"
@@ -31,16 +32,41 @@ func (m *Model) extended(given *tokenize.Given, x *Answer) (*runtime.Session, er
 	if x.LookedUp = m.reader.LookUp(given, table); len(x.LookedUp) == 0 {
 		return m.session, nil
 	}
-	all, err := m.withVectors(table, x.LookedUp)
+	all, err := withVectors(m.data, table, x.LookedUp)
 	if err != nil {
 		return nil, err
 	}
 	return m.rebuilt(m.vectors.Run, all)
 }
 
-// withVectors are the model's word vectors with those of words behind them.
-func (m *Model) withVectors(table *embeddings.Table, words []string) (*tensor.Tensor, error) {
-	own, err := tokenize.ReadVectors(m.data)
+// Widened encodes the model of the run in a folder, trained on the tokenized
+// dataset in the folder data, for people who deploy it: further words of the table
+// have the ids behind its own words. reading is how its metadata says that texts
+// are read. The caller has checked the digests of both folders.
+func Widened(run, data string, table *embeddings.Table, further []string, reading tokenize.Reading) ([]byte, error) {
+	all, err := withVectors(data, table, further)
+	if err != nil {
+		return nil, err
+	}
+	result, w, err := finished(run)
+	if err != nil {
+		return nil, err
+	}
+	summary, err := tokenize.ReadSummary(data)
+	if err != nil {
+		return nil, err
+	}
+	text, err := reading.JSON()
+	if err != nil {
+		return nil, err
+	}
+	return evaluate.Deployed(result, w, all, summary.Dataset, string(text))
+}
+
+// withVectors are the word vectors of the tokenized dataset in the folder data,
+// with those of words behind them.
+func withVectors(data string, table *embeddings.Table, words []string) (*tensor.Tensor, error) {
+	own, err := tokenize.ReadVectors(data)
 	if err != nil {
 		return nil, err
 	}
@@ -55,14 +81,19 @@ func (m *Model) withVectors(table *embeddings.Table, words []string) (*tensor.Te
 	return tensor.Of([]int64{own.Shape()[0] + int64(len(words)), own.Shape()[1]}, rows)
 }
 
+// finished are the result and the weights of the run in a folder.
+func finished(dir string) (run train.Result, w measure.Weights, err error) {
+	if run, err = train.ReadResult(dir); err != nil {
+		return run, nil, err
+	}
+	w, err = weights.ReadCheckpoint(filepath.Join(dir, weights.Checkpoint), run.Graphs.Spec.Layouts)
+	return run, w, err
+}
+
 // rebuilt is the model of the run in a folder with other word vectors, and with
 // sampled masks where they are asked for.
 func (m *Model) rebuilt(dir string, vectors *tensor.Tensor) (*runtime.Session, error) {
-	run, err := train.ReadResult(dir)
-	if err != nil {
-		return nil, err
-	}
-	w, err := weights.ReadCheckpoint(filepath.Join(dir, weights.Checkpoint), run.Graphs.Spec.Layouts)
+	run, w, err := finished(dir)
 	if err != nil {
 		return nil, err
 	}

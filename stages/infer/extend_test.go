@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
 	"rationale/stages/infer"
@@ -96,4 +97,97 @@ func TestWordsAreLookedUp(t *testing.T) {
 	if _, err := m.Answer(t.Context(), query, text); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
+}
+
+// TestWidenedReadsAsExplainDoes: a model with further words inside, of which one
+// knows nothing but vocabulary and reading, answers as the run's own model does
+// that looks them up.
+func TestWidenedReadsAsExplainDoes(t *testing.T) {
+	data := stagetest.Run(t, tokenize.New(tokenize.Params{
+		Dataset: stagetest.Dataset, MaxLength: stagetest.MaxLength, RandomVectors: 1, RandomWidth: embeddings.DefaultDim,
+	}), map[string]string{tokenize.DatasetRole: stagetest.Generated(t)})
+	evaluation, run := evaluatedOn(t, data, stagetest.Dataset)
+	own := strings.Fields(string(stagetest.Files(t, data)[tokenize.VocabularyFile]))
+	table, err := embeddings.Open(twins(t, data, own[3], own[0], own[7]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer table.Close()
+	reader, err := tokenize.OpenReader(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	further := reader.Lacking(append(table.Words(), own[0]))
+	if want := []string{"x-" + own[3], "x-" + own[0], "x-" + own[7]}; !slices.Equal(further, want) {
+		t.Fatalf("the vocabulary lacks %q, want %q", further, want)
+	}
+	file, reading, err := reader.Widened(further, "the table's")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := strings.Fields(string(file))
+	if !slices.Equal(list, slices.Concat(own, further)) || reading.VocabularyLines != len(list) || reading.FromTable != 3 || !strings.HasSuffix(reading.VocabularyIs, ", then the table's") {
+		t.Errorf("vocabulary %q, reading %+v", list, reading)
+	}
+	model, err := infer.Widened(run, data, table, further, reading)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{own[1], further[0], own[5], further[2], "quux", further[1], own[2]}
+	m, err := infer.Open(evaluation, data, runtime.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	m.LookUp(infer.Vectors{Run: run, Open: func() (*embeddings.Table, error) { return table, nil }})
+	want, err := m.Answer(t.Context(), "", strings.Join(words, " "))
+	if err != nil || len(want.LookedUp) != 3 {
+		t.Fatalf("explain looked up %q, error %v", want.LookedUp, err)
+	}
+	out := asked(t, model, list, words)
+	if d := cmp.Diff(want.Probability, tensor.Data[float32](out[rationalizer.OutProbability]), cmpopts.EquateApprox(0, 1e-6)); d != "" {
+		t.Errorf("-explain +exported\n%s", d)
+	}
+	for i, chosen := range tensor.Data[float32](out[rationalizer.OutRationale]) {
+		if (chosen == 1) != want.Selected[i] {
+			t.Errorf("word %d: chosen %v, by explain %t", i, chosen, want.Selected[i])
+		}
+	}
+	logits := tensor.Data[float32](out[rationalizer.OutLogits])
+	if got := reading.Classes[slices.Index(logits, slices.Max(logits))]; got != want.Predicted {
+		t.Errorf("class %s, by explain %s", got, want.Predicted)
+	}
+}
+
+// asked runs an exported model on words, given its vocabulary's lines alone.
+func asked(t *testing.T, model []byte, lines, words []string) map[string]*tensor.Tensor {
+	t.Helper()
+	lib, err := runtime.Locate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt, err := runtime.Open(lib, runtime.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { rt.Close() })
+	session, err := rt.NewSession("exported", model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids, mask []int64
+	for _, word := range words {
+		ids, mask = append(ids, int64(slices.Index(lines, word)+1)), append(mask, 1)
+	}
+	in := map[string]*tensor.Tensor{}
+	for name, data := range map[string][]int64{rationalizer.InputIDs: ids, rationalizer.InputMask: mask} {
+		if in[name], err = tensor.Of([]int64{1, int64(len(ids))}, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := session.Run(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

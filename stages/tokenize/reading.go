@@ -11,6 +11,11 @@ import (
 type Reading struct {
 	Classes  []string `json:"classes"` // of the logits, in order
 	Settings          // of words and length
+	// VocabularyLines is how many entries vocab.txt has, VocabularyIs says in a
+	// sentence which. FromTable is how many of them, the last, the dataset lacks.
+	VocabularyLines int    `json:"vocabulary_lines"`
+	FromTable       int    `json:"from_table,omitempty"`
+	VocabularyIs    string `json:"vocabulary_is"`
 	// WordsAre and QueryWordsAre say in a sentence what WordRule and QueryRule do.
 	WordsAre      string `json:"words_are,omitempty"`
 	QueryWordsAre string `json:"query_words_are,omitempty"`
@@ -41,17 +46,29 @@ var layouts = map[string]map[bool]string{
 // Reading is how the dataset's texts were read.
 func (s Summary) Reading() Reading {
 	r := Reading{
-		Classes: s.Classes, Settings: s.Settings, WordsAre: s.WordRule.About(), Queries: s.Queries(),
+		Classes: s.Classes, Settings: s.Settings, VocabularyLines: s.Vocab, VocabularyIs: s.vocabularyIs(), WordsAre: s.WordRule.About(), Queries: s.Queries(),
 		Layout: layouts[s.Tokenizer][s.Queries()],
 	}
 	if r.Queries {
 		r.QueryWordsAre = s.QueryRule.About()
 	}
 	if s.Tokenizer == Words {
+		r.VocabularyLines-- // id 0 has none
 		id := int32(tokenizer.UnknownWord)
 		r.PaddingID, r.UnknownID, r.SeparatorID = &id, &id, &id
 	}
 	return r
+}
+
+// vocabularyIs says which entries the vocabulary has.
+func (s Summary) vocabularyIs() string {
+	switch {
+	case s.Tokenizer == WordPiece:
+		return "the pieces of the vocabulary that the dataset was read with"
+	case s.Random:
+		return "the words of the dataset"
+	}
+	return "the words of the dataset that have a vector in " + s.Source
 }
 
 // JSON is the reading as text.
