@@ -38,7 +38,7 @@ func (x extent) words(table *embeddings.Table) ([]string, error) {
 	case x == fullTable:
 		return table.Words(), nil
 	case !table.Ordered():
-		return nil, usagef("--vocabulary %d: the word-vector table was built by an older version, which did not keep the order of %s; --vocabulary full takes all of it, or build the table again and train on that", x, table.Source())
+		return nil, usagef("--vocabulary %d: the word-vector table was built by an older version, which did not keep the order of %s; --vocabulary full takes all of it, or delete the table, fetch or import it again and train on that", x, table.Source())
 	case int(x) > table.Len():
 		return nil, usagef("--vocabulary %d: the word-vector table has %d words; --vocabulary full takes all of them", x, table.Len())
 	}

@@ -37,6 +37,17 @@ func TestExtentTakesTheFirstWords(t *testing.T) {
 	if _, err := extent(4).words(table); !errors.As(err, &usage) || !strings.Contains(err.Error(), "has 3 words") {
 		t.Errorf("more than there are: %v", err)
 	}
+	old, err := embeddings.Open("testdata/unordered.wordvec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if _, err := extent(1).words(old); !errors.As(err, &usage) || !strings.Contains(err.Error(), "older version") {
+		t.Errorf("a table without order: %v", err)
+	}
+	if got, err := fullTable.words(old); err != nil || !slices.Equal(got, []string{"a", "of", "the"}) {
+		t.Errorf("all of a table without order: %q, error %v", got, err)
+	}
 }
 
 // TestLargestModel: GloVe's 2.2 million words of 300 numbers do not fit an ONNX
