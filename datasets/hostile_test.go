@@ -15,7 +15,7 @@ import (
 
 // tinyTexts have everything that a text can have, or lack.
 var tinyTexts = []Text{
-	{ID: "a", Tokens: strings.Fields("one two three"), Label: 1, Rationale: []bool{true, false, true}, Sentences: []int32{2, 3}, Query: strings.Fields("is it")},
+	{ID: "a", Tokens: strings.Fields("one two three"), Label: 1, Rationale: []bool{true, false, true}, Sentences: []int32{2, 3}, Query: strings.Fields("is it"), Spaces: []bool{false, true, false}},
 	{ID: "b", Tokens: strings.Fields("four"), Sentences: []int32{}},
 	{ID: "größe", Tokens: strings.Fields("fünf sechs sieben acht neun zehn elf zwölf dreizehn"), Label: 1, Rationale: make([]bool, 9), Sentences: []int32{9}},
 }
@@ -24,7 +24,7 @@ var tinyTexts = []Text{
 func tinyFile(t testing.TB, texts []Text) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tiny.arrow")
-	w, err := newTextWriter(path, arrow.NewMetadata([]string{"schema", "split"}, []string{textSchemaName, "train"}))
+	w, err := newTextWriter(path, true, arrow.NewMetadata([]string{"schema", "split"}, []string{textSchemaName, "train"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func readHostile(t testing.TB, raw []byte, rows int) error {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	split := newSplit("train", &mapping{path: "hostile.arrow", data: raw}, 2)
+	split := newSplit("train", &mapping{path: "hostile.arrow", data: raw}, 2, true)
 	err := split.parse(rows)
 	for i := 0; err == nil && i < rows; i++ {
 		var text Text
@@ -125,6 +125,7 @@ func TestUnsoundTextsAreRefused(t *testing.T) {
 	for what, text := range map[string]Text{
 		"rationale longer than the text":  {Tokens: strings.Fields("a b"), Rationale: make([]bool, 3)},
 		"rationale shorter than the text": {Tokens: strings.Fields("a b"), Rationale: make([]bool, 1)},
+		"spaces of another length":        {Tokens: strings.Fields("a b"), Spaces: make([]bool, 3)},
 		"sentence behind the end":         {Tokens: strings.Fields("a b"), Sentences: []int32{3}},
 		"sentences that fall":             {Tokens: strings.Fields("a b"), Sentences: []int32{2, 1, 2}},
 		"class that is not there":         {Tokens: strings.Fields("a b"), Label: 2},

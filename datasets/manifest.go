@@ -39,8 +39,19 @@ type fileInfo struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-// textSchemaName is raised with every change of the columns or their meaning.
-const textSchemaName = "rationale-text-1"
+// The forms of the Arrow files, the second one with the spaces of texts. A change of
+// the columns or their meaning is a form of its own.
+const (
+	textSchemaName   = "rationale-text-1"
+	spacedSchemaName = "rationale-text-2"
+)
+
+func (m Meta) schemaName() string {
+	if m.Spaces {
+		return spacedSchemaName
+	}
+	return textSchemaName
+}
 
 var noDigest = strings.Repeat("0", 2*sha256.Size)
 
@@ -69,8 +80,8 @@ func decodeManifest(raw []byte) (*manifest, error) {
 	if found := hexDigest(blank); found != m.Digest {
 		return nil, fmt.Errorf("expected the digest %s, found %s", m.Digest, found)
 	}
-	if m.Schema != textSchemaName {
-		return nil, fmt.Errorf("it is of the form %q; this program reads %q", m.Schema, textSchemaName)
+	if m.Schema != m.Meta.schemaName() {
+		return nil, fmt.Errorf("it is of the form %q; this program reads %q, or with the spaces of texts %q", m.Schema, textSchemaName, spacedSchemaName)
 	}
 	if err := fault.CheckJSON(string(raw), fault.AnyCase); err != nil {
 		return nil, err

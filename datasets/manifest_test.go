@@ -50,7 +50,7 @@ func FuzzManifest(f *testing.F) {
 	}
 	f.Add(raw)
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if m, err := decodeManifest(content); err == nil && m.Schema != textSchemaName {
+		if m, err := decodeManifest(content); err == nil && m.Schema != m.Meta.schemaName() {
 			t.Fatalf("%q was accepted", content)
 		}
 	})

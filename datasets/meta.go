@@ -36,8 +36,12 @@ type Meta struct {
 	// where the format has no queries.
 	WordRule  words.Rule `json:"word_rule,omitempty"`
 	QueryRule words.Rule `json:"query_rule,omitempty"`
-	Aspect    string     `json:"aspect,omitempty"`
-	Licence   string     `json:"licence"`
+	// Spaces tells that the texts say before which of their tokens white space
+	// stood; their files have a column for it. It is false where tokens came ready,
+	// and in datasets that are older than this field.
+	Spaces  bool   `json:"spaces,omitempty"`
+	Aspect  string `json:"aspect,omitempty"`
+	Licence string `json:"licence"`
 	// Split is the rule that dealt the rows to the splits, spelled out.
 	Split string `json:"split"`
 	// Seed is the seed of the random shares of Split and of generated text.

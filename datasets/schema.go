@@ -21,7 +21,7 @@ import (
 // tokens a row it is some 80 kB, copied in a few hundredths of a millisecond.
 const batchRows = 64
 
-// Columns of the one schema, in order.
+// Columns of the schema, in order.
 const (
 	colID = iota
 	colTokens
@@ -29,6 +29,7 @@ const (
 	colRationale
 	colSentences
 	colQuery
+	colSpaces // where those of texts are known only
 )
 
 var textFields = []arrow.Field{
@@ -40,9 +41,16 @@ var textFields = []arrow.Field{
 	colQuery:     {Name: "query", Type: arrow.ListOfNonNullable(arrow.BinaryTypes.String), Nullable: true},
 }
 
-// textSchema is the one schema, with provenance as its metadata.
-func textSchema(provenance arrow.Metadata) *arrow.Schema {
-	return arrow.NewSchema(textFields, &provenance)
+// spacedFields are the columns where the spaces of texts are known.
+var spacedFields = append(slices.Clip(textFields),
+	arrow.Field{Name: "spaces", Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true})
+
+// columns are those of a file with or without the spaces of texts.
+func columns(spaces bool) []arrow.Field {
+	if spaces {
+		return spacedFields
+	}
+	return textFields
 }
 
 // MaxClasses bounds the classes of a dataset. A column with more of them holds
@@ -53,7 +61,7 @@ const MaxClasses = 1000
 func (m Meta) provenance(split string, rows int) arrow.Metadata {
 	sources, _ := json.Marshal(m.Sources) // strings and numbers only: cannot fail
 	keys := []string{"schema", "dataset", "split", "rows", "classes", "licence", "sources"}
-	values := []string{textSchemaName, m.Name, split, strconv.Itoa(rows), strings.Join(m.Classes, ","), m.Licence, string(sources)}
+	values := []string{m.schemaName(), m.Name, split, strconv.Itoa(rows), strings.Join(m.Classes, ","), m.Licence, string(sources)}
 	if m.DerivedFrom != nil {
 		origin, _ := json.Marshal(m.DerivedFrom)
 		keys, values = append(keys, "derived_from"), append(values, string(origin))
@@ -71,19 +79,21 @@ type textWriter struct {
 	buffer *bufio.Writer
 	arrow  *ipc.FileWriter
 	build  *array.RecordBuilder
+	spaces bool // the file has a column for them
 	rows   int
 	// durable files have to outlive a crash; the spool does not.
 	durable bool
 }
 
-// newTextWriter creates the file with the given provenance as its metadata.
-func newTextWriter(path string, provenance arrow.Metadata) (*textWriter, error) {
+// newTextWriter creates the file, with or without the spaces of texts, with the
+// given provenance as its metadata.
+func newTextWriter(path string, spaces bool, provenance arrow.Metadata) (*textWriter, error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	w := &textWriter{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<20)}
-	schema, pool := textSchema(provenance), memory.NewGoAllocator()
+	w := &textWriter{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<20), spaces: spaces}
+	schema, pool := arrow.NewSchema(columns(spaces), &provenance), memory.NewGoAllocator()
 	w.arrow, err = ipc.NewFileWriter(&onlyWriter{w: w.buffer}, ipc.WithSchema(schema), ipc.WithAllocator(pool))
 	if err != nil {
 		file.Close()
@@ -123,6 +133,9 @@ func (w *textWriter) add(t *Text) error {
 	sentences.Append(true)
 	sentences.ValueBuilder().(*array.Int32Builder).AppendValues(t.Sentences, nil)
 	appendStrings(w.build.Field(colQuery), t.Query)
+	if w.spaces {
+		appendBools(w.build.Field(colSpaces), t.Spaces)
+	}
 	w.rows++
 	if w.rows%batchRows == 0 {
 		return w.flush()

@@ -133,7 +133,7 @@ func (s *Set) open(root *os.Root) error {
 		if err != nil {
 			return err
 		}
-		s.splits[name] = newSplit(name, file, len(s.manifest.Meta.Classes))
+		s.splits[name] = newSplit(name, file, len(s.manifest.Meta.Classes), s.manifest.Meta.Spaces)
 		s.splits[name].remedy = s.manifest.Meta.Remedy()
 	}
 	for _, name := range SplitNames {

@@ -25,6 +25,7 @@ type Split struct {
 	file    *mapping
 	rows    int
 	classes int
+	columns []arrow.Field
 	remedy  string // what to do about a row that cannot be read; may be empty
 
 	mu     sync.Mutex
@@ -35,15 +36,15 @@ type Split struct {
 }
 
 // newSplit wraps a mapped file whose digest has been checked. Its labels have to
-// be below the number of classes.
-func newSplit(name string, file *mapping, classes int) *Split {
-	return &Split{name: name, file: file, classes: classes, cache: map[int]arrow.Record{}}
+// be below the number of classes; spaces tells whether it has a column for them.
+func newSplit(name string, file *mapping, classes int, spaces bool) *Split {
+	return &Split{name: name, file: file, classes: classes, columns: columns(spaces), cache: map[int]arrow.Record{}}
 }
 
 // parse reads footer and schema of a file that has to hold so many texts.
 func (s *Split) parse(rows int) error {
 	return guarded(s.file.path, func() error {
-		batches, err := vet.File(s.file.data, textFields)
+		batches, err := vet.File(s.file.data, s.columns)
 		if err != nil {
 			return err
 		}
@@ -55,7 +56,7 @@ func (s *Split) parse(rows int) error {
 		if err != nil {
 			return err
 		}
-		if !reader.Schema().Equal(textSchema(arrow.Metadata{})) {
+		if !reader.Schema().Equal(arrow.NewSchema(s.columns, nil)) {
 			return fmt.Errorf("the columns are %v; expected those of a text dataset", reader.Schema())
 		}
 		s.arrow, s.rows = reader, rows
@@ -160,7 +161,7 @@ func (s *Split) Close() error {
 
 // readText copies row i out of a batch.
 func readText(batch arrow.Record, i int) Text {
-	return Text{
+	text := Text{
 		ID:        string([]byte(batch.Column(colID).(*array.String).Value(i))),
 		Tokens:    readStrings(batch.Column(colTokens), i),
 		Label:     int(batch.Column(colLabel).(*array.Int32).Value(i)),
@@ -168,6 +169,10 @@ func readText(batch arrow.Record, i int) Text {
 		Sentences: readInts(batch.Column(colSentences), i),
 		Query:     readStrings(batch.Column(colQuery), i),
 	}
+	if batch.NumCols() > colSpaces {
+		text.Spaces = readBools(batch.Column(colSpaces), i)
+	}
+	return text
 }
 
 // readStrings copies the list's bytes once and cuts the copy up: the values of a

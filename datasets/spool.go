@@ -20,7 +20,7 @@ type Spool struct {
 
 // NewSpool begins a spool in the folder dir.
 func NewSpool(dir string) (*Spool, error) {
-	file, err := newTextWriter(filepath.Join(dir, spoolName), arrow.Metadata{})
+	file, err := newTextWriter(filepath.Join(dir, spoolName), true, arrow.Metadata{})
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,6 @@ func (s *Spool) Rows() (*Split, error) {
 	if err := os.Remove(s.file.path); err != nil {
 		return nil, err
 	}
-	rows := newSplit("spool", file, MaxClasses) // just written by us: no digest
+	rows := newSplit("spool", file, MaxClasses, true) // just written by us: no digest
 	return rows, rows.parse(s.file.rows)
 }

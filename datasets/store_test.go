@@ -122,6 +122,9 @@ func TestTextsSurviveStorage(t *testing.T) {
 			if rapid.Bool().Draw(t, "marked") {
 				text.Sentences = []int32{int32(n)}
 			}
+			if rapid.Bool().Draw(t, "spaced") {
+				text.Spaces = rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "spaces")
+			}
 			if rapid.Bool().Draw(t, "asked") {
 				text.Query = rapid.SliceOfN(word, 1, 3).Draw(t, "query")
 			}

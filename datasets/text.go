@@ -21,6 +21,9 @@ type Text struct {
 	// Query holds the tokens of the claim or question that the text answers; nil
 	// when there is none.
 	Query []string
+	// Spaces says for each token whether white space stood before it in the source;
+	// nil where that is unknown, as of tokens that the source has ready.
+	Spaces []bool
 }
 
 // Check reports the first thing that makes the text unfit for storage, as a
@@ -31,6 +34,9 @@ func (t *Text) Check() error {
 	}
 	if t.Rationale != nil && len(t.Rationale) != len(t.Tokens) {
 		return fault.New("rationale length", "%d rationale marks for %d tokens", len(t.Rationale), len(t.Tokens))
+	}
+	if t.Spaces != nil && len(t.Spaces) != len(t.Tokens) {
+		return fault.New("marks of white space", "%d marks of white space for %d tokens", len(t.Spaces), len(t.Tokens))
 	}
 	if err := checkSentences(t.Sentences, len(t.Tokens)); err != nil {
 		return err

@@ -43,7 +43,7 @@ func Write(ctx context.Context, dir string, meta Meta, rows map[string]Rows) (*M
 		}
 	}
 	w.meta.SharedTexts = sharedTexts(w.contents)
-	return &w.meta, writeManifest(dir, &manifest{Schema: textSchemaName, Meta: w.meta, Files: w.files})
+	return &w.meta, writeManifest(dir, &manifest{Schema: w.meta.schemaName(), Meta: w.meta, Files: w.files})
 }
 
 // writer is a dataset on its way to the disk.
@@ -96,7 +96,7 @@ func makeVacant(dir string) error {
 // write writes the file of one split and takes its digest.
 func (w *writer) write(ctx context.Context, split string, rows Rows) (err error) {
 	name := split + ".arrow"
-	file, err := newTextWriter(filepath.Join(w.dir, name), w.meta.provenance(split, rows.Len))
+	file, err := newTextWriter(filepath.Join(w.dir, name), w.meta.Spaces, w.meta.provenance(split, rows.Len))
 	if err != nil {
 		return err
 	}
@@ -125,6 +125,9 @@ func (w *writer) addAll(ctx context.Context, file *textWriter, split string, row
 		}
 		if err := text.check(len(w.meta.Classes)); err != nil {
 			return fmt.Errorf("%s, row %d (%q): %w", split, i, text.ID, err)
+		}
+		if text.Spaces != nil && !w.meta.Spaces {
+			return fmt.Errorf("%s, row %d (%q): its spaces are known; expected none, as the description has it", split, i, text.ID)
 		}
 		counts.add(&text)
 		w.contents[split] = append(w.contents[split], contentHash(&text))

@@ -164,3 +164,38 @@ func fileMetadata(t *testing.T, path string) map[string]string {
 	defer reader.Close()
 	return reader.Schema().Metadata().ToMap()
 }
+
+// A set whose texts come without spaces has the form that sets had before there
+// were any; one with them has a column more, and reads back.
+func TestSpacesAreAColumnOfTheirOwn(t *testing.T) {
+	plain := Text{ID: "x", Tokens: []string{"dies", ":", "("}}
+	known := plain
+	known.Spaces = []bool{false, true, false}
+	for form, texts := range map[string][]Text{textSchemaName: {plain}, spacedSchemaName: {known, plain}} {
+		dir, meta := t.TempDir(), madeMeta("x")
+		meta.Spaces = form == spacedSchemaName
+		if _, err := Write(t.Context(), dir, meta, map[string]Rows{"test": rowsOf(texts)}); err != nil {
+			t.Fatal(err)
+		}
+		files := readAll(t, dir)
+		for _, name := range []string{ManifestName, "test.arrow"} {
+			if !bytes.Contains(files[name], []byte(form)) || bytes.Contains(files[name], []byte("spaces")) != meta.Spaces {
+				t.Errorf("%s: %s is of another form", form, name)
+			}
+		}
+		set, err := OpenDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer set.Close()
+		for i, want := range texts {
+			if got, err := set.splits["test"].Text(i); err != nil || !cmp.Equal(want, got) {
+				t.Errorf("%s: %v\n%s", form, err, cmp.Diff(want, got))
+			}
+		}
+	}
+	_, err := Write(t.Context(), t.TempDir(), madeMeta("x"), map[string]Rows{"dev": rowsOf([]Text{known})})
+	if err == nil || !strings.Contains(err.Error(), "dev, row 0 (\"x\"): its spaces are known") {
+		t.Errorf("spaces that would be lost: %v", err)
+	}
+}

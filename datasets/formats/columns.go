@@ -191,7 +191,7 @@ func (c *columns) setText(e *Example, cell func(string) value) error {
 	}
 	text = c.rule.Fold(text)
 	spans := c.rule.Spans(text)
-	e.Tokens = words.Cut(text, spans, c.rule.Fold)
+	e.Tokens, e.Spaces = words.Cut(text, spans, c.rule.Fold), words.Spaces(spans)
 	if query != "" {
 		e.Query = words.Cut(query, c.rule.Spans(query), c.rule.Fold)
 	}

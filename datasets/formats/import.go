@@ -150,7 +150,7 @@ func (j *job) meta(in *Intake) datasets.Meta {
 		Name: j.opts.Name, Format: j.format.Name, Lower: j.lower(), Aspect: in.aspect, Licence: j.format.Licence,
 		Split: j.describe(), Seed: j.opts.Seed, Balance: "off", Options: j.opts.Options, Given: j.given(), SkipBad: j.opts.SkipBad,
 		WordRule: j.wordRule(j.format.Words), QueryRule: j.wordRule(j.format.Query),
-		ConstantQuery: in.constantQuery(), Sources: in.sources, OpenEnds: in.unended, Splits: map[string]datasets.SplitMeta{},
+		Spaces: in.spaces, ConstantQuery: in.constantQuery(), Sources: in.sources, OpenEnds: in.unended, Splits: map[string]datasets.SplitMeta{},
 	}
 	for split, reasons := range in.skipped {
 		m.Splits[split] = datasets.SplitMeta{Skipped: reasons}

@@ -39,6 +39,7 @@ type Intake struct {
 	aspect    string
 	query     string // of the first row
 	oneQuery  bool   // all rows so far have that query
+	spaces    bool   // those of a row are known
 }
 
 // spooled is what has to be known about a row before the rows are dealt.
@@ -201,6 +202,7 @@ func (in *Intake) store(file File, line int, example *Example) error {
 		row.document = in.document(example.Document)
 	}
 	in.noteQuery(example.Query)
+	in.spaces = in.spaces || example.Spaces != nil
 	example.Label, in.last.class = int(row.class), row.class
 	in.rows = append(in.rows, row)
 	return in.spool.Add(&example.Text)

@@ -128,6 +128,17 @@ func Cut(text string, spans []Span, fold func(string) string) []string {
 	return list
 }
 
+// Spaces says before which of the words that stand there white space stands; nil
+// without words.
+func Spaces(spans []Span) []bool {
+	var spaces []bool
+	end := 0
+	for _, s := range spans {
+		spaces, end = append(spaces, s.Start > end), s.End
+	}
+	return spaces
+}
+
 // List reads a JSON list of strings; ok is false when the text is something else.
 func List(text string) (list []string, ok bool) {
 	ok = strings.HasPrefix(text, "[") && json.Unmarshal([]byte(text), &list) == nil

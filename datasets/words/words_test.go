@@ -115,3 +115,26 @@ func TestFoldedTextFallsIntoTheSameWords(t *testing.T) {
 		}
 	})
 }
+
+// Words with the spaces before them are the text again, but for the kind and number
+// of its white space.
+func TestSpacesGiveTheTextBack(t *testing.T) {
+	for _, rule := range []Rule{Unicode, ASCII, Space} {
+		t.Run(string(rule), func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				text := texts.Draw(t, "text")
+				spans := rule.Spans(text)
+				var back strings.Builder
+				for i, space := range Spaces(spans) {
+					if space && i > 0 {
+						back.WriteByte(' ')
+					}
+					back.WriteString(text[spans[i].Start:spans[i].End])
+				}
+				if want := strings.Join(strings.FieldsFunc(text, IsSpace), " "); back.String() != want {
+					t.Fatalf("%q comes back as %q", text, back.String())
+				}
+			})
+		})
+	}
+}

@@ -50,12 +50,15 @@ func (a *adder) Run(ctx context.Context, env *stages.Env) error {
 	return err
 }
 
-// added is a text with the word behind it, as part of its last sentence and of no
-// rationale.
+// added is a text with the word and a space before it at its end, as part of its
+// last sentence and of no rationale.
 func added(t datasets.Text) datasets.Text {
 	t.Tokens = append(t.Tokens, word)
 	if t.Rationale != nil {
 		t.Rationale = append(t.Rationale, false)
+	}
+	if t.Spaces != nil {
+		t.Spaces = append(t.Spaces, true)
 	}
 	if last := len(t.Sentences) - 1; last >= 0 {
 		t.Sentences[last]++
@@ -101,7 +104,7 @@ func TestStageReadsAnImportedDataset(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := texts(t, open(t, env.Out, "more"), "train")
-	if len(got) != 1 || strings.Join(got[0].Tokens, " ") != "all good indeed" || got[0].Rationale != nil || len(got[0].Sentences) > 0 {
+	if len(got) != 1 || strings.Join(got[0].Tokens, " ") != "all good indeed" || got[0].Rationale != nil || len(got[0].Sentences) > 0 || !slices.Equal(got[0].Spaces, []bool{false, true, true}) {
 		t.Errorf("%+v", got)
 	}
 }
