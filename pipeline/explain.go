@@ -236,10 +236,7 @@ func characters(text string, spans []words.Span) [][2]int {
 
 // highlight shows one text. A classifier selects nothing.
 func (x explained) highlight(r *trainedRun) plots.Highlight {
-	h := plots.Highlight{Title: x.ID, Query: x.query(), Tokens: x.Tokens, Gold: x.Gold, Unread: x.Unread}
-	if x.spans != nil {
-		h.Tokens, h.Spaces = x.written()
-	}
+	h := plots.Highlight{Title: x.ID, Query: x.query(), Tokens: x.written(), Spaces: x.Spaces, Gold: x.Gold, Unread: x.Unread}
 	if x.Class != "" {
 		h.Title += ": " + x.Class
 	}
@@ -262,16 +259,12 @@ func (x explained) query() string {
 	return strings.Join(x.Query, " ")
 }
 
-// written are the words as the user wrote them, and before which of them white
-// space stands.
-func (x explained) written() (tokens []string, spaces []bool) {
-	end := 0
-	for _, s := range x.spans {
-		tokens = append(tokens, x.Text[s.Start:s.End])
-		spaces = append(spaces, s.Start > end)
-		end = s.End
+// written are the words as the user wrote them, or as the dataset has them.
+func (x explained) written() []string {
+	if x.spans == nil {
+		return x.Tokens
 	}
-	return tokens, spaces
+	return words.Cut(x.Text, x.spans, words.Unicode.Fold)
 }
 
 // writePage writes the page as a whole or not at all.

@@ -58,7 +58,7 @@ func (m Material) highlight(runs []Run, i int) plots.Highlight {
 	first := runs[0].Examples[i]
 	h := plots.Highlight{
 		Title: fmt.Sprintf("%s · label %s", first.ID, first.Class), Query: strings.Join(first.Query, " "),
-		Tokens: first.Tokens, Gold: first.Gold, Unread: first.Unread,
+		Tokens: first.Tokens, Spaces: first.Spaces, Gold: first.Gold, Unread: first.Unread,
 	}
 	for _, r := range runs {
 		h.Rationales = append(h.Rationales, choice(m.kind(r), r.Examples[i]))

@@ -16,12 +16,14 @@ import (
 // Example is one text with what a model selects of it, word by word: a line of
 // rationales.jsonl.
 type Example struct {
-	ID       string   `json:"id"`
-	Query    []string `json:"query,omitempty"`
-	Tokens   []string `json:"tokens"`
-	Gold     []bool   `json:"gold,omitempty"`
-	Unread   int      `json:"unread,omitempty"` // tokens at the end that the model does not read
-	Selected []bool   `json:"selected,omitempty"`
+	ID     string   `json:"id"`
+	Query  []string `json:"query,omitempty"`
+	Tokens []string `json:"tokens"`
+	// Spaces says before which tokens white space stood; nil when unknown.
+	Spaces   []bool `json:"spaces,omitempty"`
+	Gold     []bool `json:"gold,omitempty"`
+	Unread   int    `json:"unread,omitempty"` // tokens at the end that the model does not read
+	Selected []bool `json:"selected,omitempty"`
 	// Probability is each token's of being selected; nil when the model does not
 	// tell.
 	Probability []float32 `json:"probability,omitempty"`
@@ -33,7 +35,7 @@ type Example struct {
 // classes. Its class is the caller's to name, where somebody knows it.
 func NewExample(set examples.Set, i int, p measure.Prediction, classes []string) Example {
 	words := set.Words(i)
-	x := Example{ID: words.ID, Query: words.Query, Tokens: words.Tokens, Gold: words.Gold, Unread: words.Unread, Predicted: classes[p.Class]}
+	x := Example{ID: words.ID, Query: words.Query, Tokens: words.Tokens, Spaces: words.Spaces, Gold: words.Gold, Unread: words.Unread, Predicted: classes[p.Class]}
 	if p.Selected != nil {
 		x.Selected = set.Chosen(i, p.Selected)
 	}
@@ -82,7 +84,7 @@ func (x Example) check() error {
 	if x.Class == "" || x.Predicted == "" {
 		return fmt.Errorf("class %q, predicted %q; expected the names of classes", x.Class, x.Predicted)
 	}
-	for _, marks := range [][]bool{x.Gold, x.Selected} {
+	for _, marks := range [][]bool{x.Spaces, x.Gold, x.Selected} {
 		if marks != nil && len(marks) != len(x.Tokens) {
 			return fmt.Errorf("%d marks for %d tokens", len(marks), len(x.Tokens))
 		}

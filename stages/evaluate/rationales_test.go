@@ -15,6 +15,7 @@ func TestExamplesAreWhole(t *testing.T) {
 		`{"class":"a","predicted":"b","tokens":["a","b"]}`:                                              "",
 		`{"class":"a","predicted":"b","tokens":["a","b"],"selected":[true]}`:                            "example 2: 1 marks for 2 tokens",
 		`{"class":"a","predicted":"b","tokens":["a"],"gold":[true,false,true]}`:                         "example 2: 3 marks for 1 tokens",
+		`{"class":"a","predicted":"b","tokens":["a","b"],"spaces":[true]}`:                              "example 2: 1 marks for 2 tokens",
 		`{"class":"a","predicted":"b","tokens":["a"],"selected":[]}`:                                    "example 2: 0 marks for 1 tokens",
 		`{"class":"a","predicted":"b","tokens":[],"selected":[true],"gold":null}`:                       "example 2: 1 marks for 0 tokens",
 		`{"class":"a","predicted":"b","tokens":["a"],"probability":[0.5,1]}`:                            "example 2: 2 probabilities for 1 tokens",

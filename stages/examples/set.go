@@ -60,6 +60,7 @@ type Words struct {
 	ID     string
 	Query  []string // what is shown and never selected
 	Tokens []string
+	Spaces []bool // white space stood before it; nil when unknown
 	Gold   []bool // those that people marked; nil when nobody was asked
 	Unread int    // how many of the last ones the model does not read
 }

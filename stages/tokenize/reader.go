@@ -104,7 +104,7 @@ func (r *Reader) Prepare(query, text string) (Given, error) {
 		}
 	}
 	g := Given{Spans: document.Spans, QuerySpans: asked.Spans}
-	e, err := r.vocabulary.encode(datasets.Text{Label: -1, Query: asked.Words, Tokens: document.Words, Sentences: document.Ends})
+	e, err := r.vocabulary.encode(datasets.Text{Label: -1, Query: asked.Words, Tokens: document.Words, Spaces: words.Spaces(document.Spans), Sentences: document.Ends})
 	if err != nil {
 		return g, UserError{err}
 	}

@@ -31,6 +31,7 @@ const (
 	colWord
 	colLead
 	colSentences
+	colSpaces
 )
 
 // schema is the form of a tokenized split.
@@ -45,6 +46,7 @@ var schema = arrow.NewSchema([]arrow.Field{
 	colWord:      {Name: "word", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32)},
 	colLead:      {Name: "lead", Type: arrow.PrimitiveTypes.Int32},
 	colSentences: {Name: "sentences", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32), Nullable: true},
+	colSpaces:    {Name: "spaces", Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true},
 }, nil)
 
 // writeTexts stores the texts as one Arrow IPC stream.
@@ -74,6 +76,7 @@ func appendText(b *array.RecordBuilder, t Text) {
 	appendList[int32, *array.Int32Builder](b.Field(colWord), t.Word, true)
 	b.Field(colLead).(*array.Int32Builder).Append(int32(t.Lead))
 	appendList[int32, *array.Int32Builder](b.Field(colSentences), t.SentenceEnds, t.SentenceEnds != nil)
+	appendList[bool, *array.BooleanBuilder](b.Field(colSpaces), t.Spaces, t.Spaces != nil)
 }
 
 // appendList adds one list of values, or that there is none.
@@ -183,6 +186,7 @@ func (w seenWords) appendRecord(texts []Text, rec arrow.Record) []Text {
 			IDs:       listAt(rec, colIDs, i, (*array.Int32).Value), Word: listAt(rec, colWord, i, (*array.Int32).Value),
 			Roles:        listAt(rec, colRoles, i, func(a *array.Int8, k int) Role { return Role(a.Value(k)) }),
 			SentenceEnds: listAt(rec, colSentences, i, (*array.Int32).Value),
+			Spaces:       listAt(rec, colSpaces, i, (*array.Boolean).Value),
 		})
 	}
 	return texts

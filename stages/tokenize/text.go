@@ -25,9 +25,12 @@ type Text struct {
 	// Query and Tokens are the words of query and document as the dataset has
 	// them: all of them, also those that were cut off.
 	Query, Tokens []string
-	Rationale     []bool  // human rationale per word of the document; nil when unknown
-	IDs           []int32 // pieces, cut to the maximum length
-	Roles         []Role  // of the pieces
+	// Spaces says before which words of the document white space stood; nil when
+	// unknown.
+	Spaces    []bool
+	Rationale []bool  // human rationale per word of the document; nil when unknown
+	IDs       []int32 // pieces, cut to the maximum length
+	Roles     []Role  // of the pieces
 	// Word is the word that each piece belongs to, query words counted before
 	// the document's; -1 for separators and special pieces.
 	Word []int32
@@ -119,6 +122,8 @@ func (t Text) check() error {
 		return fmt.Errorf("%d pieces, %d words and %d roles of pieces; expected as many of each", len(t.IDs), len(t.Word), len(t.Roles))
 	case t.Rationale != nil && len(t.Rationale) != len(t.Tokens):
 		return fmt.Errorf("%d marks for %d words of the document", len(t.Rationale), len(t.Tokens))
+	case t.Spaces != nil && len(t.Spaces) != len(t.Tokens):
+		return fmt.Errorf("%d marks of white space for %d words of the document", len(t.Spaces), len(t.Tokens))
 	case t.Label < 0 || slices.Min(t.IDs) < 0 || t.Lead < 0 || t.Lead > len(t.Query):
 		return fmt.Errorf("class %d, pieces from %d, %d of %d words of a query: a number is too small or too large",
 			t.Label, slices.Min(t.IDs), t.Lead, len(t.Query))

@@ -80,7 +80,7 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "tokenize" }
 
 // Version of the output's form.
-func (*Stage) Version() int { return 4 }
+func (*Stage) Version() int { return 5 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }

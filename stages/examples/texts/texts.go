@@ -111,7 +111,7 @@ func sentences(t tokenize.Text) []tokenizer.Span {
 
 // Words are a text's query and document.
 func (s Set) Words(i int) examples.Words {
-	return examples.Words{ID: s[i].ID, Query: s[i].Query, Tokens: s[i].Tokens, Gold: s[i].Rationale, Unread: s[i].Unread()}
+	return examples.Words{ID: s[i].ID, Query: s[i].Query, Tokens: s[i].Tokens, Spaces: s[i].Spaces, Gold: s[i].Rationale, Unread: s[i].Unread()}
 }
 
 // Chosen is the document's words of which a piece is chosen.
