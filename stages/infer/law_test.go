@@ -16,9 +16,6 @@ import (
 	"rationale/datasets"
 	"rationale/datasets/formats"
 	"rationale/datasets/words"
-	"rationale/onnx/runtime"
-	"rationale/stages/evaluate"
-	"rationale/stages/infer"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
 )
@@ -198,29 +195,12 @@ func checkGivenBack(t *testing.T, s source, set *datasets.Set, evaluation, data 
 	if !rule.Known() || s.queries && !set.Meta().QueryRule.Known() {
 		t.Fatalf("rules %q and %q", rule, set.Meta().QueryRule)
 	}
-	examples, err := evaluate.ReadExamples(evaluation)
-	if err != nil {
-		t.Fatal(err)
+	e := openEvaluated(t, set, evaluation, data)
+	if len(e.examples) != e.test.Len() {
+		t.Fatalf("%d of %d texts", len(e.examples), e.test.Len())
 	}
-	read, err := tokenize.Read(data, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader, err := tokenize.OpenReader(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := infer.Open(evaluation, data, runtime.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	test, err := set.Split("test")
-	if err != nil || len(examples) != test.Len() {
-		t.Fatalf("%d of %d texts, error %v", len(examples), test.Len(), err)
-	}
-	for i, want := range examples {
-		source, err := test.Text(i)
+	for i, want := range e.examples {
+		source, err := e.test.Text(i)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -228,17 +208,17 @@ func checkGivenBack(t *testing.T, s source, set *datasets.Set, evaluation, data 
 		if s.queries != (query != "") {
 			t.Fatalf("%s: the query is %q", want.ID, query)
 		}
-		given, err := reader.Prepare(query, text)
+		given, err := e.reader.Prepare(query, text)
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
 		if source.Spaces == nil { // those of the user's text are known
 			given.Text.Spaces = nil
 		}
-		if d := cmp.Diff(read[i], given.Text, cmpopts.IgnoreFields(tokenize.Text{}, "ID", "Label", "Rationale", "Gold")); d != "" {
+		if d := cmp.Diff(e.read[i], given.Text, cmpopts.IgnoreFields(tokenize.Text{}, "ID", "Label", "Rationale", "Gold")); d != "" {
 			t.Errorf("%q (-stage +reader)\n%s", text, d)
 		}
-		got, err := m.Answer(t.Context(), query, text)
+		got, err := e.model.Answer(t.Context(), query, text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -249,7 +229,7 @@ func checkGivenBack(t *testing.T, s source, set *datasets.Set, evaluation, data 
 		if d := cmp.Diff(want, got.Example, cmpopts.EquateApprox(0, 1e-5)); d != "" {
 			t.Errorf("%q (-evaluation +answer)\n%s", text, d)
 		}
-		if _, err := reader.Prepare(class(s.queries, "", "is it?"), text); err == nil {
+		if _, err := e.reader.Prepare(class(s.queries, "", "is it?"), text); err == nil {
 			t.Errorf("%q is read with a query that it should not have, or without one", text)
 		}
 	}

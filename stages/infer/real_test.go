@@ -12,7 +12,6 @@ import (
 	"rationale/stages/backend"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/texts"
-	"rationale/stages/infer"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
@@ -67,49 +66,29 @@ func brieflyTrained(t *testing.T, dir string) (evaluation, data string) {
 
 func countGivenBack(t *testing.T, set *datasets.Set, evaluation, data string) {
 	t.Helper()
-	examples, err := evaluate.ReadExamples(evaluation)
-	if err != nil {
-		t.Fatal(err)
-	}
-	read, err := tokenize.Read(data, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader, err := tokenize.OpenReader(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := infer.Open(evaluation, data, runtime.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
-	test, err := set.Split("test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := openEvaluated(t, set, evaluation, data)
 	ids, selections, classes, chosen := 0, 0, 0, 0
-	for i, want := range examples {
-		source, err := test.Text(i)
+	for i, want := range e.examples {
+		source, err := e.test.Text(i)
 		if err != nil {
 			t.Fatal(err)
 		}
 		text, query := givenBack(t, source, set.Meta().WordRule, false), strings.Join(source.Query, " ")
-		given, err := reader.Prepare(query, text)
+		given, err := e.reader.Prepare(query, text)
 		if err != nil {
 			t.Fatalf("%s: %v", want.ID, err)
 		}
-		got, err := m.Answer(t.Context(), query, text)
+		got, err := e.model.Answer(t.Context(), query, text)
 		if err != nil {
 			t.Fatalf("%s: %v", want.ID, err)
 		}
-		ids += count(slices.Equal(read[i].IDs, given.IDs) && slices.Equal(read[i].SentenceEnds, given.SentenceEnds))
+		ids += count(slices.Equal(e.read[i].IDs, given.IDs) && slices.Equal(e.read[i].SentenceEnds, given.SentenceEnds))
 		selections += count(slices.Equal(want.Selected, got.Selected) && slices.Equal(want.Tokens, got.Tokens))
 		classes += count(want.Predicted == got.Predicted)
 		chosen += count(slices.Contains(want.Selected, true))
 	}
-	n := len(examples)
-	t.Logf("%d texts of %d: ids equal in %d, selections in %d, classes in %d; in %d something is selected", n, test.Len(), ids, selections, classes, chosen)
+	n := len(e.examples)
+	t.Logf("%d texts of %d: ids equal in %d, selections in %d, classes in %d; in %d something is selected", n, e.test.Len(), ids, selections, classes, chosen)
 	if chosen == 0 {
 		t.Errorf("nothing is selected anywhere; the test shows nothing")
 	}
