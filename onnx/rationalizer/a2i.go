@@ -16,13 +16,17 @@ import (
 //     adv·0.9·CE(f_p(z_a ⊙ x), uniform), with z_a a constant;
 //  2. the attacker, on 0.9·CE(f_p(z_a ⊙ x), y_a) + λ1·|Σz_a/Σm − s|, with new
 //     noise and dropout and with the predictor of update 1.
+//
+// The paper's text has one z_a for both updates, its code draws it anew; we follow
+// the code unless reuse says otherwise.
 func a2i(m Method) Method {
 	base := m
 	m.Name += "+A2I"
 	m.Doc = base.Name + " with A2I's attacker and instruction loss (ICML 2025)"
 	m.Options = append(attackOptions(base),
 		Option{Name: "instruction", Default: 1, Doc: "adv: weight of the instruction loss"},
-		Option{Name: "hinge", Flag: true, Doc: "the script's instruction loss in place of the paper's"})
+		Option{Name: "hinge", Flag: true, Doc: "the script's instruction loss in place of the paper's"},
+		Option{Name: "reuse", Flag: true, Doc: "one z_a for both updates, as in the paper's text, in place of a new one"})
 	m.Attacker, m.Instructs = theAttacker, true
 	m.Train = func(s *Step) {
 		x, yA := s.Batch(), s.OtherClass("attacked_class", "attacked class")
@@ -30,7 +34,10 @@ func a2i(m Method) Method {
 		s.Inspect("z_attack1", zA.Units)
 		loss, logits := base.Loss(s, x, View{"predictor_attacker1", s.Stop(zA.Shown)})
 		s.Minimize(modelTeam, nn.Sum(s.g, loss, s.instruction(logits[0], yA)))
-		s.attack(x, yA)
+		if !s.c.Flags["reuse"] {
+			zA = s.selectAnew(x)
+		}
+		s.attack(x, yA, zA)
 	}
 	return m
 }
@@ -51,7 +58,8 @@ func attackable(m Method) Method {
 		loss, _ := base.Loss(s, x)
 		s.Minimize(modelTeam, loss)
 		if s.attacker != nil {
-			s.attack(x, s.OtherClass("attacked_class", "attacked class"))
+			yA := s.OtherClass("attacked_class", "attacked class")
+			s.attack(x, yA, s.selectAnew(x))
 		}
 	}
 	return m
@@ -89,10 +97,12 @@ func hinge(g *graph.Graph, logits, attackedClass *graph.Value, classes int) *gra
 	return nn.One(g, g.Neg(g.ReduceMean(capped, false)))
 }
 
+// selectAnew is z_a for the attacker's update.
+func (s *Step) selectAnew(x *Batch) Selection { return s.Select(s.attacker, "attacker2", x) }
+
 // attack updates the attacker on the predictor as it is now. The predictor's
 // weights do not learn from it: only the attacker's are differentiated.
-func (s *Step) attack(x *Batch, yA *graph.Value) {
-	z := s.Select(s.attacker, "attacker2", x)
+func (s *Step) attack(x *Batch, yA *graph.Value, z Selection) {
 	logits := s.Predict(s.players.Predictor, x, View{"predictor_attacker2", z.Shown})[0]
 	g := s.g.Scope("attack")
 	ce := nn.CrossEntropy(g, logits, yA)

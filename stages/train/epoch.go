@@ -128,24 +128,48 @@ func (r *run) progress() string {
 	return fmt.Sprintf("epoch %d/%d, loss %.3f", r.epoch+1, r.params.Epochs, r.log.mean(rationalizer.LossMeasure))
 }
 
-// evaluate measures the epoch on the development split and notes everything.
+// evaluate measures the epoch on the development and test splits and notes
+// everything. The former alone has a say in which epoch is kept.
 func (r *run) evaluate(ctx context.Context) error {
 	w, err := r.weights()
 	if err != nil {
 		return err
 	}
-	scores, err := r.dev.Evaluate(ctx, r.devSet, w, r.batching(), measure.Draw{Seed: r.params.Seed, Epoch: r.epoch}, nil)
-	if err != nil {
-		return fmt.Errorf("development split: %w", r.answered(err))
-	}
 	// The steps measured with dropout on, on parameters that moved meanwhile.
 	r.note("train", r.log.numbers(examples.ClassCounts(r.train, r.feeder.Spec.Classes)))
+	scores, err := r.measure(ctx, "development", r.devSet, w)
+	if err != nil {
+		return err
+	}
 	r.note("dev", scores.Numbers())
 	accuracy := scores.Accuracy().Value
 	if r.best.Epoch == 0 || accuracy > r.best.Accuracy {
 		r.best = Choice{Epoch: r.epoch, Accuracy: accuracy, weights: w}
 	}
+	return r.measureTest(ctx, w)
+}
+
+// measureTest notes what the epoch would have been worth on test texts. Tables show
+// the best of these as an oracle's.
+func (r *run) measureTest(ctx context.Context, w measure.Weights) error {
+	if r.testSet.Len() == 0 {
+		return nil
+	}
+	scores, err := r.measure(ctx, "test", r.testSet, w)
+	if err != nil {
+		return err
+	}
+	r.note("test", scores.Numbers())
 	return nil
+}
+
+// measure evaluates the epoch's parameters on a split, with sampled masks.
+func (r *run) measure(ctx context.Context, split string, set examples.Set, w measure.Weights) (*measure.Scores, error) {
+	scores, err := r.dev.Evaluate(ctx, set, w, r.batching(), measure.Draw{Seed: r.params.Seed, Epoch: r.epoch}, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s split: %w", split, r.answered(err))
+	}
+	return scores, nil
 }
 
 func (r *run) batching() measure.Batching {
