@@ -23,7 +23,7 @@ func a2i(m Method) Method {
 	base := m
 	m.Name += "+A2I"
 	m.Doc = base.Name + " with A2I's attacker and instruction loss (ICML 2025)"
-	m.Options = append(attackOptions(base),
+	m.Options = append(attackOptions(base, ""),
 		Option{Name: "instruction", Default: 1, Doc: "adv: weight of the instruction loss"},
 		Option{Name: "hinge", Flag: true, Doc: "the script's instruction loss in place of the paper's"},
 		Option{Name: "reuse", Flag: true, Doc: "one z_a for both updates, as in the paper's text, in place of a new one"})
@@ -46,7 +46,7 @@ func a2i(m Method) Method {
 // attack success rate alone: the model is the same to the bit without.
 func attackable(m Method) Method {
 	base := m
-	m.Options = append(attackOptions(base), Option{Name: "attack", Flag: true, Default: 1, Doc: "train an attacker beside the model"})
+	m.Options = append(attackOptions(base, "attack"), Option{Name: "attack", Flag: true, Default: 1, Doc: "train an attacker beside the model"})
 	m.Attacker = func(c Config) *Generator {
 		if !c.Flags["attack"] {
 			return nil
@@ -65,11 +65,12 @@ func attackable(m Method) Method {
 	return m
 }
 
-// attackOptions are the method's and those of an attacker's loss.
-func attackOptions(m Method) []Option {
+// attackOptions are the method's and those of an attacker's loss, which there is
+// with a flag.
+func attackOptions(m Method, with string) []Option {
 	return append(slices.Clone(m.Options),
-		Option{Name: "attack_sparsity", Default: 1, Doc: "factor on λ1 in the attacker's loss"},
-		Option{Name: "attack_coherence", Doc: "factor on λ2 in the attacker's loss"})
+		Option{Name: "attack_sparsity", With: with, Default: 1, Doc: "factor on λ1 in the attacker's loss"},
+		Option{Name: "attack_coherence", With: with, Doc: "factor on λ2 in the attacker's loss"})
 }
 
 // theAttacker has the generator's form and parameters of its own.

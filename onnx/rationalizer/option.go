@@ -15,7 +15,8 @@ type Option struct {
 	Doc     string
 	Default float64 // of a flag: 0 or 1
 	Flag    bool
-	Share   bool // a number strictly between 0 and 1; otherwise any that is not negative
+	Share   bool   // a number strictly between 0 and 1; otherwise any that is not negative
+	With    string // the flag of the method without which the number is not used; empty: it always is
 }
 
 // What the losses of most methods are made of.
@@ -118,13 +119,13 @@ func (m Method) lacks(name string) error {
 }
 
 // Split parts the values into those that the graphs depend on and those that
-// each step is given.
+// each step of these graphs is given.
 func (m Method) Split(all Values) (flags map[string]bool, scalars Values) {
 	flags, scalars = map[string]bool{}, Values{}
 	for _, o := range m.Options {
 		if o.Flag {
 			flags[o.Name] = all[o.Name] != 0
-		} else {
+		} else if o.With == "" || all[o.With] != 0 {
 			scalars[o.Name] = all[o.Name]
 		}
 	}
