@@ -69,10 +69,10 @@ func (a *answer) say(m Method) {
 		a.logits(OutLogits, p.Predictor, nil)
 		return
 	}
-	margin := a.margin("generator", p.Generator)
-	z := a.choose(margin, SelectNoise)
-	shown := a.selection(OutRationale, z)
-	a.output(OutProbability, a.batchMajor(a.x.positions(a.g, a.g.Mul(a.g.Sigmoid(margin), a.x.Units))))
+	scores := a.score("generator", p.Generator)
+	shown := a.selection(OutRationale, a.choose(p.Generator, scores, SelectNoise))
+	probability := p.Generator.chooser().Probability(a.reading(a.g, p.Generator), scores)
+	a.output(OutProbability, a.batchMajor(a.x.positions(a.g, a.g.Mul(probability, a.x.Units))))
 	a.logits(OutLogits, p.Predictor, shown)
 	if a.views.FullText {
 		a.logits(OutFullLogits, p.Predictor, nil)
@@ -84,7 +84,7 @@ func (a *answer) say(m Method) {
 		a.logits(OutReaderLogits, fullTextReader(a.c, ReaderLayout), shown)
 	}
 	if f := m.attacker(a.c); a.views.Attack && f != nil {
-		zA := a.choose(a.margin("attacker", f), AttackNoise)
+		zA := a.choose(f, a.score("attacker", f), AttackNoise)
 		a.logits(OutAttackLogits, p.Predictor, a.selection(OutAttack, zA))
 	}
 }
@@ -130,19 +130,24 @@ func (a *answer) unpacked(l nn.Layout) nn.Weights {
 	return w
 }
 
-// margin is f_g's (or f_a's) without dropout, [U,B].
-func (a *answer) margin(scope string, f *Generator) *graph.Value {
-	g, w := a.g.Scope(scope), a.weights(f.Team)
-	states := f.states(Reading{Graph: g, Weights: w, Batch: a.x, Keep: nothing})
-	return f.margin(g, w, states, nil, a.c.keepShare())
+// reading is what f_g's (or f_a's) parts are given, without dropout.
+func (a *answer) reading(g *graph.Graph, f *Generator) Reading {
+	return Reading{Graph: g, Weights: a.weights(f.Team), Batch: a.x, Keep: nothing, Noise: nothing}
+}
+
+// score is what speaks for each unit, [U,B].
+func (a *answer) score(scope string, f *Generator) *graph.Value {
+	r := a.reading(a.g.Scope(scope), f)
+	return f.score(r, func() []*graph.Value { return f.states(r) })
 }
 
 // choose is the selection of units that follows from their scores.
-func (a *answer) choose(margin *graph.Value, noise string) *graph.Value {
+func (a *answer) choose(f *Generator, scores *graph.Value, noise string) *graph.Value {
+	r := a.reading(a.g, f)
 	if a.views.Sampled {
-		margin = a.g.Add(margin, a.g.Input(noise, margin.DType, a.c.unitsDim(), batchDim))
+		r.Noise = func(_ string, shape ...graph.Dim) *graph.Value { return a.g.Input(noise, a.c.dtype(), shape...) }
 	}
-	return a.x.choose(a.g, nn.Choose(a.g, margin))
+	return a.x.choose(a.g, f.chooser().Choose(r, scores))
 }
 
 // selection puts out the positions of selected units, and gives what they show.

@@ -23,8 +23,8 @@ type Encoder interface {
 	Pool(r Reading) *graph.Value
 }
 
-// Reading is what an encoder works on: a graph to grow in, its parameters, the
-// examples, and what is shown of them.
+// Reading is what a player's parts work on: a graph to grow in, their parameters,
+// the examples, and what is shown of them.
 type Reading struct {
 	*graph.Graph
 	Weights nn.Weights
@@ -32,13 +32,37 @@ type Reading struct {
 	// Shown [T,B] is 1 where a position is shown and 0 where the encoder finds
 	// nothing in its place; nil shows all. Its gradient is that of a factor.
 	Shown *graph.Value
-	// Keep gives a dropout mask (uint8) of a purpose; nil in evaluation, or
+	// Keep gives a dropout mask (uint8) for a part of the player; nil in evaluation, or
 	// when nothing is dropped.
-	Keep func(purpose string, shape ...graph.Dim) *graph.Value
+	Keep func(part string, shape ...graph.Dim) *graph.Value
+	// Noise gives logistic noise for a part; nil in evaluation without noise.
+	Noise func(part string, shape ...graph.Dim) *graph.Value
 	// Carry gives a carried parameter, such as a running mean, its next value;
 	// nil in evaluation.
 	Carry func(param string, next *graph.Value)
 }
+
+// keepShare is the share of features that dropout keeps.
+func (r Reading) keepShare() float64 { return r.Batch.c.keepShare() }
+
+// dropout drops elements of x in training; part names their mask.
+func (r Reading) dropout(part string, x *graph.Value) *graph.Value {
+	return nn.Dropout(r.Graph, x, r.Keep(part, x.Shape...), r.keepShare())
+}
+
+// noise is logistic noise for the units, [U,B]; nil where none is drawn.
+func (r Reading) noise() *graph.Value { return r.Noise("noise", r.Batch.c.unitsDim(), batchDim) }
+
+// joined puts the parts of states side by side.
+func (r Reading) joined(parts []*graph.Value) *graph.Value {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return r.Concat(2, parts...)
+}
+
+// nothing is dropped, and no noise drawn, in evaluation.
+func nothing(string, ...graph.Dim) *graph.Value { return nil }
 
 // EncoderKind is an architecture that players can be given.
 type EncoderKind struct {

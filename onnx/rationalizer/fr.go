@@ -18,7 +18,7 @@ var fr = Method{
 			Predictor: &Predictor{Team: modelTeam, Encoder: shared},
 		}
 		if c.Flags["predictor_norm"] {
-			p.Predictor.Norm = generatorNorm
+			p.Predictor.Head = largest{norm: generatorNorm}
 		}
 		return p
 	},

@@ -9,18 +9,17 @@ import (
 
 // Selection is a sampled rationale with what the losses need.
 type Selection struct {
-	Margin *graph.Value // [U,B]: the units' scores
+	Scores *graph.Value // [U,B]: what spoke for each unit
 	Units  *graph.Value // [U,B]: z
 	Shown  *graph.Value // [T,B]: the positions that z shows, and those always shown
 }
 
 // Select draws z from f_g or f_a with the noise and dropout of a purpose.
 func (s *Step) Select(f *Generator, purpose string, x *Batch) Selection {
-	g, w := s.g.Scope(purpose), s.Weights(f.Team)
-	keep := s.keep(purpose+"/keep", s.c.unitsDim(), batchDim, graph.N(s.c.unitWidth(f.Encoder)))
-	margin := f.margin(g, w, s.encode(f, purpose, x), keep, s.c.keepShare())
-	z := x.choose(g, nn.Straight(g, margin, s.noise(purpose+"/noise", s.c.unitsDim(), batchDim)))
-	return Selection{margin, z, x.shown(g, x.positions(g, z))}
+	r := s.reading(f.Team, purpose, x, nil)
+	scores := f.score(r, func() []*graph.Value { return s.encode(f, purpose, x) })
+	z := x.choose(r.Graph, f.chooser().Draw(r, scores))
+	return Selection{scores, z, x.shown(r.Graph, x.positions(r.Graph, z))}
 }
 
 // encode is what f's encoder makes of the units. As long as its parameters stay
@@ -37,11 +36,12 @@ func (s *Step) encode(f *Generator, purpose string, x *Batch) []*graph.Value {
 	return states
 }
 
-// reading is what an encoder of a team is given.
+// reading is what the parts of a team's player are given.
 func (s *Step) reading(team, purpose string, x *Batch, shown *graph.Value) Reading {
 	return Reading{
 		Graph: s.g.Scope(purpose), Weights: s.Weights(team), Batch: x, Shown: shown,
 		Keep:  func(part string, shape ...graph.Dim) *graph.Value { return s.keep(purpose+"/"+part, shape...) },
+		Noise: func(part string, shape ...graph.Dim) *graph.Value { return s.noise(purpose+"/"+part, shape...) },
 		Carry: func(param string, next *graph.Value) { s.carry(team, param, next) },
 	}
 }
@@ -57,15 +57,14 @@ type View struct {
 // one batch: the logits [B,C] of each. That costs less than one after another.
 func (s *Step) Predict(f *Predictor, x *Batch, views ...View) []*graph.Value {
 	joint, shown := x.repeat(s.g.Scope(views[0].Purpose), views)
-	pooled := f.pool(s.reading(f.Team, views[0].Purpose, joint, shown))
+	pooled := f.head().Pool(s.reading(f.Team, views[0].Purpose, joint, shown), f.Encoder)
 	parts := []*graph.Value{pooled}
 	if len(views) > 1 {
 		parts = s.g.Scope(views[0].Purpose).SplitDims(pooled, 0, slices.Repeat([]graph.Dim{batchDim}, len(views))...)
 	}
 	var logits []*graph.Value
 	for i, v := range views {
-		keep := s.keep(v.Purpose+"/keep", batchDim, graph.N(f.Encoder.Width()))
-		logits = append(logits, f.classify(s.g.Scope(v.Purpose), s.Weights(f.Team), parts[i], keep, s.c.keepShare()))
+		logits = append(logits, f.head().Classify(s.reading(f.Team, v.Purpose, x, v.Shown), parts[i]))
 	}
 	return logits
 }
@@ -103,9 +102,6 @@ func (s *Step) ReadFrozen(x *Batch, z Selection) *graph.Value {
 
 // evaluate is f_p without dropout: the logits [B,C].
 func (c Config) evaluate(f *Predictor, g *graph.Graph, w nn.Weights, x *Batch, shown *graph.Value) *graph.Value {
-	pooled := f.pool(Reading{Graph: g, Weights: w, Batch: x, Shown: shown, Keep: nothing})
-	return f.classify(g, w, pooled, nil, c.keepShare())
+	r := Reading{Graph: g, Weights: w, Batch: x, Shown: shown, Keep: nothing, Noise: nothing}
+	return f.head().Classify(r, f.head().Pool(r, f.Encoder))
 }
-
-// nothing is dropped in evaluation.
-func nothing(string, ...graph.Dim) *graph.Value { return nil }

@@ -29,19 +29,31 @@ func (p Players) params(c Config) []nn.Param {
 	return out
 }
 
-// Names of the heads' parameters, as the reference code has them.
-const generatorNorm, generatorHead, predictorHead = "norm", "gen_fc", "cls_fc"
-
-// Generator is f_g and, in the same form, the attacker f_a: an encoder, and
-// LayerNorm and a linear layer that give every unit two logits.
+// Generator is f_g, or the attacker f_a: an encoder reads the text, a scorer
+// says what speaks for selecting each unit, a chooser makes a selection of it.
 type Generator struct {
 	Team    string // whose parameters they are
 	Encoder Encoder
+	Scorer  Scorer  // nil: RNP's, normedLinear
+	Chooser Chooser // nil: RNP's, unitByUnit
+}
+
+func (f *Generator) scorer() Scorer {
+	if f.Scorer == nil {
+		return normedLinear{}
+	}
+	return f.Scorer
+}
+
+func (f *Generator) chooser() Chooser {
+	if f.Chooser == nil {
+		return unitByUnit{}
+	}
+	return f.Chooser
 }
 
 func (f *Generator) params(c Config) []nn.Param {
-	width := c.unitWidth(f.Encoder)
-	return slices.Concat(f.Encoder.Params(), nn.LayerNormParams(generatorNorm, width), nn.LinearParams(generatorHead, width, 2))
+	return slices.Concat(f.Encoder.Params(), f.scorer().Params(c, c.unitWidth(f.Encoder)))
 }
 
 // states are what the units' scores are made from, in parts [U,B,·]. They see no
@@ -50,63 +62,32 @@ func (f *Generator) states(r Reading) []*graph.Value {
 	return r.Batch.units(r.Graph, f.Encoder.States(r))
 }
 
-// margin is the logit for selecting a unit minus that for leaving it, [U,B]:
-//
-//	u = LayerNorm(states),  margin = (w₁ − w₀)·dropout(u) + b₁ − b₀.
-//
-// keep [U,B,W] is the dropout mask of a share; nil in evaluation.
-func (f *Generator) margin(g *graph.Graph, w nn.Weights, states []*graph.Value, keep *graph.Value, share float64) *graph.Value {
-	return nn.Score(g, states, keep, share, nn.ScoreParams{
-		Scale: w[generatorNorm+".weight"], Shift: w[generatorNorm+".bias"],
-		Weight: difference(g, w[generatorHead+".weight"]),
-		Bias:   difference(g, w[generatorHead+".bias"]),
-	})
+// score is what speaks for each unit, [U,B], by the states that are made of them.
+func (f *Generator) score(r Reading, states func() []*graph.Value) *graph.Value {
+	return f.scorer().Score(r, Units{r.Batch.c.unitWidth(f.Encoder), states})
 }
 
-// difference is row 1 minus row 0, keeping the leading axis.
-func difference(g *graph.Graph, v *graph.Value) *graph.Value {
-	rows := g.Split(v, 0, 1, 1)
-	return g.Sub(rows[1], rows[0])
-}
-
-// Predictor is f_p: an encoder's features at their largest, and a linear layer
-// that gives a logit a class.
+// Predictor is f_p: an encoder reads what is shown of the text, and a head
+// classifies from that.
 type Predictor struct {
-	Team    string
+	Team    string // whose parameters they are
 	Encoder Encoder
-	// Norm names a LayerNorm between the encoder and the maximum; empty for none.
-	Norm string
+	Head    Head // nil: RNP's, largest
 	// Group is that of the head's parameters; empty for the team's common one.
 	Group string
 }
 
-func (f *Predictor) params(c Config) []nn.Param {
-	out := slices.Clone(f.Encoder.Params())
-	if f.Norm != "" {
-		out = append(out, nn.LayerNormParams(f.Norm, f.Encoder.Width())...)
+func (f *Predictor) head() Head {
+	if f.Head == nil {
+		return largest{}
 	}
-	head := nn.LinearParams(predictorHead, f.Encoder.Width(), c.Classes)
+	return f.Head
+}
+
+func (f *Predictor) params(c Config) []nn.Param {
+	head := f.head().Params(c, f.Encoder.Width())
 	for i := range head {
 		head[i].Group = f.Group
 	}
-	return append(out, head...)
-}
-
-// pool is max over real t of the states of z ⊙ x, [B,W].
-func (f *Predictor) pool(r Reading) *graph.Value {
-	if f.Norm == "" {
-		return f.Encoder.Pool(r)
-	}
-	states := f.Encoder.States(r)
-	h := states[0]
-	if len(states) > 1 {
-		h = r.Concat(2, states...)
-	}
-	return r.Batch.largest(r.Graph, nn.LayerNorm(r.Graph, r.Weights, f.Norm, h))
-}
-
-// classify is pooled → dropout → Linear: the logits [B,C]. keep [B,W] is the
-// dropout mask of a share; nil in evaluation.
-func (f *Predictor) classify(g *graph.Graph, w nn.Weights, pooled, keep *graph.Value, share float64) *graph.Value {
-	return nn.Linear(g, w, predictorHead, nn.Dropout(g, pooled, keep, share))
+	return slices.Concat(f.Encoder.Params(), head)
 }

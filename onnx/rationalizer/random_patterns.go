@@ -30,7 +30,7 @@ var randomPatterns = Method{
 		logits := s.Predict(s.players.Predictor, x, append([]View{{"predictor", s.Stop(z.Shown)}}, further...)...)
 		r2f := s.ReadFrozen(x, z)
 		s.Measure("accuracy_r2f", Rate, s.hits(r2f, x.Labels, x))
-		s.Measure("entropy", Mean, nn.Entropy(s.g, z.Margin, x.Units))
+		s.Measure("entropy", Mean, nn.Entropy(s.g, z.Scores, x.Units))
 		s.Inspect("z", z.Units)
 		s.Inspect("logits", logits[0])
 		s.Inspect("r2f_logits", r2f)

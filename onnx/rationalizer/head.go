@@ -1,0 +1,116 @@
+package rationalizer
+
+import (
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+)
+
+// Scorer gives every unit a score, by which it is selected or left.
+type Scorer interface {
+	// Params are its parameters; a unit is width features wide.
+	Params(c Config, width int) []nn.Param
+	// Score is [U,B].
+	Score(r Reading, units Units) *graph.Value
+}
+
+// Units are the units as an encoder describes them, Width features each. States
+// makes these features, in parts [U,B,·].
+type Units struct {
+	Width  int
+	States func() []*graph.Value
+}
+
+// Chooser makes selections of scores [U,B]. What may never be selected is taken
+// out afterwards.
+type Chooser interface {
+	// Draw is a selection z in training, with the gradient that it passes on.
+	Draw(r Reading, scores *graph.Value) *graph.Value
+	// Choose is one in evaluation: 0 or 1 for each unit.
+	Choose(r Reading, scores *graph.Value) *graph.Value
+	// Probability is how probable the selection of each unit is, 0 to 1.
+	Probability(r Reading, scores *graph.Value) *graph.Value
+}
+
+// Head classifies from what an encoder reads.
+type Head interface {
+	// Params are its parameters; the encoder is width features wide.
+	Params(c Config, width int) []nn.Param
+	// Pool is what the encoder reads of the whole text, [B,·]. It draws no noise
+	// of its own.
+	Pool(r Reading, e Encoder) *graph.Value
+	// Classify is the logits [B,C].
+	Classify(r Reading, pooled *graph.Value) *graph.Value
+}
+
+// Names of the heads' parameters, as the reference code has them.
+const generatorNorm, generatorHead, predictorHead = "norm", "gen_fc", "cls_fc"
+
+// normedLinear gives every unit two logits by LayerNorm and a linear layer. The
+// score is the logit for selecting it minus that for leaving it:
+//
+//	u = LayerNorm(units),  score = (w₁ − w₀)·dropout(u) + b₁ − b₀.
+type normedLinear struct{}
+
+func (normedLinear) Params(_ Config, width int) []nn.Param {
+	return append(nn.LayerNormParams(generatorNorm, width), nn.LinearParams(generatorHead, width, 2)...)
+}
+
+func (normedLinear) Score(r Reading, units Units) *graph.Value {
+	g, w := r.Graph, r.Weights
+	keep := r.Keep("keep", r.Batch.c.unitsDim(), batchDim, graph.N(units.Width))
+	return nn.Score(g, units.States(), keep, r.keepShare(), nn.ScoreParams{
+		Scale: w[generatorNorm+".weight"], Shift: w[generatorNorm+".bias"],
+		Weight: difference(g, w[generatorHead+".weight"]),
+		Bias:   difference(g, w[generatorHead+".bias"]),
+	})
+}
+
+// difference is row 1 minus row 0, keeping the leading axis.
+func difference(g *graph.Graph, v *graph.Value) *graph.Value {
+	rows := g.Split(v, 0, 1, 1)
+	return g.Sub(rows[1], rows[0])
+}
+
+// unitByUnit selects each unit for itself, with probability σ(score): by hard
+// Gumbel-softmax at temperature 1 with the straight-through gradient.
+type unitByUnit struct{}
+
+func (unitByUnit) Draw(r Reading, scores *graph.Value) *graph.Value {
+	return nn.Straight(r.Graph, scores, r.noise())
+}
+
+func (unitByUnit) Choose(r Reading, scores *graph.Value) *graph.Value {
+	if noise := r.noise(); noise != nil {
+		scores = r.Add(scores, noise)
+	}
+	return nn.Choose(r.Graph, scores)
+}
+
+func (unitByUnit) Probability(r Reading, scores *graph.Value) *graph.Value { return r.Sigmoid(scores) }
+
+// largest classifies from each feature's largest value over the real positions
+// by dropout and a linear layer.
+type largest struct {
+	// norm names a LayerNorm between the encoder and the maximum; empty for none.
+	norm string
+}
+
+func (f largest) Params(c Config, width int) []nn.Param {
+	var norm []nn.Param
+	if f.norm != "" {
+		norm = nn.LayerNormParams(f.norm, width)
+	}
+	return append(norm, nn.LinearParams(predictorHead, width, c.Classes)...)
+}
+
+func (f largest) Pool(r Reading, e Encoder) *graph.Value {
+	if f.norm == "" {
+		return e.Pool(r)
+	}
+	h := r.joined(e.States(r))
+	return r.Batch.largest(r.Graph, nn.LayerNorm(r.Graph, r.Weights, f.norm, h))
+}
+
+func (largest) Classify(r Reading, pooled *graph.Value) *graph.Value {
+	return nn.Linear(r.Graph, r.Weights, predictorHead, r.dropout("keep", pooled))
+}
