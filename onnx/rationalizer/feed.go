@@ -140,8 +140,11 @@ func (s *Step) column(name string, dtype tensor.DType, shape ...graph.Dim) *grap
 	return s.feed(Feed{Name: name, Kind: Column, Shape: shape}, dtype)
 }
 
-// Scalar is a number [1] that every step is given.
+// Scalar is a number [1] that every step is given, or a constant of the method.
 func (s *Step) Scalar(name string) *graph.Value {
+	if x, ok := s.c.Constants[name]; ok {
+		return nn.One(s.g, s.g.Scalar(s.dtype(), x))
+	}
 	if s.scalars[name] == nil {
 		s.scalars[name] = s.feed(Feed{Name: name, Kind: Scalar, Shape: graph.Shape{graph.N(1)}}, s.dtype())
 	}

@@ -27,6 +27,7 @@ type fixture struct {
 	FullTextParams map[string]array `json:"full_text_params"`
 	Hyper          *struct {
 		LR, S           float64
+		WeightCE        float64 `json:"weight_ce"`
 		LambdaSparsity  float64 `json:"lambda_sparsity"`
 		LambdaCoherence float64 `json:"lambda_coherence"`
 		AdvContinue     float64 `json:"adv_continue"`
@@ -104,7 +105,7 @@ func (f fixture) scalars(c Config) values {
 		"instruction": 1, "attack_sparsity": 1, "attack_coherence": 0, "patterns_coherence": 0}
 	if y := f.Hyper; y != nil && y.S > 0 {
 		out[sparsity], out[lambdaSparsity], out[lambdaCoherence] = y.S, y.LambdaSparsity, y.LambdaCoherence
-		out["attack_coherence"] = y.AdvContinue
+		out[classWeight], out["attack_coherence"] = y.WeightCE, y.AdvContinue
 	}
 	return of(c, out)
 }

@@ -8,15 +8,16 @@ import (
 )
 
 // Option is a setting with a name: a number, which every training step is given
-// anew, so that the same graphs serve each of its values; or a flag, which
-// decides what the graphs compute.
+// anew, so that the same graphs serve each of its values; or a flag or constant,
+// which decides what the graphs compute.
 type Option struct {
-	Name    string
-	Doc     string
-	Default float64 // of a flag: 0 or 1
-	Flag    bool
-	Share   bool   // a number strictly between 0 and 1; otherwise any that is not negative
-	With    string // the flag of the method without which the number is not used; empty: it always is
+	Name     string
+	Doc      string
+	Default  float64 // of a flag: 0 or 1
+	Flag     bool
+	Constant bool   // a number that is part of the graphs, such as one that evaluation needs too
+	Share    bool   // a number strictly between 0 and 1; otherwise any that is not negative
+	With     string // the flag of the method without which the number is not used; empty: it always is
 }
 
 // What the losses of most methods are made of.
@@ -118,16 +119,19 @@ func (m Method) lacks(name string) error {
 		m.Name, name, strings.Join(having, ", "), strings.Join(own, ", "))
 }
 
-// Split parts the values into those that the graphs depend on and those that
-// each step of these graphs is given.
-func (m Method) Split(all Values) (flags map[string]bool, scalars Values) {
-	flags, scalars = map[string]bool{}, Values{}
+// Split parts the values into those that the graphs depend on, flags and
+// constants, and those that each step of these graphs is given.
+func (m Method) Split(all Values) (flags map[string]bool, constants, scalars Values) {
+	flags, constants, scalars = map[string]bool{}, Values{}, Values{}
 	for _, o := range m.Options {
-		if o.Flag {
+		switch {
+		case o.Flag:
 			flags[o.Name] = all[o.Name] != 0
-		} else if o.With == "" || all[o.With] != 0 {
+		case o.Constant:
+			constants[o.Name] = all[o.Name]
+		case o.With == "" || all[o.With] != 0:
 			scalars[o.Name] = all[o.Name]
 		}
 	}
-	return flags, scalars
+	return flags, constants, scalars
 }

@@ -18,7 +18,7 @@ func TestStepsAreGivenWhatTheyTake(t *testing.T) {
 			}
 			c := small(m.Name, tensor.Float32)
 			var scalars Values
-			c.Flags, scalars = m.Split(all)
+			c.Flags, c.Constants, scalars = m.Split(all)
 			if err := mustStepGraph(t, c).CheckScalars(scalars); err != nil {
 				t.Errorf("%s with %v: %v", m.Name, flags, err)
 			}

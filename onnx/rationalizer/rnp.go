@@ -26,11 +26,17 @@ var _ = register(attackable(rnp), a2i(rnp))
 
 // cooperate is RNP's loss, whatever its players share.
 func cooperate(s *Step, x *Batch, further ...View) (loss *graph.Value, logits []*graph.Value) {
-	z := s.Select(s.players.Generator, "generator", x)
+	_, loss, logits = s.cooperate(x, further)
+	return loss, logits
+}
+
+// cooperate is the loss with the selection that it is about.
+func (s *Step) cooperate(x *Batch, further []View) (z Selection, loss *graph.Value, logits []*graph.Value) {
+	z = s.Select(s.players.Generator, "generator", x)
 	logits = s.Predict(s.players.Predictor, x, append([]View{{"predictor", z.Shown}}, further...)...)
 	s.Inspect("z", z.Units)
 	s.Inspect("logits", logits[0])
-	return nn.Sum(s.g, s.classify(x, logits[0]), s.regularize(x, z)), logits[1:]
+	return z, nn.Sum(s.g, s.classify(x, logits[0]), s.regularize(x, z)), logits[1:]
 }
 
 // classify is 0.9·CE(logits, y).

@@ -177,7 +177,7 @@ func numbers(c Config) values {
 	if err != nil {
 		panic(err)
 	}
-	_, scalars := m.Split(all)
+	_, _, scalars := m.Split(all)
 	scalars[sparsity] = .3
 	scalars[LearningRate] = 1e-2
 	return of(c, scalars)

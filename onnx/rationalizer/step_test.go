@@ -2,7 +2,9 @@ package rationalizer
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +26,7 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 		{"fr_step.json", "FR"},
 		{"fr_step_predictor_layernorm.json", "FR"},
 		{"a2i_fr_step.json", "FR+A2I"},
+		{"dr_step.json", "DR"},
 	} {
 		for _, p := range []struct {
 			dtype     tensor.DType
@@ -167,17 +170,23 @@ func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64
 	return out
 }
 
-func (r *stepRun) expectParams(out map[string][]float64, step map[string]json.RawMessage, grads, after, layout string) {
+func (r *stepRun) expectParams(out map[string][]float64, step map[string]json.RawMessage, grads, after, team string) {
 	if _, ok := step[grads]; !ok {
 		return
 	}
-	for name, a := range decode[map[string]array](r.t, step[grads]) {
-		out["grad/"+layout+"."+name] = a.Data
-	}
+	slopes, next := decode[map[string]array](r.t, step[grads]), decode[map[string]array](r.t, step[after])
 	for _, l := range r.graph.Layouts {
-		if l.Name == layout {
-			out[layout+ParamsPart+NextSuffix] = flat(r.t, l, decode[map[string]array](r.t, step[after]))
+		if !inTeam(l, team) {
+			continue
 		}
+		for _, p := range l.Params {
+			out["grad/"+l.Name+"."+p.Name] = slopes[p.Name].Data
+			delete(slopes, p.Name)
+		}
+		out[l.Name+ParamsPart+NextSuffix] = flat(r.t, l, next)
+	}
+	if len(slopes) > 0 {
+		r.t.Errorf("gradients of what is no parameter of ours: %v", slices.Sorted(maps.Keys(slopes)))
 	}
 }
 

@@ -84,8 +84,11 @@ func (r *Run) checkMemory(data source, device bool, machine int64) error {
 
 // config is what is known of the graphs when a run is planned.
 func (r *Run) config(data source) rationalizer.Config {
-	flags, _ := r.Method.Split(r.Settings.Options)
-	return rationalizer.Config{Encoder: r.Encoder, Classes: data.classes, Width: embeddings.DefaultDim, Hyper: r.Settings.Hyper, Flags: flags}
+	flags, constants, _ := r.Method.Split(r.Settings.Options)
+	return rationalizer.Config{
+		Encoder: r.Encoder, Classes: data.classes, Width: embeddings.DefaultDim,
+		Hyper: r.Settings.Hyper, Flags: flags, Constants: constants,
+	}
 }
 
 // batchWords is the least number of words in a batch, padding included: a

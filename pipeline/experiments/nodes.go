@@ -34,9 +34,9 @@ func input(role string, from *engine.Node) engine.Input { return engine.Input{Ro
 // graphs plans the graphs that train; device tells that an accelerator runs
 // them.
 func (r *Run) graphs(device bool) *engine.Node {
-	flags, _ := r.Method.Split(r.Settings.Options)
+	flags, constants, _ := r.Method.Split(r.Settings.Options)
 	p := graphs.Params{
-		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Flags: flags,
+		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Flags: flags, Constants: constants,
 		Unit: r.Settings.unit(), StepsPerRun: r.Settings.StepsPerRun, Device: device,
 	}
 	return &engine.Node{
@@ -55,7 +55,7 @@ func (r *Run) drawn() *engine.Node {
 
 func (r *Run) trained(b backend.Backend, data source) *engine.Node {
 	s := r.Settings
-	_, scalars := r.Method.Split(s.Options)
+	_, _, scalars := r.Method.Split(s.Options)
 	return &engine.Node{
 		Stage: train.New(train.Params{
 			Dataset: r.Dataset, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,

@@ -35,12 +35,13 @@ const (
 
 // Params are what the graphs depend on beside the data.
 type Params struct {
-	Method      string             `json:"method"`
-	Encoder     string             `json:"encoder"`
-	Hyper       rationalizer.Hyper `json:"hyper"`
-	Flags       map[string]bool    `json:"flags,omitempty"` // the method's
-	Unit        rationalizer.Unit  `json:"unit,omitempty"`
-	StepsPerRun int                `json:"steps_per_run"` // K
+	Method      string              `json:"method"`
+	Encoder     string              `json:"encoder"`
+	Hyper       rationalizer.Hyper  `json:"hyper"`
+	Flags       map[string]bool     `json:"flags,omitempty"`     // the method's
+	Constants   rationalizer.Values `json:"constants,omitempty"` // the method's
+	Unit        rationalizer.Unit   `json:"unit,omitempty"`
+	StepsPerRun int                 `json:"steps_per_run"` // K
 	// Device makes graphs for an accelerator, where neither noise nor word
 	// vectors should cross the bus at every step.
 	Device bool `json:"device,omitempty"`
@@ -59,7 +60,8 @@ type Made struct {
 // Config is the graphs' configuration.
 func (m Made) Config() rationalizer.Config {
 	return rationalizer.Config{
-		Method: m.Method, Encoder: m.Encoder, Classes: m.Classes, Width: m.Width, Hyper: m.Hyper, Flags: m.Flags,
+		Method: m.Method, Encoder: m.Encoder, Classes: m.Classes, Width: m.Width, Hyper: m.Hyper,
+		Flags: m.Flags, Constants: m.Constants,
 		Query: m.Query, Unit: m.Unit, StepsPerRun: m.StepsPerRun, NoiseInGraph: m.Device, WholeVocabulary: m.Device,
 	}
 }

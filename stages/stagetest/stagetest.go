@@ -148,13 +148,16 @@ func repository(t testing.TB) string {
 func Small(method string) graphs.Params {
 	h := rationalizer.Defaults()
 	h.Hidden = 4
-	flags, _ := options(method)
-	return graphs.Params{Method: method, Encoder: rationalizer.DefaultEncoder, Hyper: h, Flags: flags, StepsPerRun: 1}
+	flags, constants, _ := options(method)
+	return graphs.Params{
+		Method: method, Encoder: rationalizer.DefaultEncoder, Hyper: h,
+		Flags: flags, Constants: constants, StepsPerRun: 1,
+	}
 }
 
 // Scalars are the numbers of a tiny run of a method.
 func Scalars(method string) map[string]float64 {
-	_, scalars := options(method)
+	_, _, scalars := options(method)
 	for name, x := range map[string]float64{"lambda_sparsity": 1, "lambda_coherence": .2} {
 		if _, ok := scalars[name]; ok {
 			scalars[name] = x
@@ -165,7 +168,7 @@ func Scalars(method string) map[string]float64 {
 
 // options are a method's usual ones. A method that there is not is the test's
 // own mistake.
-func options(method string) (flags map[string]bool, scalars rationalizer.Values) {
+func options(method string) (flags map[string]bool, constants, scalars rationalizer.Values) {
 	m, err := rationalizer.Lookup(method)
 	if err != nil {
 		panic(err)
