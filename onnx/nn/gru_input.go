@@ -66,10 +66,11 @@ func closed(g *graph.Graph, like *graph.Value, hidden int) *graph.Value {
 	for i := range hidden {
 		gates[i], gates[hidden+i] = -far, far
 	}
-	return g.Expand(constant(g, "closed", like, []int64{1, int64(3 * hidden), 1}, gates), graph.N(2), graph.N(3*hidden), graph.N(1))
+	return g.Expand(Constant(g, "closed", like, []int64{1, int64(3 * hidden), 1}, gates), graph.N(2), graph.N(3*hidden), graph.N(1))
 }
 
-func constant(g *graph.Graph, name string, like *graph.Value, shape []int64, values []float64) *graph.Value {
+// Constant is a constant in the element type of like.
+func Constant(g *graph.Graph, name string, like *graph.Value, shape []int64, values []float64) *graph.Value {
 	t, err := tensor.FromFloat64(like.DType, shape, values)
 	if err != nil {
 		return g.Fail("constant %s: %v", name, err)
@@ -100,8 +101,8 @@ func (l *gru) read(s Sequence, turn *graph.Value) *reading {
 
 // alphabet adds the hidden word and the padding to the rows [U,E].
 func alphabet(g *graph.Graph, rows *graph.Value) *graph.Value {
-	word := g.Expand(constant(g, "word", rows, []int64{1, 2}, []float64{1, 0}), rows.Shape[0], graph.N(2))
-	others := constant(g, "hidden_and_padding", rows, []int64{2, 2}, []float64{1, 0, 0, 1})
+	word := g.Expand(Constant(g, "word", rows, []int64{1, 2}, []float64{1, 0}), rows.Shape[0], graph.N(2))
+	others := Constant(g, "hidden_and_padding", rows, []int64{2, 2}, []float64{1, 0, 0, 1})
 	return g.Concat(1, g.Pad(rows, []int{0, 0}, []int{2, 0}), g.Concat(0, word, others))
 }
 

@@ -43,7 +43,7 @@ func (r *reading) newPool(s Sequence) pool {
 		p.real = len(r.elems)
 		r.elems = append(r.elems, r.realStates(s.Mask))
 	}
-	least := constant(r.g, "least", r.recur, []int64{2, 1, 1}, []float64{0, -tiniest})
+	least := Constant(r.g, "least", r.recur, []int64{2, 1, 1}, []float64{0, -tiniest})
 	p.least = r.g.Expand(least, r.stateShape(r.batch)...)
 	p.empty = r.g.Expand(r.g.Like(r.recur, emptyMax), r.stateShape(r.batch)...)
 	return p

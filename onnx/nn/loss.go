@@ -67,7 +67,30 @@ func UnitCoherence(g *graph.Graph, z, m *graph.Value) *graph.Value {
 	pairs := g.Mul(later(g, m), earlier(g, m))
 	jumps := g.Abs(g.Sub(later(g, z), earlier(g, z)))
 	count := g.ReduceSum(pairs, false)
-	return One(g, g.Div(g.ReduceSum(g.Mul(jumps, pairs), false), g.Max(count, g.Like(count, 1))))
+	return One(g, g.Div(g.ReduceSum(g.Mul(jumps, pairs), false), atLeastOne(g, count)))
+}
+
+// SparsityByText is mean_b |Σz/len − s|: Sparsity for each text by itself, of
+// which m [T,B] marks what counts. z is 0 elsewhere.
+func SparsityByText(g *graph.Graph, z, m, s *graph.Value) *graph.Value {
+	g = g.Scope("sparsity")
+	share := g.Div(g.ReduceSum(z, false, 0), atLeastOne(g, g.ReduceSum(m, false, 0)))
+	return One(g, g.ReduceMean(g.Abs(g.Sub(share, s)), false))
+}
+
+// CoherenceByText is mean_b Σ_{t≥2} |z_t − z_{t−1}| / (len − 1): Coherence for each
+// text by itself. z is 0 outside of m, so that a text whose last unit is selected
+// has a change behind it.
+func CoherenceByText(g *graph.Graph, z, m *graph.Value) *graph.Value {
+	g = g.Scope("coherence")
+	jumps := g.ReduceSum(g.Abs(g.Sub(later(g, z), earlier(g, z))), false, 0)
+	length := g.ReduceSum(m, false, 0)
+	return One(g, g.ReduceMean(g.Div(jumps, atLeastOne(g, g.Sub(length, g.Like(length, 1)))), false))
+}
+
+// atLeastOne keeps a count from being divided by when it is 0.
+func atLeastOne(g *graph.Graph, count *graph.Value) *graph.Value {
+	return g.Max(count, g.Like(count, 1))
 }
 
 // HitsByClass counts, for each true class, the texts whose largest logit is at

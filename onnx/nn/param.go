@@ -10,9 +10,9 @@ import (
 	"rationale/onnx/tensor"
 )
 
-// Init is the law of a parameter's initial values: uniform on ±Bound, or
-// Fill everywhere when Bound is 0.
-type Init struct{ Bound, Fill float64 }
+// Init is the law of a parameter's initial values: uniform on ±Bound, normal
+// with a standard Deviation, or Fill everywhere when both are 0.
+type Init struct{ Bound, Deviation, Fill float64 }
 
 // Param is one trainable tensor.
 type Param struct {
@@ -113,10 +113,13 @@ func (l Layout) Initial(seed uint64) []float64 {
 }
 
 func (i Init) draw(r *rand.Rand) float64 {
-	if i.Bound == 0 {
-		return i.Fill
+	switch {
+	case i.Bound != 0:
+		return i.Bound * (2*r.Float64() - 1)
+	case i.Deviation != 0:
+		return i.Deviation * r.NormFloat64()
 	}
-	return i.Bound * (2*r.Float64() - 1)
+	return i.Fill
 }
 
 // Tensors names the parts of a flat vector, for a checkpoint. It copies.

@@ -116,6 +116,21 @@ func (x *Batch) Words() (rows, places *graph.Value) {
 	return x.rows, x.places
 }
 
+// vectors are those of the words at all positions, [T,B,E].
+func (x *Batch) vectors(g *graph.Graph) *graph.Value {
+	rows, places := x.Words()
+	return g.Gather(rows, places, 0)
+}
+
+// withWords is the same examples with other vectors in place of their words,
+// [T,B,E].
+func (x *Batch) withWords(g *graph.Graph, vectors *graph.Value) *Batch {
+	other, positions := *x, vectors.Shape[:2]
+	other.rows = g.Reshape(vectors, positions.Count(), vectors.Shape[2])
+	other.places = g.Reshape(g.Range(positions.Count()), positions...)
+	return &other
+}
+
 // unitsDim is the symbol for the number of units.
 func (c Config) unitsDim() graph.Dim {
 	if c.Unit == Sentence {

@@ -34,6 +34,7 @@ type fixture struct {
 		UseHinge        bool    `json:"use_hinge"`
 	} `json:"hyper"`
 	Dims          struct{ C int } `json:"dims"`
+	Prior         []float64       `json:"prior"`
 	PredictorNorm bool            `json:"predictor_layernorm"`
 	Steps         []map[string]json.RawMessage
 }
@@ -95,6 +96,9 @@ func (f fixture) config(t *testing.T, method string, dtype tensor.DType) Config 
 	c.Flags = map[string]bool{"attack": false, "predictor_norm": f.PredictorNorm}
 	if f.Hyper != nil {
 		c.Flags["hinge"] = f.Hyper.UseHinge
+	}
+	if f.Prior != nil {
+		c.Constants = Values{classPrior: f.Prior[1]}
 	}
 	return c
 }

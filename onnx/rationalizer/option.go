@@ -31,6 +31,17 @@ var (
 	}
 )
 
+// withDefaults are the options with other defaults.
+func withDefaults(options []Option, defaults Values) []Option {
+	out := slices.Clone(options)
+	for i, o := range out {
+		if value, ok := defaults[o.Name]; ok {
+			out[i].Default = value
+		}
+	}
+	return out
+}
+
 // The names of these numbers, and of the one that moves every step.
 const (
 	sparsity        = "sparsity"

@@ -27,6 +27,7 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 		{"fr_step_predictor_layernorm.json", "FR"},
 		{"a2i_fr_step.json", "FR+A2I"},
 		{"dr_step.json", "DR"},
+		{"inter_rat_step.json", "Inter_RAT"},
 	} {
 		for _, p := range []struct {
 			dtype     tensor.DType
@@ -114,6 +115,7 @@ var noiseKeys = map[string]string{
 	"generator/keep": "keep_generator", "attacker1/keep": "keep_attack1", "attacker2/keep": "keep_attack2",
 	"predictor/keep": "keep_predictor", "predictor_attacker1/keep": "keep_predictor_attack1",
 	"predictor_attacker2/keep": "keep_predictor_attack2",
+	"generator/embeddings":     "keep_generator_embeddings", "predictor/embeddings": "keep_predictor_embeddings",
 }
 
 func (r *stepRun) noise(n Feed, step map[string]json.RawMessage) *tensor.Tensor {
@@ -144,7 +146,7 @@ func (r *stepRun) noise(n Feed, step map[string]json.RawMessage) *tensor.Tensor 
 func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64 {
 	out := map[string][]float64{}
 	for key, name := range map[string]string{
-		"ce": "cross_entropy", "sparsity": "sparsity_gap", "loss": "loss", "instruction": "instruction",
+		"ce": "cross_entropy", "sparsity": "sparsity_gap", "coherence": "coherence", "loss": "loss", "instruction": "instruction",
 		"attack_ce": "attack_cross_entropy", "attack_sparsity": "attack_sparsity_gap", "attack_loss": "attacker_loss",
 		"selection_entropy": "entropy",
 	} {
