@@ -21,7 +21,7 @@ import (
 // the code unless reuse says otherwise.
 func a2i(m Method) Method {
 	base := m
-	m.Name += "+A2I"
+	m.Name, m.Base = base.Name+"+A2I", base.Name
 	m.Doc = base.Name + " with A2I's attacker and instruction loss (ICML 2025)"
 	m.Options = append(attackOptions(base, ""),
 		Option{Name: "instruction", Default: 1, Doc: "adv: weight of the instruction loss"},

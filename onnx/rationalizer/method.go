@@ -13,6 +13,7 @@ import (
 type Method struct {
 	Name string // as printed in the papers
 	Doc  string // one line for people
+	Base string // the method that this one wraps; empty for none
 	// Options are the settings that this method has, and others may lack.
 	Options []Option
 	// Players are the model's.

@@ -47,6 +47,7 @@ type settingsBook struct {
 	Default  layer              `toml:"default"`
 	Provider map[string]layer   `toml:"provider"`
 	Format   map[string]layer   `toml:"format"`
+	Method   map[string]layer   `toml:"method"`
 	Profile  map[string]profile `toml:"profile"`
 }
 
@@ -91,7 +92,10 @@ func (b settingsBook) profile(name string) (profile, error) {
 // method does not have is nothing to it.
 func (b settingsBook) settings(provider, format string, method rationalizer.Method, p profile, over layer) (Settings, error) {
 	all := layer{}
-	for _, l := range []layer{b.Default, b.Provider[provider], b.Format[format], p.Default, p.Format[format], p.Method[format][method.Name]} {
+	for _, l := range []layer{
+		b.Default, b.Provider[provider], b.Format[format], b.Method[method.Base], b.Method[method.Name],
+		p.Default, p.Format[format], p.Method[format][method.Name],
+	} {
 		maps.Copy(all, l)
 	}
 	for _, name := range rationalizer.OptionNames() {

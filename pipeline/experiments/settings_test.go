@@ -20,6 +20,13 @@ func TestSettingsAreLaidOverOneAnother(t *testing.T) {
 	}{
 		{"the default", "csv", "RNP", "quick", nil, func(s Settings) bool { return s.Options["sparsity"] == 0.2 && s.Epochs == 10 }},
 		{"the format wins over the default", "beer", "RNP", "paper", nil, func(s Settings) bool { return s.Epochs == 300 && s.Options["lambda_coherence"] == 10 }},
+		{"the method wins over the format", "beer", "Inter_RAT", "paper", nil,
+			func(s Settings) bool {
+				return s.Options["lambda_sparsity"] == .05 && s.Options["sparsity"] == .17 && s.Epochs == 300
+			}},
+		{"a wrapped method has its own settings", "beer", "Inter_RAT+A2I", "paper", nil,
+			func(s Settings) bool { return s.Decay == .97 && s.Options["attack_sparsity"] == 20 }},
+		{"the profile wins over the method", "beer", "Inter_RAT", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.Decay == .97 }},
 		{"the profile wins over the format", "beer", "RNP", "smoke", nil, func(s Settings) bool { return s.Epochs == 2 && s.Options["lambda_coherence"] == 10 }},
 		{"the profile's table for the format wins over both", "beer", "RNP", "quick", nil, func(s Settings) bool { return s.Epochs == 10 && s.Rate == 1e-3 }},
 		{"the profile's table for the method wins over its table for the format", "generated", "random patterns", "quick", nil,
@@ -48,6 +55,21 @@ func TestEveryFormatAndProfileIsSound(t *testing.T) {
 		for _, profile := range Profiles() {
 			if _, err := settingsAt(book, format, "RNP", profile, nil); err != nil {
 				t.Errorf("%s, %s: %v", format, profile, err)
+			}
+		}
+	}
+}
+
+// TestTablesOfMethods: each is of a method that there is, and sound on any data.
+func TestTablesOfMethods(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for method := range book.Method {
+		for format := range book.Format {
+			if _, err := settingsAt(book, format, method, "paper", nil); err != nil {
+				t.Errorf("%s on %s: %v", method, format, err)
 			}
 		}
 	}
