@@ -110,3 +110,14 @@ func (g *Graph) Unique(x *Value, count Dim) (distinct, places *Value) {
 	g.learnLengths(n.Outputs[0])
 	return n.Outputs[0], n.Outputs[2]
 }
+
+// NonZero lists the places of the elements that are not zero (or true), in their
+// order in memory, with a new symbol as their count: int64 [count,rank].
+func (g *Graph) NonZero(x *Value, count Dim) *Value {
+	infer := func(n *Node) ([]Type, error) {
+		return []Type{{tensor.Int64, Shape{N(len(n.Inputs[0].Shape)), count}}}, nil
+	}
+	n := g.apply("NonZero", infer, 1, []*Value{x})
+	g.learnLengths(n.Outputs[0])
+	return g.Transpose(n.Outputs[0], 1, 0)
+}

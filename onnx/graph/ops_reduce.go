@@ -47,6 +47,24 @@ func (g *Graph) TopK(x *Value, k, axis int) (values, indices *Value) {
 	return n.Outputs[0], n.Outputs[1]
 }
 
+// Sort is TopK of all elements along axis.
+func (g *Graph) Sort(x *Value, axis int) (values, indices *Value) {
+	if g.Err() != nil {
+		return x, x
+	}
+	at, err := x.Shape.axis(axis)
+	if err != nil {
+		return g.Fail("Sort at %s: %v", callSite(), err), x
+	}
+	infer := func(n *Node) ([]Type, error) {
+		s := n.Inputs[0].Shape
+		return []Type{{n.Inputs[0].DType, s}, {tensor.Int64, s}}, nil
+	}
+	in := []*Value{x, g.DimValue(x.Shape[at])}
+	n := g.apply("TopK", infer, 2, in, Attr{"axis", int64(axis)})
+	return n.Outputs[0], n.Outputs[1]
+}
+
 // Softmax normalises exp(x) along axis.
 func (g *Graph) Softmax(x *Value, axis int) *Value {
 	return g.apply("Softmax", inferAxis, 1, []*Value{x}, Attr{"axis", int64(axis)}).Outputs[0]

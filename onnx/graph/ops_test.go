@@ -114,6 +114,7 @@ func opCases() []opCase {
 		op1("ArgMax", func(g *G, x *V) *V { return g.ArgMax(x, -1, true) }, "T,B,3"),
 		op1("CumSum", func(g *G, x *V) *V { return g.CumSum(x, 0, true) }, "T,B"),
 		opCase{"TopK", []string{"3,T"}, func(g *G, x values) values { v, i := g.TopK(x[0], 2, 0); return values{v, i} }},
+		opCase{"Sort", []string{"T,B"}, func(g *G, x values) values { v, i := g.Sort(x[0], 0); return values{v, i} }},
 		op1("Softmax", func(g *G, x *V) *V { return g.Softmax(x, 0) }, "T,B"),
 		op1("LogSoftmax", func(g *G, x *V) *V { return g.LogSoftmax(x, -1) }, "T,B"),
 		opCase{"LayerNormalization", []string{"T,B,6", "6", "6"}, func(g *G, x values) values {
@@ -128,6 +129,10 @@ func opCases() []opCase {
 			list, places := g.Unique(x[0], graph.Sym("W"))
 			// The new symbol can be computed with at once.
 			return values{list, places, g.Expand(x[1], graph.Sym("W").Plus(1), graph.N(2))}
+		}},
+		opCase{"NonZero", []string{"int:4,1", "2"}, func(g *G, x values) values {
+			at := g.NonZero(x[0], graph.Sym("W"))
+			return values{at, g.Expand(x[1], graph.Sym("W").Plus(1), graph.N(2))}
 		}},
 		opCase{"ScatterElements", []string{"T,4", "int:T,2", "T,2"}, func(g *G, x values) values {
 			return values{g.ScatterElements(x[0], x[1], x[2], 1, true)}
