@@ -17,6 +17,15 @@ func CrossEntropies(g *graph.Graph, logits, y *graph.Value) *graph.Value {
 	return g.Neg(g.Squeeze(picked, 1))
 }
 
+// Divergence is mean_b KL(softmax(p) ‖ softmax(q)) for logits p and q [B,C], in
+// nats.
+func Divergence(g *graph.Graph, p, q *graph.Value) *graph.Value {
+	g = g.Scope("divergence")
+	logP := g.LogSoftmax(p, -1)
+	perText := g.ReduceSum(g.Mul(g.Exp(logP), g.Sub(logP, g.LogSoftmax(q, -1))), false, 1)
+	return One(g, g.ReduceMean(perText, false))
+}
+
 // UniformCrossEntropy is −mean_b (1/C)·Σ_c log softmax(logits)[b,c]: the
 // cross-entropy to the uniform distribution, least where the logits say
 // nothing.
@@ -107,12 +116,29 @@ func HitsByClass(g *graph.Graph, logits, target, y *graph.Value, classes int) *g
 // choice with these logit margins.
 func Entropy(g *graph.Graph, margin, m *graph.Value) *graph.Value {
 	g = g.Scope("entropy")
+	return One(g, g.Div(g.ReduceSum(g.Mul(choiceEntropy(g, margin), m), false), g.ReduceSum(m, false)))
+}
+
+// choiceEntropy is the entropy of each choice, in nats.
+func choiceEntropy(g *graph.Graph, margin *graph.Value) *graph.Value {
 	p := g.Sigmoid(margin)
 	// H(p) = log(1+e^{−|x|}) + |x|·min(p, 1−p), stable for large margins.
 	size := g.Abs(margin)
 	rare := g.Min(p, g.Sub(g.Like(p, 1), p))
-	h := g.Add(g.Log(g.Add(g.Exp(g.Neg(size)), g.Like(p, 1))), g.Mul(size, rare))
-	return One(g, g.Div(g.ReduceSum(g.Mul(h, m), false), g.ReduceSum(m, false)))
+	return g.Add(g.Log(g.Add(g.Exp(g.Neg(size)), g.Like(p, 1))), g.Mul(size, rare))
+}
+
+// PriorDivergence is how far choices with these logit margins [T,B] are from ones
+// made with probability prior [1]: the mean over texts of the mean over a text's
+// positions with m = 1 of KL(Bernoulli(p) ‖ Bernoulli(prior)), in nats.
+func PriorDivergence(g *graph.Graph, margin, m, prior *graph.Value) *graph.Value {
+	g = g.Scope("prior_divergence")
+	p := g.Sigmoid(margin)
+	one := g.Like(prior, 1)
+	cross := g.Add(g.Mul(p, g.Log(prior)), g.Mul(g.Sub(one, p), g.Log(g.Sub(one, prior))))
+	kl := g.Neg(g.Add(choiceEntropy(g, margin), cross))
+	perText := g.Div(g.ReduceSum(g.Mul(kl, m), false, 0), atLeastOne(g, g.ReduceSum(m, false, 0)))
+	return One(g, g.ReduceMean(perText, false))
 }
 
 // One gives a rank-0 value the shape [1]; onnxruntime's Go binding cannot

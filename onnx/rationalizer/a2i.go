@@ -66,9 +66,16 @@ func attackable(m Method) Method {
 }
 
 // attackOptions are the method's and those of an attacker's loss, which there is
-// with a flag.
+// with a flag: RNP's, where the method's own loss has no use for them, and more.
 func attackOptions(m Method, with string) []Option {
-	return append(slices.Clone(m.Options),
+	options := slices.Clone(m.Options)
+	for _, o := range selections {
+		if !slices.ContainsFunc(options, func(have Option) bool { return have.Name == o.Name }) {
+			o.With = with
+			options = append(options, o)
+		}
+	}
+	return append(options,
 		Option{Name: "attack_sparsity", With: with, Default: 1, Doc: "factor on λ1 in the attacker's loss"},
 		Option{Name: "attack_coherence", With: with, Doc: "factor on λ2 in the attacker's loss"})
 }

@@ -131,6 +131,23 @@ func (x *Batch) withWords(g *graph.Graph, vectors *graph.Value) *Batch {
 	return &other
 }
 
+// pick is some of the examples, each as often as it is listed; the labels are left
+// behind.
+func (x *Batch) pick(examples *graph.Value) *Batch {
+	take := func(v *graph.Value) *graph.Value {
+		if v == nil {
+			return nil
+		}
+		return x.g.Gather(v, examples, 1)
+	}
+	rows, places := x.Words()
+	return &Batch{
+		Real: take(x.Real), Units: take(x.Units), c: x.c, g: x.g,
+		choosable: take(x.choosable), fixed: take(x.fixed), rows: rows, places: take(places),
+		selectable: take(x.selectable), sentence: take(x.sentence), first: take(x.first), last: take(x.last),
+	}
+}
+
 // unitsDim is the symbol for the number of units.
 func (c Config) unitsDim() graph.Dim {
 	if c.Unit == Sentence {
@@ -200,8 +217,14 @@ func (x *Batch) coherence(g *graph.Graph, z *graph.Value) *graph.Value {
 
 // largest is the maximum of features [T,B,W] over the real positions, [B,W].
 func (x *Batch) largest(g *graph.Graph, h *graph.Value) *graph.Value {
-	real := g.Greater(g.Unsqueeze(x.Real, 2), g.Like(x.Real, 0))
-	return g.ReduceMax(g.Where(real, h, g.Like(h, emptyMax)), false, 0)
+	return largestAt(g, h, x.Real)
+}
+
+// largestAt is the maximum of features [T,B,W] over the positions where m [T,B] is
+// not 0.
+func largestAt(g *graph.Graph, h, m *graph.Value) *graph.Value {
+	there := g.Greater(g.Unsqueeze(m, 2), g.Like(m, 0))
+	return g.ReduceMax(g.Where(there, h, g.Like(h, emptyMax)), false, 0)
 }
 
 // emptyMax is what padding counts in a maximum; the reference code's number.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"rationale/onnx/nn"
@@ -31,6 +32,10 @@ type fixture struct {
 		LambdaSparsity  float64 `json:"lambda_sparsity"`
 		LambdaCoherence float64 `json:"lambda_coherence"`
 		AdvContinue     float64 `json:"adv_continue"`
+		K               float64
+		Pi, Beta, Mu    float64
+		KPercent        float64 `json:"k_percent"`
+		WeightDecay     float64 `json:"weight_decay"`
 		UseHinge        bool    `json:"use_hinge"`
 	} `json:"hyper"`
 	Dims          struct{ C int } `json:"dims"`
@@ -97,10 +102,33 @@ func (f fixture) config(t *testing.T, method string, dtype tensor.DType) Config 
 	if f.Hyper != nil {
 		c.Flags["hinge"] = f.Hyper.UseHinge
 	}
-	if f.Prior != nil {
-		c.Constants = Values{classPrior: f.Prior[1]}
-	}
+	f.constants(&c)
 	return c
+}
+
+// constants sets those of the fixture's method.
+func (f fixture) constants(c *Config) {
+	switch {
+	case f.Prior != nil:
+		c.Constants = Values{classPrior: f.Prior[1]}
+	case f.Hyper != nil && f.Hyper.K > 0:
+		c.Constants = Values{sparsity: 2 * f.Hyper.K / slices.Max(f.lengths())} // K of the longest text
+	case f.Hyper != nil && f.Hyper.Pi > 0:
+		c.Constants, c.Hyper.WeightDecay = Values{sparsity: f.Hyper.Pi}, f.Hyper.WeightDecay
+	}
+}
+
+// lengths are how many words each text has.
+func (f fixture) lengths() []float64 {
+	var out []float64
+	for row := range slices.Chunk(f.M.Data, int(f.M.Shape[1])) {
+		words := 0.0
+		for _, m := range row {
+			words += m
+		}
+		out = append(out, words)
+	}
+	return out
 }
 
 // scalars are the numbers of the fixture's losses.
@@ -110,6 +138,9 @@ func (f fixture) scalars(c Config) values {
 	if y := f.Hyper; y != nil && y.S > 0 {
 		out[sparsity], out[lambdaSparsity], out[lambdaCoherence] = y.S, y.LambdaSparsity, y.LambdaCoherence
 		out[classWeight], out["attack_coherence"] = y.WeightCE, y.AdvContinue
+	} else if y != nil && y.K+y.Pi > 0 {
+		out[classWeight], out[priorWeight], out[counterfactualWeight] = 1, y.Beta, y.Mu
+		out[counterfactualShare] = y.KPercent / 100
 	}
 	return of(c, out)
 }
@@ -150,8 +181,12 @@ func timeMajor(a array) []float64 {
 	return out
 }
 
-// logistic is the difference of the two Gumbel variables of [B,L,2] noise.
+// logistic is the difference of the two Gumbel variables of [B,L,2] noise; that of
+// [B,L] is logistic already.
 func logistic(a array) array {
+	if len(a.Shape) == 2 {
+		return a
+	}
 	out := array{Shape: a.Shape[:2]}
 	for i := 0; i < len(a.Data); i += 2 {
 		out.Data = append(out.Data, a.Data[i+1]-a.Data[i])

@@ -71,6 +71,12 @@ func difference(g *graph.Graph, v *graph.Value) *graph.Value {
 	return g.Sub(rows[1], rows[0])
 }
 
+// linear is a linear layer on the last axis of x, of any rank.
+func (r Reading) linear(name string, x *graph.Value) *graph.Value {
+	product := r.MatMul(x, r.Transpose(r.Weights[name+".weight"], 1, 0))
+	return r.Add(product, r.Weights[name+".bias"])
+}
+
 // unitByUnit selects each unit for itself, with probability σ(score): by hard
 // Gumbel-softmax at temperature 1 with the straight-through gradient.
 type unitByUnit struct{}
@@ -87,6 +93,24 @@ func (unitByUnit) Choose(r Reading, scores *graph.Value) *graph.Value {
 }
 
 func (unitByUnit) Probability(r Reading, scores *graph.Value) *graph.Value { return r.Sigmoid(scores) }
+
+// top marks the units of each text with the largest scores, as many as make up the
+// method's share of it when each stands for some.
+func (r Reading) top(scores *graph.Value, some float64) *graph.Value {
+	units := r.Batch.Units
+	share := r.Like(units, r.Batch.c.Constants[sparsity]/some)
+	count := nn.Portion(r.Graph, share, r.ReduceSum(units, false, 0))
+	return r.Mul(nn.Largest(r.Graph, r.within(scores), count), units)
+}
+
+// within puts the scores of what is no unit below all others.
+func (r Reading) within(scores *graph.Value) *graph.Value {
+	units := r.Batch.Units
+	return r.Where(r.Greater(units, r.Like(units, 0)), scores, r.Like(scores, never))
+}
+
+// never is the score of what must not be selected.
+const never = -1e9
 
 // largest classifies from each feature's largest value over the real positions
 // by dropout and a linear layer.

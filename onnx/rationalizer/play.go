@@ -9,17 +9,22 @@ import (
 
 // Selection is a sampled rationale with what the losses need.
 type Selection struct {
-	Scores *graph.Value // [U,B]: what spoke for each unit
-	Units  *graph.Value // [U,B]: z
-	Shown  *graph.Value // [T,B]: the positions that z shows, and those always shown
+	States []*graph.Value // of the units, in parts [U,B,·]
+	Scores *graph.Value   // [U,B]: what spoke for each unit
+	Units  *graph.Value   // [U,B]: z
+	Shown  *graph.Value   // [T,B]: the positions that z shows, and those always shown
 }
 
 // Select draws z from f_g or f_a with the noise and dropout of a purpose.
 func (s *Step) Select(f *Generator, purpose string, x *Batch) Selection {
 	r := s.reading(f.Team, purpose, x, nil)
-	scores := f.score(r, func() []*graph.Value { return s.encode(f, purpose, x) })
+	var states []*graph.Value
+	scores := f.score(r, func() []*graph.Value {
+		states = s.encode(f, purpose, x)
+		return states
+	})
 	z := x.choose(r.Graph, f.chooser().Draw(r, scores))
-	return Selection{scores, z, x.shown(r.Graph, x.positions(r.Graph, z))}
+	return Selection{states, scores, z, x.shown(r.Graph, x.positions(r.Graph, z))}
 }
 
 // encode is what f's encoder makes of the units. As long as its parameters stay

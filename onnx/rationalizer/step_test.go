@@ -28,6 +28,8 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 		{"a2i_fr_step.json", "FR+A2I"},
 		{"dr_step.json", "DR"},
 		{"inter_rat_step.json", "Inter_RAT"},
+		{"a2r_step.json", "A2R"},
+		{"cr_step.json", "CR in tests"},
 	} {
 		for _, p := range []struct {
 			dtype     tensor.DType
@@ -119,7 +121,11 @@ var noiseKeys = map[string]string{
 }
 
 func (r *stepRun) noise(n Feed, step map[string]json.RawMessage) *tensor.Tensor {
-	a := decode[array](r.t, step[noiseKeys[n.Name]])
+	raw, ok := step[noiseKeys[n.Name]]
+	if !ok {
+		return r.noiseOfCR(n, step)
+	}
+	a := decode[array](r.t, raw)
 	if n.Noise.Law == nn.Logistic {
 		a = logistic(a)
 	}
@@ -131,6 +137,11 @@ func (r *stepRun) noise(n Feed, step map[string]json.RawMessage) *tensor.Tensor 
 	if n.Noise.Law == nn.Logistic {
 		return r.floats(shape, data)
 	}
+	return r.mask(shape, data)
+}
+
+// mask is a dropout mask.
+func (r *stepRun) mask(shape []int64, data []float64) *tensor.Tensor {
 	keep := make([]uint8, len(data))
 	for i, v := range data {
 		keep[i] = uint8(v)
@@ -149,6 +160,9 @@ func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64
 		"ce": "cross_entropy", "sparsity": "sparsity_gap", "coherence": "coherence", "loss": "loss", "instruction": "instruction",
 		"attack_ce": "attack_cross_entropy", "attack_sparsity": "attack_sparsity_gap", "attack_loss": "attacker_loss",
 		"selection_entropy": "entropy",
+		"ce_hard":           "cross_entropy", "ce_soft": "soft_cross_entropy",
+		"kl_hard_soft": "kl_hard_soft", "kl_soft_hard": "kl_soft_hard",
+		"kl": "kl", "counterfactual": "counterfactual",
 	} {
 		if raw, ok := step[key]; ok {
 			out[name] = []float64{decode[float64](r.t, raw)}
@@ -157,12 +171,14 @@ func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64
 	if raw, ok := step["hinge"]; ok {
 		out["instruction"] = []float64{-decode[float64](r.t, raw)}
 	}
-	for key, name := range map[string]string{"logits": "logits", "r2f_logits": "r2f_logits"} {
+	for key, name := range map[string]string{
+		"logits": "logits", "r2f_logits": "r2f_logits", "logits_hard": "logits", "logits_soft": "logits_soft",
+	} {
 		if raw, ok := step[key]; ok {
 			out[name] = decode[array](r.t, raw).Data
 		}
 	}
-	for key, name := range map[string]string{"z": "z", "z_attack1": "z_attack1", "z_attack2": "z_attack2"} {
+	for key, name := range map[string]string{"z": "z", "z_attack1": "z_attack1", "z_attack2": "z_attack2", "att": "attention"} {
 		if raw, ok := step[key]; ok {
 			out[name] = timeMajor(decode[array](r.t, raw))
 		}
