@@ -34,7 +34,7 @@ func textMajor(x *tensor.Tensor) []float64 {
 // noise selects the same words and gives the same logits.
 func TestAnswerAgreesWithTraining(t *testing.T) {
 	for _, padding := range []Padding{Trim, Paper} {
-		for _, method := range []string{"RNP", "RNP+A2I", "random patterns", "classifier"} {
+		for _, method := range []string{"RNP", "RNP+A2I", "random patterns", "classifier", "DR", "Inter_RAT", "Inter_RAT+A2I", "A2R+A2I"} {
 			t.Run(string(padding)+"/"+method, func(t *testing.T) {
 				c := small(method, tensor.Float64)
 				c.Hyper.Padding, c.Hyper.Dropout = padding, 0
@@ -94,7 +94,7 @@ func TestZeroNoiseIsTheArgMax(t *testing.T) {
 
 // TestWeightsAsConstants give the same answers as weights that are inputs.
 func TestWeightsAsConstants(t *testing.T) {
-	for _, method := range []string{"RNP", "random patterns", "classifier"} {
+	for _, method := range []string{"RNP", "random patterns", "classifier", "DR", "Inter_RAT", "A2R", "CR"} {
 		t.Run(method, func(t *testing.T) {
 			c, in := answering(t, method)
 			views := Views{Attack: true, FullText: true, Reader: true}

@@ -68,15 +68,18 @@ func TestPatternsCoherence(t *testing.T) {
 // TestInstructionTrainsThePredictorAlone: f_a's selection is a constant in the
 // instruction term, and the generator does not occur in it.
 func TestInstructionTrainsThePredictorAlone(t *testing.T) {
-	for _, hinge := range []bool{false, true} {
-		c := small("RNP+A2I", tensor.Float32)
-		c.Flags = map[string]bool{"hinge": hinge}
+	for _, tc := range []struct {
+		method string
+		hinge  bool
+	}{{"RNP+A2I", false}, {"RNP+A2I", true}, {"DR+A2I", false}, {"Inter_RAT+A2I", false}, {"CR+A2I", false}} {
+		c := small(tc.method, tensor.Float32)
+		c.Flags = map[string]bool{"hinge": tc.hinge}
 		instructed := once(t, c, smallBatch())
 		without := once(t, c, smallBatch(), of(c, Values{"instruction": 0}))
 		modelGradients(instructed, func(param string, d *tensor.Tensor) {
-			if name := "grad/model." + param; ofGenerator(param) {
+			if name := "grad/model." + param; ofGenerator(param) && param != labelTable {
 				same(t, name, without[name], d)
-			} else {
+			} else { // labels are read by both
 				differs(t, name, without[name], d)
 			}
 		})
@@ -102,16 +105,19 @@ func TestAttackLeavesTheModelAlone(t *testing.T) {
 	}
 }
 
-// TestAttackedRNPIsRNP: training an attacker beside RNP gives the same model.
-func TestAttackedRNPIsRNP(t *testing.T) {
-	c := small("RNP", tensor.Float32)
-	attacked := once(t, c, smallBatch())
-	plain := once(t, with(c, "no attack"), smallBatch())
-	for name, want := range plain {
-		same(t, name, attacked[name], want)
-	}
-	if attacked["attacker.params.next"] == nil || plain["attacker.params.next"] != nil {
-		t.Error("the switch does not decide on the attacker")
+// TestAttackedModelsAreTheSame: training an attacker beside a model gives the same
+// model.
+func TestAttackedModelsAreTheSame(t *testing.T) {
+	for _, method := range []string{"RNP", "FR", "DR", "Inter_RAT", "A2R", "CR"} {
+		c := small(method, tensor.Float32)
+		attacked := once(t, c, smallBatch())
+		plain := once(t, with(c, "no attack"), smallBatch())
+		for name, want := range plain {
+			same(t, method+": "+name, attacked[name], want)
+		}
+		if attacked["attacker.params.next"] == nil || plain["attacker.params.next"] != nil {
+			t.Errorf("%s: the switch does not decide on the attacker", method)
+		}
 	}
 }
 
@@ -125,11 +131,18 @@ func TestLossIsTheSumOfItsTerms(t *testing.T) {
 		{"RNP+A2I", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2, "instruction": .5 * .7}},
 		{"RNP+A2I", "attacker_loss", map[string]float64{"attack_cross_entropy": .7, "attack_sparsity_gap": 4 * 3}},
 		{"classifier", "loss", map[string]float64{"cross_entropy": .7}},
+		{"DR", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2}},
+		{"Inter_RAT", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2}},
+		{"Inter_RAT+A2I", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3, "coherence": 2, "instruction": .5 * .7}},
+		{"A2R", "loss", map[string]float64{"cross_entropy": .7, "soft_cross_entropy": .7, "kl_hard_soft": 1, "kl_soft_hard": 1}},
+		{"A2R", "attacker_loss", map[string]float64{"attack_cross_entropy": .7, "attack_sparsity_gap": 4 * 3}},
+		{"CR", "loss", map[string]float64{"cross_entropy": .7, "kl": 6, "counterfactual": 5}},
 		{"random patterns", "loss", map[string]float64{"cross_entropy": .7, "sparsity_gap": 3}},
 	} {
 		c := small(tc.method, tensor.Float64)
 		out := once(t, c, smallBatch(), of(c, Values{
 			classWeight: .7, lambdaSparsity: 3, lambdaCoherence: 2, "instruction": .5, "attack_sparsity": 4,
+			priorWeight: 6, counterfactualWeight: 5,
 		}))
 		want := 0.0
 		for term, weight := range tc.terms {

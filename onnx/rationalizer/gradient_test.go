@@ -14,39 +14,59 @@ import (
 // with numeric ones. The hard masks do not depend on the predictor, so the
 // loss is smooth in its parameters; in the generator's it is a staircase.
 func TestPredictorGradients(t *testing.T) {
-	for _, tc := range []struct {
-		method string
-		hinge  bool
-	}{{"classifier", false}, {"RNP", false}, {"RNP+A2I", false}, {"RNP+A2I", true}, {"random patterns", false}} {
-		t.Run(tc.method, func(t *testing.T) {
-			c := small(tc.method, tensor.Float64)
-			c.Flags = map[string]bool{"hinge": tc.hinge, "attack": false}
-			checkPredictorGradients(t, c)
+	for _, tc := range []struct{ method, flag string }{
+		{"classifier", ""}, {"RNP", "no attack"}, {"RNP", "attack"}, {"RNP+A2I", ""}, {"RNP+A2I", "hinge"}, {"random patterns", ""},
+		{"FR", "attack"}, {"DR", "no attack"}, {"DR", "attack"}, {"DR+A2I", ""},
+		{"Inter_RAT", "no attack"}, {"Inter_RAT", "attack"}, {"Inter_RAT+A2I", ""},
+	} {
+		t.Run(tc.method+" "+tc.flag, func(t *testing.T) {
+			checkGradients(t, with(small(tc.method, tensor.Float64), tc.flag), func(param string) bool { return !ofGenerator(param) })
 		})
 	}
 }
 
-// checkPredictorGradients compares the model's loss's slopes in every parameter
-// of the predictor with numeric ones.
-func checkPredictorGradients(t *testing.T, c Config) {
+// TestGradientsOfSmoothMethods compares all gradients of methods whose loss has no
+// steps: A2R's selection is a constant to it, CR's is relaxed. What CR leaves out
+// in turn is compared with a constant, which a difference would move.
+func TestGradientsOfSmoothMethods(t *testing.T) {
+	for _, tc := range []struct{ method, flag string }{
+		{"A2R", "no attack"}, {"A2R", "attack"}, {"A2R+A2I", ""}, {"CR", "no attack"}, {"CR", "attack"}, {"CR+A2I", ""},
+	} {
+		t.Run(tc.method+" "+tc.flag, func(t *testing.T) {
+			c := with(small(tc.method, tensor.Float64), tc.flag)
+			checkGradients(t, c, func(string) bool { return true }, of(c, Values{counterfactualWeight: 0}))
+		})
+	}
+}
+
+// checkGradients compares the model's loss's slopes in every parameter among some
+// with numeric ones.
+func checkGradients(t *testing.T, c Config, among func(param string) bool, more ...values) {
 	t.Helper()
 	g := mustStepGraph(t, c)
 	p, b := compile(t, g.Graph), smallBatch()
-	in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
-	out := p.run(in)
-	for _, param := range g.Layouts[0].Params {
-		if ofGenerator(param.Name) {
-			continue
+	in := join(append([]values{state(c, g), numbers(c), b, draws(c, g, b, 1)}, more...)...)
+	out, compared := p.run(in), 0
+	for _, l := range g.Layouts {
+		for _, param := range l.Params {
+			if !inTeam(l, modelTeam) || !among(param.Name) {
+				continue
+			}
+			got, want := slopes(p, in, out, l, param.Name)
+			if e := math.Abs(got-want) / max(math.Abs(want), 1e-2); !(e <= 1e-6) {
+				t.Errorf("slope of %s is %v, numerically %v: relative error %.1e", param.Name, got, want, e)
+			}
+			compared++
 		}
-		got, want := slopes(p, in, out, g.Layouts[0], param.Name)
-		if e := math.Abs(got-want) / max(math.Abs(want), 1e-2); !(e <= 1e-6) {
-			t.Errorf("slope of %s is %v, numerically %v: relative error %.1e", param.Name, got, want, e)
-		}
+	}
+	if compared == 0 {
+		t.Error("no parameter was compared")
 	}
 }
 
 // slopes are the model's loss's derivatives along a random direction of one
-// parameter: by the gradient, and by central differences of fourth order.
+// parameter: by the gradient, and by central differences of fourth order, so small
+// that hardly any unit of a ReLU turns on or off between.
 func slopes(p program, in, out values, l nn.Layout, name string) (got, want float64) {
 	r := rand.New(rand.NewPCG(8, uint64(len(name))))
 	flat := in[l.Name+ParamsPart].Float64s()
@@ -64,7 +84,7 @@ func slopes(p program, in, out values, l nn.Layout, name string) (got, want floa
 		return p.run(join(in, values{l.Name + ParamsPart: tensor.Vector(moved)}))[LossMeasure].Float64s()[0]
 	}
 	central := func(h float64) float64 { return (at(h) - at(-h)) / (2 * h) }
-	return got, (4*central(5e-4) - central(1e-3)) / 3
+	return got, (4*central(5e-6) - central(1e-5)) / 3
 }
 
 // TestHinge has the worked numbers of the methods' description: the

@@ -10,7 +10,7 @@ import (
 // TestNoiseInGraph: a step that makes its noise from keys gives the bits of a
 // step that was handed the numbers drawn in Go, also within a run of several.
 func TestNoiseInGraph(t *testing.T) {
-	for _, method := range []string{"RNP+A2I", "random patterns", "classifier"} {
+	for _, method := range []string{"RNP+A2I", "random patterns", "classifier", "Inter_RAT+A2I", "CR"} {
 		t.Run(method, func(t *testing.T) {
 			c := small(method, tensor.Float32)
 			for _, c.StepsPerRun = range []int{1, 3} {

@@ -19,7 +19,7 @@ func withoutCoherence(c Config) values {
 // TestTrimIgnoresPadding: in Trim mode columns behind the longest text change
 // no mask, logit, loss, gradient or parameter, whatever word stands there.
 func TestTrimIgnoresPadding(t *testing.T) {
-	for _, method := range []string{"RNP+A2I", "random patterns", "classifier"} {
+	for _, method := range []string{"RNP+A2I", "random patterns", "classifier", "Inter_RAT", "A2R", "CR"} {
 		t.Run(method, func(t *testing.T) {
 			c := small(method, tensor.Float64)
 			g := mustStepGraph(t, c)
