@@ -41,12 +41,35 @@ func maskArg(name string, texts ...[]float64) arg {
 	return arg{name: name, shape: graph.Shape{symT, symB}, value: matrix(steps, len(texts), data...)}
 }
 
+func sparsityByText(s float64) func(*graph.Graph, map[string]*graph.Value) *graph.Value {
+	return func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+		return SparsityByText(g, x["z"], x["m"], One(g, g.Like(x["z"], s)))
+	}
+}
+
+func coherenceByText(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+	return CoherenceByText(g, x["z"], x["m"])
+}
+
+func divergence(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+	return Divergence(g, x["logits"], x["others"])
+}
+
+func otherLogits(logits ...float64) arg {
+	return arg{name: "others", shape: graph.Shape{symB, graph.N(2)}, value: matrix(len(logits)/2, 2, logits...)}
+}
+
+func priorDivergence(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+	return PriorDivergence(g, x["z"], x["m"], One(g, g.Like(x["z"], .3)))
+}
+
 // TestLossValues has the worked numbers of the methods' description.
 func TestLossValues(t *testing.T) {
 	first, second := logitsArg(matrix(1, 2, 2., -1)), logitsArg(matrix(1, 2, -.3, .4))
 	half := arg{name: "target", shape: graph.Shape{symB, graph.N(2)}, value: matrix(1, 2, .5, .5)}
 	z := maskArg("z", []float64{1, 1, 0, 0, 0, 1}, []float64{0, 1, 0, 0, 0, 0})
 	m := maskArg("m", []float64{1, 1, 1, 1, 1, 0}, []float64{1, 1, 1, 0, 0, 0})
+	within := maskArg("z", []float64{1, 0, 0, 0, 1, 0}, []float64{0, 1, 0, 0, 0, 0})
 	for _, tc := range []struct {
 		name  string
 		args  []arg
@@ -78,6 +101,15 @@ func TestLossValues(t *testing.T) {
 		{"coherence of single units", []arg{z, maskArg("m", []float64{1, 0, 0, 0, 0, 0}, []float64{1, 0, 1, 0, 0, 0})}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 			return UnitCoherence(g, x["z"], x["m"])
 		}, 0},
+		{"sparsity by text", []arg{within, m}, sparsityByText(.3), (.1 + 1./30) / 2},
+		{"coherence by text, with a change behind the last unit", []arg{within, m}, coherenceByText, (3./4 + 2./2) / 2},
+		{"coherence of a single unit", []arg{maskArg("z", []float64{1, 0}), maskArg("m", []float64{1, 0})}, coherenceByText, 1},
+		{"divergence from itself", []arg{first}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+			return Divergence(g, x["logits"], x["logits"])
+		}, 0},
+		{"divergence", []arg{logitsArg(matrix(1, 2, math.Log(.8), math.Log(.2))), otherLogits(math.Log(.5), math.Log(.5))}, divergence, .8*math.Log(1.6) + .2*math.Log(.4)},
+		{"divergence the other way", []arg{logitsArg(matrix(1, 2, 0., 0)), otherLogits(math.Log(.8), math.Log(.2))}, divergence, .5*math.Log(.625) + .5*math.Log(2.5)},
+		{"divergence from the prior", []arg{maskArg("z", []float64{0, math.Log(.3 / .7), 9}), maskArg("m", []float64{1, 1, 0})}, priorDivergence, (.5*math.Log(.5/.3) + .5*math.Log(.5/.7)) / 2},
 		{"mean over texts", []arg{logitsArg(matrix(2, 2, 2., -1, 2, -1)), labelsArg("y", 1, 0)}, hard, (3.04859 + .04859) / 2},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -127,6 +159,10 @@ func TestLossGradients(t *testing.T) {
 		{"coherence of units", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 			return UnitCoherence(g, x["z"], x["m"])
 		}},
+		{"sparsity by text", []arg{z, m}, sparsityByText(.9)},
+		{"coherence by text", []arg{z, m}, coherenceByText},
+		{"divergence", []arg{logitsArg(normals(r, 3, 2)), otherLogits(1, 2, -1, .5, 0, 3)}, divergence},
+		{"divergence from the prior", []arg{z, m}, priorDivergence},
 		{"entropy", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 			return Entropy(g, x["z"], x["m"])
 		}},

@@ -180,3 +180,22 @@ func checkInitial(t *testing.T, p Param, values []float64) {
 		t.Errorf("%s: variance %v, want %v", p.Name, v, bound*bound/3)
 	}
 }
+
+// TestNormalStart: a normal law has its mean, its deviation and no bound.
+func TestNormalStart(t *testing.T) {
+	l := Layout{Name: "model", Params: []Param{{Name: "table", Shape: []int64{200, 100}, Init: Init{Deviation: .1}}}}
+	values := l.Initial(5)
+	n, total := float64(len(values)), 0.0
+	for _, v := range values {
+		total += v
+	}
+	if mean := total / n; math.Abs(mean) > 4.5*.1/math.Sqrt(n) {
+		t.Errorf("mean %v", mean)
+	}
+	if v := dot(values, values) / n; math.Abs(v/.01-1) > 4.5*math.Sqrt(2/n) {
+		t.Errorf("variance %v, want 0.01", v)
+	}
+	if most := slices.Max(values); most < .3 {
+		t.Errorf("of %v normal values the largest is %v", n, most)
+	}
+}

@@ -29,6 +29,10 @@ func TestParameterCounts(t *testing.T) {
 		{"random patterns", false, []int{243604}},
 		{"FR", false, []int{122404}},
 		{"FR+A2I", false, []int{122404, 122002}},
+		{"DR", false, []int{122002, 121602}}, // generator and predictor, at rates of their own
+		{"Inter_RAT", false, []int{2*121200 + 2*200 + 200*200 + 2*802}},
+		{"A2R", false, []int{121200 + 200 + 2*402}},
+		{"CR", false, []int{2*121200 + 201*128 + 129 + 402}},
 	} {
 		c := Config{Method: tc.method, Classes: 2, Width: 100, Hyper: Defaults(), StepsPerRun: 1}
 		c.Flags = map[string]bool{"attack": tc.attack}

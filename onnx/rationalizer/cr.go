@@ -114,9 +114,9 @@ func (weighted) weighed(r Reading) Reading {
 
 // counterfactuals are the units left out, one a row: N texts of the batch again.
 type counterfactuals struct {
-	at     *graph.Value // [N,2] int64: unit and text
-	text   *graph.Value // [N] int64
-	weight *graph.Value // [N]: 1 over the rows of the text, 0 in a row that is none
+	at         *graph.Value // [N] int64: the place among all units [U,B]
+	unit, text *graph.Value // [N] int64
+	weight     *graph.Value // [N]: 1 over the rows of the text, 0 in a row that is none
 }
 
 // leftOutDim is the number of counterfactuals.
@@ -156,15 +156,21 @@ func (s *Step) leaveOut(x *Batch, z Selection) counterfactuals {
 	drawn := nn.Largest(g, g.Where(among, order, g.Like(order, never)), count)
 	drawn = g.Mul(drawn, g.Cast(among, drawn.DType))
 	weight := g.Div(drawn, g.Max(g.ReduceSum(drawn, true, 0), g.Like(drawn, 1)))
-	rows := g.Max(drawn, firstOfAll(g, drawn))
-	at := g.NonZero(g.Greater(rows, g.Like(rows, 0)), leftOutDim)
-	return counterfactuals{at, g.Squeeze(g.Split(at, 1, 1, 1)[1], 1), g.GatherND(weight, at)}
+	return s.rowsOf(g, flatten(g, weight))
 }
 
-// firstOfAll [U,B] is 1 at the first unit of the first text.
-func firstOfAll(g *graph.Graph, like *graph.Value) *graph.Value {
-	place := g.Add(g.Unsqueeze(g.Range(like.Shape[0]), 1), g.Range(like.Shape[1]))
-	return g.Cast(g.Equal(place, g.Ints(0)), like.DType)
+// rowsOf makes rows of the units [U·B] that have a weight, and of the first one.
+func (s *Step) rowsOf(g *graph.Graph, weight *graph.Value) counterfactuals {
+	first := g.Cast(g.Equal(g.Range(weight.Shape[0]), g.Ints(0)), weight.DType)
+	at := g.Squeeze(g.NonZero(g.Greater(g.Add(weight, first), g.Like(weight, 0)), leftOutDim), 1)
+	texts := g.DimValue(batchDim)
+	unit := g.Div(at, texts)
+	return counterfactuals{at, unit, g.Sub(at, g.Mul(unit, texts)), g.Gather(weight, at, 0)}
+}
+
+// flatten joins the axes of units and texts, the first two.
+func flatten(g *graph.Graph, x *graph.Value) *graph.Value {
+	return g.Reshape(x, append(graph.Shape{x.Shape[:2].Count()}, x.Shape[2:]...)...)
 }
 
 // predictWithout is f_p on the counterfactuals, with dropout of their own: the
@@ -172,8 +178,7 @@ func firstOfAll(g *graph.Graph, like *graph.Value) *graph.Value {
 func (s *Step) predictWithout(x *Batch, z Selection, f counterfactuals) *graph.Value {
 	g := s.g.Scope("counterfactual")
 	some := x.pick(f.text)
-	unit := g.Squeeze(g.Split(f.at, 1, 1, 1)[0], 1)
-	others := g.Cast(g.Not(g.Equal(g.Unsqueeze(g.Range(z.Units.Shape[0]), 1), unit)), z.Units.DType)
+	others := g.Cast(g.Not(g.Equal(g.Unsqueeze(g.Range(z.Units.Shape[0]), 1), f.unit)), z.Units.DType)
 	left := g.Mul(g.Gather(z.Units, f.text, 1), others)
 	p := s.players.Predictor
 	r := s.reading(p.Team, "counterfactual", some, some.shown(g, some.positions(g, left)))
@@ -195,7 +200,7 @@ func (s *Step) keepOfRows(f counterfactuals, part string, shape graph.Shape) *gr
 	case keep == nil:
 		return nil
 	case axis == 0:
-		return s.g.GatherND(keep, f.at)
+		return s.g.Gather(flatten(s.g, keep), f.at, 0)
 	}
 	return s.g.Gather(keep, f.text, axis)
 }

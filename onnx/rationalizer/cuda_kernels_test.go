@@ -27,7 +27,7 @@ var (
 var cudaKernels = map[string][]tensor.DType{
 	"Abs": countable, "Add": countable, "Sub": countable, "Mul": countable, "Div": countable, "Sign": countable, "Neg": signedTypes,
 	"Mod": numberTypes, "Max": numberTypes, "Min": numberTypes, "Pow": signedTypes, "Sum": floatTypes,
-	"Exp": floatTypes, "Log": floatTypes, "Sqrt": floatTypes, "Sigmoid": floatTypes, "Tanh": floatTypes, "Erf": floatTypes,
+	"Exp": floatTypes, "Log": floatTypes, "Sqrt": floatTypes, "Sigmoid": floatTypes, "Tanh": floatTypes, "Erf": floatTypes, "Relu": floatTypes,
 	"Less": numberTypes, "LessOrEqual": numberTypes, "Greater": numberTypes, "GreaterOrEqual": numberTypes,
 	"Equal": append([]tensor.DType{tensor.Bool}, numberTypes...),
 	"And":   {tensor.Bool}, "Or": {tensor.Bool}, "Not": {tensor.Bool},
@@ -42,13 +42,14 @@ var cudaKernels = map[string][]tensor.DType{
 	"Pad":    append([]tensor.DType{tensor.Bool}, floatTypes...),
 	"Concat": anyType, "Split": anyType, "Slice": anyType, "Transpose": anyType, "Reshape": anyType, "Squeeze": anyType, "Unsqueeze": anyType,
 	"Expand": anyType, "Tile": signedTypes, "Gather": anyType, "GatherElements": anyType, "ScatterElements": anyType, "ScatterND": anyType,
-	"Shape": anyType, "Range": signedTypes, "Loop": anyType, "Scan": anyType, "If": anyType,
+	"NonZero": {tensor.Bool, tensor.Uint8, tensor.Int32, tensor.Int64, tensor.Float32},
+	"Shape":   anyType, "Range": signedTypes, "Loop": anyType, "Scan": anyType, "If": anyType,
 }
 
 // TestStepOperatorsHaveCUDAKernels needs no device.
 func TestStepOperatorsHaveCUDAKernels(t *testing.T) {
 	used := map[string]bool{}
-	for _, method := range deviceMethods {
+	for _, method := range append(deviceMethods, "DR", "Inter_RAT+A2I", "A2R+A2I", "CR+A2I") {
 		for _, steps := range []int{1, 4} {
 			g := mustStepGraph(t, deviceConfig(method, steps))
 			for _, n := range everyNode(g.Graph) {
