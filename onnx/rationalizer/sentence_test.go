@@ -144,3 +144,29 @@ func TestQueriesInEvaluation(t *testing.T) {
 		compare(t, 0, name, out[name].Float64s(), out[OutFullLogits].Float64s(), 1e-5)
 	}
 }
+
+// TestEveryMethodSelectsSentences, whole ones, in training and in evaluation.
+func TestEveryMethodSelectsSentences(t *testing.T) {
+	spans := sentences{[][][2]int64{{{0, 2}, {2, 5}, {5, 6}}, {{0, 2}}, {{0, 3}, {3, 4}}}}
+	b := join(smallBatch(), spans.columns(6, 3)) // texts of 6, 2 and 4 words
+	for _, m := range Methods() {
+		if !m.Selects() {
+			continue
+		}
+		c := small(m.Name, tensor.Float32)
+		c.Unit = Sentence
+		g := mustStepGraph(t, c)
+		in := join(state(c, g), numbers(c), b, draws(c, g, b, 1))
+		finite(t, compile(t, g.Graph).run(in))
+		said := compile(t, mustAnswer(t, c, Views{Attack: true}, nil)).run(in)
+		finite(t, said)
+		for i, text := range spans.Sentences {
+			z := said[OutRationale].Float64s()[6*i:][:6]
+			for _, span := range text {
+				if n := sum(z[span[0]:span[1]]); n != 0 && n != float64(span[1]-span[0]) {
+					t.Errorf("%s selects %v of the sentence %v", m.Name, z, span)
+				}
+			}
+		}
+	}
+}

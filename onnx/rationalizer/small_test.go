@@ -136,8 +136,12 @@ func padded(b values, more int, word int64) values {
 func draws(c Config, g *StepGraph, b values, step uint64) values {
 	out := values{}
 	shape := b[InputIDs].Shape()
+	size := Size{Examples: int(shape[0]), Positions: int(shape[1])}
+	if s := b[InputSentenceMask]; s != nil {
+		size.Sentences = int(s.Shape()[1])
+	}
 	for _, f := range g.Of(Random) {
-		x := f.Tensor(Size{Examples: int(shape[0]), Positions: int(shape[1])})
+		x := f.Tensor(size)
 		f.Noise.Draw(x, 1, step)
 		out[f.Name] = as(c.dtype(), x)
 	}
