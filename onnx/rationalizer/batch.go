@@ -26,6 +26,7 @@ var (
 	batchDim     = graph.Sym("B")
 	sentencesDim = graph.Sym("S")
 	wordsDim     = graph.Sym("U")
+	otherDim     = graph.Sym("W") // distinct words of a batch that was reworded
 )
 
 // Unit is what a generator selects.
@@ -55,6 +56,8 @@ type Batch struct {
 	from      source
 	choosable *graph.Value // [U,B] 1 at units that a generator may select; nil: all
 	fixed     *graph.Value // [T,B] 1 at positions that are always shown, such as a query; nil: none
+	ids       *graph.Value // [T,B]: words in place of the column's; nil: these
+	distinct  graph.Dim    // the symbol for how many distinct ones there are
 	rows      *graph.Value // of Words
 	places    *graph.Value
 	once      *Batch // what this one repeats, so many times
@@ -65,7 +68,7 @@ type Batch struct {
 
 // batch declares the masks of a batch.
 func (c Config) batch(g *graph.Graph, from source) *Batch {
-	x := &Batch{c: c, g: g.Scope("texts"), from: from}
+	x := &Batch{c: c, g: g.Scope("texts"), from: from, distinct: wordsDim}
 	x.Real = x.mask(InputMask, timeDim)
 	x.selectable = x.Real
 	if c.Query {
@@ -107,10 +110,12 @@ func (x *Batch) Words() (rows, places *graph.Value) {
 		x.places = x.tile(x.places)
 		return x.rows, x.places
 	}
-	x.rows, x.places = x.from.table(), x.numbers(InputIDs, timeDim)
+	if x.rows, x.places = x.from.table(), x.ids; x.places == nil {
+		x.places = x.numbers(InputIDs, timeDim)
+	}
 	if !x.c.WholeVocabulary {
 		flat := x.g.Reshape(x.places, timeDim.Times(batchDim))
-		x.rows, x.places = nn.Embedding(x.g, x.rows, flat, wordsDim)
+		x.rows, x.places = nn.Embedding(x.g, x.rows, flat, x.distinct)
 		x.places = x.g.Reshape(x.places, timeDim, batchDim)
 	}
 	return x.rows, x.places
@@ -146,6 +151,15 @@ func (x *Batch) pick(examples *graph.Value) *Batch {
 		choosable: take(x.choosable), fixed: take(x.fixed), rows: rows, places: take(places),
 		selectable: take(x.selectable), sentence: take(x.sentence), first: take(x.first), last: take(x.last),
 	}
+}
+
+// reworded is the batch with other words, ids [B,T], at its positions.
+func (x *Batch) reworded(ids *graph.Value) *Batch {
+	other := *x
+	other.g = x.g.Scope("reworded")
+	other.ids, other.distinct = other.g.Transpose(ids, 1, 0), otherDim
+	other.rows, other.places = nil, nil
+	return &other
 }
 
 // unitsDim is the symbol for the number of units.

@@ -116,6 +116,8 @@ func (c Config) check() (Config, Method, error) {
 		return c, m, fmt.Errorf("the width of the word vectors is not given")
 	case c.Unit != Word && c.Unit != Sentence:
 		return c, m, fmt.Errorf("no unit %q; there are words (empty) and %q", c.Unit, Sentence)
+	case c.Flags["predictor_norm"] && c.Unit == Sentence:
+		return c, m, fmt.Errorf("settings: predictor_norm shares the generator's LayerNorm, which is twice as wide where sentences are selected; leave it out, or select words")
 	case c.StepsPerRun < 1:
 		return c, m, fmt.Errorf("steps per run must be 1 or more, not %d", c.StepsPerRun)
 	}

@@ -151,6 +151,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		{"must be a matrix of floats", func(c *Config) { c.Vectors = of(tensor.Float32, 2, 5, 3) }},
 		{"must be a matrix of floats", func(c *Config) { c.Vectors = of(tensor.Int64, 9, 5) }},
 		{"width of the word vectors is not given", func(c *Config) { c.Vectors = nil }},
+		{"predictor_norm shares the generator's LayerNorm", func(c *Config) { *c = with(*c, "predictor_norm"); c.Method, c.Unit = "FR", Sentence }},
 		{"steps per run must be 1 or more, not 0", func(c *Config) { c.StepsPerRun = 0 }},
 	} {
 		c := small("RNP", tensor.Float32)

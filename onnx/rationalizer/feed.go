@@ -15,8 +15,17 @@ type Feed struct {
 	Kind FeedKind `json:"kind"`
 	// Shape is in T positions, B examples and S sentences.
 	Shape graph.Shape `json:"shape"`
-	// Noise is the law and purpose of random numbers; of OtherClass the purpose.
+	// Noise is the law and purpose of random numbers; of OtherClass and Replaced
+	// the purpose.
 	Noise nn.Noise `json:"noise,omitzero"`
+	// Share says of Replaced how many words are.
+	Share *WordShare `json:"share,omitempty"`
+}
+
+// WordShare is a share of words.
+type WordShare struct {
+	Of         string `json:"of"`                    // the scalar of the run that it is
+	BySentence bool   `json:"by_sentence,omitempty"` // of each sentence's words, on average, not of the text's
 }
 
 // FeedKind says where a feed's numbers come from.
@@ -28,6 +37,7 @@ const (
 	Scalar     FeedKind = "scalar"      // one number, which a schedule may move; float32
 	Random     FeedKind = "random"      // noise, float32 or uint8
 	OtherClass FeedKind = "other class" // for each example a wrong class, drawn; int64
+	Replaced   FeedKind = "replaced"    // the batch's words, some replaced by NIR's noise law; int64
 )
 
 // Size is the size of a batch: examples, positions of each (padding included),
@@ -85,9 +95,12 @@ func (s Spec) CheckForm() error {
 	}
 	for _, f := range s.Feeds {
 		switch f.Kind {
-		case Column, Scalar, Random, OtherClass:
+		case Column, Scalar, Random, OtherClass, Replaced:
 		default:
-			return fmt.Errorf("the input %s is %q; expected %q, %q, %q or %q", f.Name, f.Kind, Column, Scalar, Random, OtherClass)
+			return fmt.Errorf("the input %s is %q; expected %q, %q, %q, %q or %q", f.Name, f.Kind, Column, Scalar, Random, OtherClass, Replaced)
+		}
+		if f.Kind == Replaced && f.Share == nil {
+			return fmt.Errorf("the input %s has words replaced, and nothing says how many", f.Name)
 		}
 		for _, d := range f.Shape {
 			if n := (Size{1, 1, 1}).length(d); n < 1 || n > widest {
@@ -111,14 +124,27 @@ func (s Spec) NoiseKeys(seed, step uint64) *tensor.Tensor {
 	return tensor.Vector(keys)
 }
 
+// scalars names the numbers of a run: those that the graphs take, and those that
+// words are replaced by.
+func (s Spec) scalars() []string {
+	var names []string
+	for _, f := range s.Of(Scalar) {
+		names = append(names, f.Name)
+	}
+	for _, f := range s.Of(Replaced) {
+		names = append(names, f.Share.Of)
+	}
+	return names
+}
+
 // CheckScalars wants a value for every scalar but the learning rate, and no
 // others.
 func (s Spec) CheckScalars(given map[string]float64) error {
 	known := map[string]bool{LearningRate: true}
-	for _, f := range s.Of(Scalar) {
-		known[f.Name] = true
-		if _, ok := given[f.Name]; !ok && f.Name != LearningRate {
-			return fmt.Errorf("the graphs of %s take %s, and the run gives no value", s.Method, f.Name)
+	for _, name := range s.scalars() {
+		known[name] = true
+		if _, ok := given[name]; !ok && name != LearningRate {
+			return fmt.Errorf("the graphs of %s take %s, and the run gives no value", s.Method, name)
 		}
 	}
 	for name := range given {
@@ -154,6 +180,17 @@ func (s *Step) Scalar(name string) *graph.Value {
 // OtherClass [B] is a wrong class of each example, drawn anew for the purpose.
 func (s *Step) OtherClass(name, purpose string) *graph.Value {
 	return s.feed(Feed{Name: name, Kind: OtherClass, Shape: graph.Shape{batchDim}, Noise: nn.Noise{Purpose: purpose}}, tensor.Int64)
+}
+
+// Replaced are the batch's words [B,T], of which the noise law (stages/examples/
+// tfidf) replaced a share by others, drawn anew for the purpose. Only words that
+// may be selected are. The share is of each sentence where sentences are
+// selected or texts have queries, as in NIR's own experiments on such data.
+func (s *Step) Replaced(name, purpose, share string) *graph.Value {
+	return s.feed(Feed{
+		Name: name, Kind: Replaced, Shape: graph.Shape{batchDim, timeDim}, Noise: nn.Noise{Purpose: purpose},
+		Share: &WordShare{Of: share, BySentence: s.c.Query || s.c.Unit == Sentence},
+	}, tensor.Int64)
 }
 
 // noise is logistic noise for a purpose, which names the input too.

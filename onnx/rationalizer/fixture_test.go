@@ -89,6 +89,20 @@ func (f fixture) texts() values {
 	}
 }
 
+// replaced are the batch's words with w in the places where r is 1.
+func (f fixture) replaced(r, w [][]int64) *tensor.Tensor {
+	var ids []int64
+	for i, row := range f.X {
+		for t, id := range row {
+			if r[i][t] == 1 {
+				id = w[i][t]
+			}
+			ids = append(ids, id)
+		}
+	}
+	return grid(len(f.X[0]), ids)
+}
+
 // config is the configuration of the fixture's model.
 func (f fixture) config(t *testing.T, method string, dtype tensor.DType) Config {
 	h := Defaults()

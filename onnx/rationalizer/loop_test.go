@@ -36,7 +36,7 @@ func stackSteps(t testing.TB, steps []values, name string) *tensor.Tensor {
 // TestStepsInOneRun: three steps in one run give the state and the metrics of
 // three runs, bit for bit.
 func TestStepsInOneRun(t *testing.T) {
-	for _, method := range []string{"RNP+A2I", "random patterns", "DR", "Inter_RAT+A2I", "A2R", "CR+A2I"} {
+	for _, method := range []string{"RNP+A2I", "random patterns", "DR", "Inter_RAT+A2I", "A2R", "CR+A2I", "NIR+A2I"} {
 		t.Run(method, func(t *testing.T) {
 			c := small(method, tensor.Float32)
 			g := mustStepGraph(t, c)

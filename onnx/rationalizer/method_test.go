@@ -21,7 +21,7 @@ func TestEveryMethodRuns(t *testing.T) {
 		"paper": func(c *Config) { c.Hyper.Padding, c.Hyper.Dropout = Paper, 0 },
 		"options": func(c *Config) {
 			c.Hyper.ClipNorm, c.Hyper.WeightDecay = 1, .01
-			*c = with(*c, "hinge", "predictor_norm")
+			*c = with(*c, "hinge", "predictor_norm", "first_unit")
 		},
 		"query": func(c *Config) { c.Query = true },
 	}

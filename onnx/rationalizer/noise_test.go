@@ -10,7 +10,7 @@ import (
 // TestNoiseInGraph: a step that makes its noise from keys gives the bits of a
 // step that was handed the numbers drawn in Go, also within a run of several.
 func TestNoiseInGraph(t *testing.T) {
-	for _, method := range []string{"RNP+A2I", "random patterns", "classifier", "Inter_RAT+A2I", "CR"} {
+	for _, method := range []string{"RNP+A2I", "random patterns", "classifier", "Inter_RAT+A2I", "CR", "NIR+A2I"} {
 		t.Run(method, func(t *testing.T) {
 			c := small(method, tensor.Float32)
 			for _, c.StepsPerRun = range []int{1, 3} {
@@ -41,7 +41,7 @@ func noiseRuns(t *testing.T, c Config) (drawn, keyed values) {
 	for i := range uint64(c.StepsPerRun) {
 		b := join(batch(rand.New(rand.NewPCG(5, i)), 6, 6, 2, 4), numbers(c))
 		drawings = append(drawings, join(b, draws(c, g, b, i)))
-		keys = append(keys, join(b, values{InputNoiseKeys: inGraph.NoiseKeys(1, i)}))
+		keys = append(keys, join(b, draws(c, inGraph, b, i), values{InputNoiseKeys: inGraph.NoiseKeys(1, i)}))
 	}
 	start := state(c, g)
 	return compile(t, g.Graph).run(join(start, runOf(t, drawings))), compile(t, inGraph.Graph).run(join(start, runOf(t, keys)))

@@ -34,9 +34,14 @@ func cooperate(s *Step, x *Batch, further ...View) (loss *graph.Value, logits []
 func (s *Step) cooperate(x *Batch, further []View) (z Selection, loss *graph.Value, logits []*graph.Value) {
 	z = s.Select(s.players.Generator, "generator", x)
 	logits = s.Predict(s.players.Predictor, x, append([]View{{"predictor", z.Shown}}, further...)...)
+	return z, s.rationalize(x, z, logits[0]), logits[1:]
+}
+
+// rationalize is RNP's loss of a selection and of what the predictor made of it.
+func (s *Step) rationalize(x *Batch, z Selection, logits *graph.Value) *graph.Value {
 	s.Inspect("z", z.Units)
-	s.Inspect("logits", logits[0])
-	return z, nn.Sum(s.g, s.classify(x, logits[0]), s.regularize(x, z)), logits[1:]
+	s.Inspect("logits", logits)
+	return nn.Sum(s.g, s.classify(x, logits), s.regularize(x, z))
 }
 
 // classify is 0.9·CE(logits, y).

@@ -145,7 +145,21 @@ func draws(c Config, g *StepGraph, b values, step uint64) values {
 		f.Noise.Draw(x, 1, step)
 		out[f.Name] = as(c.dtype(), x)
 	}
+	for _, f := range g.Of(Replaced) {
+		out[f.Name] = replaced(b, step)
+	}
 	return out
+}
+
+// replaced is a batch's words with others in place of about half of them.
+func replaced(b values, step uint64) *tensor.Tensor {
+	r, ids := rand.New(rand.NewPCG(6, step)), slices.Clone(tensor.Data[int64](b[InputIDs]))
+	for i := range ids {
+		if r.IntN(2) == 0 {
+			ids[i] = r.Int64N(smallWords)
+		}
+	}
+	return grid(int(b[InputIDs].Shape()[1]), ids)
 }
 
 // state is the first state of all layouts, and parameters for the frozen ones.

@@ -30,6 +30,7 @@ func TestStepsAgreeWithPyTorch(t *testing.T) {
 		{"inter_rat_step.json", "Inter_RAT"},
 		{"a2r_step.json", "A2R"},
 		{"cr_step.json", "CR in tests"},
+		{"nir_step.json", "NIR"},
 	} {
 		for _, p := range []struct {
 			dtype     tensor.DType
@@ -105,6 +106,9 @@ func (r *stepRun) step(step map[string]json.RawMessage) values {
 	}
 	if raw, ok := step["attacked_class"]; ok {
 		in["attacked_class"] = tensor.Vector(decode[[]int64](r.t, raw))
+	}
+	for _, f := range r.graph.Of(Replaced) {
+		in[f.Name] = r.f.replaced(decode[[][]int64](r.t, step["r"]), decode[[][]int64](r.t, step["w"]))
 	}
 	out := r.run(in)
 	r.state = following(r.state, out)

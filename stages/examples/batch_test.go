@@ -208,6 +208,27 @@ func TestKeysInPlaceOfNoise(t *testing.T) {
 	}
 }
 
+// TestOtherClassesAreDrawnAnew: of the two wrong ones of three, each is a text's
+// aim in about half of the steps.
+func TestOtherClassesAreDrawnAnew(t *testing.T) {
+	const steps = 400
+	set, spec := lengths{3, 1, 4, 2}, rationalizer.Spec{Padding: rationalizer.Trim, Classes: 3, K: 1, Feeds: feeds}
+	aims := map[[2]int64]int{}
+	for step := range int64(steps) {
+		for i, y := range tensor.Data[int64](inputs(t, spec, set, [][]int{{0, 1, 2, 3}}, step+1)["attacked_class"]) {
+			aims[[2]int64{int64(i), y}]++
+		}
+	}
+	for i := range set {
+		for y := range int64(3) {
+			n, own := aims[[2]int64{int64(i), y}], int(y) == set.Class(i)
+			if own && n > 0 || !own && (n < steps/2-50 || n > steps/2+50) {
+				t.Errorf("text %d of class %d: class %d was the aim of %d in %d steps", i, set.Class(i), y, n, steps)
+			}
+		}
+	}
+}
+
 func TestOtherClasses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		classes := rapid.IntRange(2, 5).Draw(t, "classes")

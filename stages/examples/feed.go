@@ -8,6 +8,7 @@ import (
 	"rationale/onnx/nn"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
+	"rationale/stages/examples/tfidf"
 )
 
 // Feeder makes the inputs of a step graph, as its specification lists them.
@@ -18,6 +19,8 @@ type Feeder struct {
 	Scalar func(name string, step int64) float64
 	// Positions is the length of every example in padding "paper".
 	Positions int
+
+	law *tfidf.Law[int64] // of replaced words; nil until Learn
 }
 
 // Inputs are those of one run: a step, counted from 1, on each batch of the
@@ -74,10 +77,16 @@ func (f Feeder) one(feed rationalizer.Feed, set Set, batch []int, size rationali
 		feed.Noise.Draw(t, f.Seed, uint64(step))
 		return t, nil
 	case rationalizer.OtherClass:
-		r := nn.Stream(f.Seed, feed.Noise.Purpose, uint64(step))
-		return tensor.Vector(OtherClasses(r, classes(set, batch), f.Spec.Classes)), nil
+		return tensor.Vector(OtherClasses(f.stream(feed, step), classes(set, batch), f.Spec.Classes)), nil
+	case rationalizer.Replaced:
+		return f.replaced(feed, set, batch, size, step)
 	}
 	return nil, fmt.Errorf("the graphs take %s, which is %q: this program knows no such input", feed.Name, feed.Kind)
+}
+
+// stream is the random stream of a feed at a step.
+func (f Feeder) stream(feed rationalizer.Feed, step int64) *rand.Rand {
+	return nn.Stream(f.Seed, feed.Noise.Purpose, uint64(step))
 }
 
 func classes(set Set, batch []int) []int64 {

@@ -230,7 +230,7 @@ func (r *run) prepareFeeds(shape examples.Shape) error {
 		r.order.Bucket = 0 // all are equally long anyway
 	}
 	rate := r.params.schedule(r.perEpoch())
-	r.feeder = examples.Feeder{
+	feeder := examples.Feeder{
 		Spec: r.made.Spec, Seed: r.params.Seed, Positions: shape.Longest,
 		Scalar: func(name string, step int64) float64 {
 			if name == rationalizer.LearningRate {
@@ -239,7 +239,8 @@ func (r *run) prepareFeeds(shape examples.Shape) error {
 			return scalars[name]
 		},
 	}
-	return nil
+	r.feeder, err = feeder.Learn(r.train)
+	return err
 }
 
 // scalars are those of the parameters, with what an earlier stage chose in their

@@ -118,15 +118,22 @@ func TestRateDecays(t *testing.T) {
 // ones where padding does not depend on K. 40 texts in batches of 5 make eight
 // steps: two runs of three and two single ones.
 func TestStepsPerRun(t *testing.T) {
-	for name, batch := range map[string]int{"all of one size": 5, "a smaller one at the end": 6} {
+	for name, tc := range map[string]struct {
+		method string
+		batch  int
+	}{
+		"all of one size":          {"RNP+A2I", 5},
+		"a smaller one at the end": {"RNP+A2I", 6},
+		"replaced words":           {"NIR", 5},
+	} {
 		t.Run(name, func(t *testing.T) {
-			single := stagetest.Small("RNP+A2I")
+			single := stagetest.Small(tc.method)
 			single.Hyper.Padding = rationalizer.Paper
 			several := single
 			several.StepsPerRun = 3
 			in := inputs(t, single)
 			p := params(t, in)
-			p.Batch = batch
+			p.Batch = tc.batch
 			want := stagetest.Run(t, newStage(p), in)
 			in[train.GraphsRole] = stagetest.Graphs(t, several, in[train.DataRole])
 			got := stagetest.Run(t, newStage(p), in)

@@ -32,7 +32,7 @@ func kinds() map[string]graphs.Params {
 	trimmed.StepsPerRun = 2
 	return map[string]graphs.Params{
 		"attacked": attacked, "with a reader": stagetest.Small("random patterns"),
-		"three steps a run": padded, "two steps a run, trimmed": trimmed,
+		"replaced words": stagetest.Small("NIR"), "three steps a run": padded, "two steps a run, trimmed": trimmed,
 	}
 }
 
