@@ -103,7 +103,8 @@ func otherKinds(s *scene) []kind {
 			{"data", "describe", x}, {"data", "tokenize", x}, {"tokenize", "--vocab", x}, {"reproduce", x, "--dry-run"}, {"reproduce", "--seeds", x, "--dry-run"},
 			{"reproduce", "--dataset", x, "--dry-run"}, {"list", x}, {"train", "--method", x, "--dataset", "toys"}, {"train", "--method", "RNP", "--dataset", x},
 			{"train", "--method", "RNP", "--dataset", "toys", "--encoder", "x" + x}, {"--jobs", x, "list", "methods"}, {x}, {x, x}, {"explain", s.Run, x},
-		}[r.IntN(20)]
+			{"cell", x}, {"cell", "a2i-fig3", x},
+		}[r.IntN(22)]
 	}
 	imports := func(r *rand.Rand) []string {
 		call := importing("csv", "src/csv/train.csv", "--set", "text=body", "--set", "label=stars", "--split", "dev=0.25,test=0.25")[0]
@@ -126,6 +127,8 @@ func otherKinds(s *scene) []kind {
 			calls: [][]string{{"part:model", "model"}}, check: finite},
 		{name: "library", weight: 2, needs: []string{"out", "cache", "lib"}, files: []string{pinnedLibrary}, modes: []string{kept, plain}, library: true,
 			calls: [][]string{{"doctor"}, {"explain", s.Run, someText}, s.train}, check: finite, unread: true, names: []string{"onnxruntime"}},
+		{name: "results: provenance.json", weight: 4, needs: []string{"out"}, files: []string{"out/results/provenance.json"}, modes: []string{plain},
+			calls: [][]string{{"cell", "a2i-fig3"}, {"cell", "a2i-fig3", "--json"}, {"cell", "a2i-fig3", "method=classifier", "split=dev"}, {"cell", "a2i-fig3", "method=classifier", "split=dev", "--json"}}, check: finite},
 		{name: "store: records of how, markers", weight: 4, needs: []string{"out", "cache"}, files: []string{"out/store/log/*", "out/store/.rationale", "out/store/*/.rationale", "out/results/.rationale"}, modes: []string{plain},
 			calls: [][]string{figureRun, {"list", "runs"}, {"list", "runs", "--json"}, {"evaluate", s.Run}}, check: finite, freely: true, stateOnly: true, names: []string{"store", "results"}},
 	}

@@ -16,6 +16,7 @@ type cli struct {
 
 	Reproduce reproduceCmd `cmd:"" group:"papers" help:"Run the papers' experiments and draw their figures and tables."`
 	Status    statusCmd    `cmd:"" group:"papers" help:"Say what reproduce would do, and why. Exit code 3 when there is something."`
+	Cell      cellCmd      `cmd:"" group:"papers" help:"Show where a number of a table is from: runs, folders, settings, curves."`
 	List      listCmd      `cmd:"" group:"papers" help:"List experiments, datasets, methods, stages, formats or runs."`
 
 	Train    trainCmd    `cmd:"" group:"runs" help:"Train one model and evaluate it on the test split."`

@@ -17,8 +17,9 @@ const someRun = "RNP on generated-aroma, seed 1"
 var trainSomeRun = []string{"train", "--method", "RNP", "--dataset", "generated-aroma", "--profile", "smoke", "--set", "epochs=1", "--set", "hidden=6"}
 
 // speech is one use of each verb that says something on stdout. They have to
-// stand in this order: some work on what others made. Help stands for the two
-// verbs that cannot be done time and again: they fetch, or fill a folder once.
+// stand in this order: some work on what others made. Help stands for the verbs
+// that cannot be done time and again, as they fetch or fill a folder once, and for
+// the one that reads results, which take a minute to make.
 var speech = [][]string{
 	{"--version"},
 	{"--help"},
@@ -32,6 +33,7 @@ var speech = [][]string{
 	{"reproduce", "--profile", "smoke", "--dry-run"},
 	{"status", "--profile", "smoke"},
 	{"status", "--profile", "smoke", "--json"},
+	{"cell", "a2i-fig6", "--help"},
 	{"list", "methods"},
 	{"list", "runs", "--json"},
 	{"data", "import", "csv", "toys.csv", "--name", "toys", "--set", "text=review", "--set", "label=verdict", "--split", "dev=0.25,test=0.25"},

@@ -39,7 +39,7 @@ func (s ClaimsSpec) Measures() []string {
 // Table sets the claims beside our numbers on each dataset. A dataset without
 // one, such as a rationale's score where nothing is annotated, is left out.
 func (s ClaimsSpec) Table(records []Record, datasets []DatasetSpec, _ []PaperValue) (*Table, error) {
-	t := &Table{Title: s.Title, Labels: []string{"Quantity", "Dataset"}, Decimals: 1}
+	t := &comparison{title: s.Title, labels: []string{"Quantity", "Dataset"}, decimals: 1}
 	for _, c := range s.Claims {
 		for _, d := range datasets {
 			ours, err := c.Ours(records, d.Name)
@@ -48,16 +48,17 @@ func (s ClaimsSpec) Table(records []Record, datasets []DatasetSpec, _ []PaperVal
 			}
 			undefined := c.Undefined(records, d.Name)
 			if undefined {
-				t.Remarks = append(t.Remarks, fmt.Sprintf("%s on %s is %s.", c.Quantity, d.title(), Undefined))
+				t.remarks = append(t.remarks, fmt.Sprintf("%s on %s is %s.", c.Quantity, d.title(), Undefined))
 			}
 			if ours.N > 0 || undefined {
-				t.Lines = append(t.Lines, TableLine{
-					Labels: []string{c.Quantity, d.title()}, Paper: c.printed(d), PaperStd: math.NaN(), Ours: ours.times(100),
+				t.lines = append(t.lines, comparisonLine{
+					labels: []string{c.Quantity, d.title()}, paper: c.printed(d), paperStd: math.NaN(), ours: ours.times(100),
+					origin: Origin{c.Selector.or(Selector{"dataset": d.Name}), c.behind(records, d.Name)},
 				})
 			}
 		}
 	}
-	return t, nil
+	return t.table(), nil
 }
 
 // printed is the paper's number, which is about the paper's own data.
@@ -70,7 +71,7 @@ func (c Claim) printed(d DatasetSpec) float64 {
 
 // Ours is our number on a dataset as a fraction; N is 0 when there is none.
 func (c Claim) Ours(records []Record, dataset string) (Summary, error) {
-	ours, err := SummarizeSeeds(Filter(c.LastEpoch(records, dataset), c.Selector))
+	ours, err := SummarizeSeeds(c.behind(records, dataset))
 	if err != nil {
 		err = fmt.Errorf("%q on %s: %w", c.Quantity, dataset, err)
 	}
@@ -79,12 +80,17 @@ func (c Claim) Ours(records []Record, dataset string) (Summary, error) {
 
 // Undefined tells that our number on a dataset was recorded and is none.
 func (c Claim) Undefined(records []Record, dataset string) bool {
-	kept := Filter(c.LastEpoch(records, dataset), c.Selector)
+	kept := c.behind(records, dataset)
 	return len(kept) > 0 && allUndefined(kept)
 }
 
 func allUndefined(records []Record) bool {
 	return !slices.ContainsFunc(records, func(r Record) bool { return defined(r.Value) })
+}
+
+// behind are the records that our number is the mean of.
+func (c Claim) behind(records []Record, dataset string) []Record {
+	return Filter(c.LastEpoch(records, dataset), c.Selector)
 }
 
 // LastEpoch are the numbers behind the claim on a dataset, with all metrics.

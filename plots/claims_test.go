@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // claimed are two epochs of one run of each sparsity target.
@@ -20,6 +22,19 @@ func claimed() []Record {
 	return records
 }
 
+// texts are the cells of a grid.
+func texts(g Grid) [][]string {
+	var out [][]string
+	for _, row := range g.Rows {
+		var cells []string
+		for _, c := range row.Cells {
+			cells = append(cells, c.Text)
+		}
+		out = append(out, cells)
+	}
+	return out
+}
+
 func TestClaimsTakeTheLastEpoch(t *testing.T) {
 	spec := ClaimsSpec{Claims: []Claim{
 		{Quantity: "ASR", Paper: 50, Selector: Selector{"method": "RNP", "sparsity": "0.1", "metric": "asr"}},
@@ -30,11 +45,13 @@ func TestClaimsTakeTheLastEpoch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(table.Lines) != 1 {
-		t.Fatalf("%d lines, want 1: a claim without records has none", len(table.Lines))
+	want := [][]string{{"ASR", "the data", "50.0", "70.0 (1 seed)", "+20.0"}} // a claim without records has no line
+	if diff := cmp.Diff(want, texts(table.Grids[0])); diff != "" {
+		t.Error(diff)
 	}
-	if line := table.Lines[0]; line.Ours.N != 1 || !near(line.Ours.Mean, 70) || line.Paper != 50 || line.Labels[1] != "the data" {
-		t.Errorf("got %+v, want 70 of one seed beside 50", line)
+	wantOrigin := []Origin{{Selector{"dataset": "d", "method": "RNP", "sparsity": "0.1", "metric": "asr"}, claimed()[1:2]}}
+	if diff := cmp.Diff(wantOrigin, table.Origins); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -47,9 +64,9 @@ func TestPaperStandsBesideItsOwnData(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line := table.Lines[0]
-		if defined(line.Paper) != own || defined(line.Delta()) != own || line.Ours.N != 1 {
-			t.Errorf("the paper's own data: %v; got %+v", own, line)
+		row := texts(table.Grids[0])[0]
+		if (row[2] != missing) != own || (row[4] != missing) != own || row[3] != "70.0 (1 seed)" {
+			t.Errorf("the paper's own data: %v; got %q", own, row)
 		}
 	}
 }

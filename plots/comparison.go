@@ -128,7 +128,7 @@ func (s ComparisonSpec) Table(records []Record, datasets []DatasetSpec, paper []
 	if s.Decimals < 0 || s.Decimals > 9 {
 		return nil, fmt.Errorf("the table cannot show %d decimals", s.Decimals)
 	}
-	table := &Table{Title: s.Title, Labels: joined(s.Labels, "Metric"), Decimals: cmp.Or(s.Decimals, 1)}
+	table := &comparison{title: s.Title, labels: joined(s.Labels, "Metric"), decimals: decimals(cmp.Or(s.Decimals, 1))}
 	final := finalRecords(records)
 	filled := make([]bool, len(s.Metrics))
 	for i, row := range s.Rows {
@@ -141,10 +141,10 @@ func (s ComparisonSpec) Table(records []Record, datasets []DatasetSpec, paper []
 			if err != nil {
 				return nil, fmt.Errorf("row %q, metric %q: %w", row.Labels, metric.Name, err)
 			}
-			if defined(line.Paper) || line.Ours.N > 0 {
+			if defined(line.paper) || line.ours.N > 0 {
 				any, filled[j] = true, true
 			}
-			table.Lines = append(table.Lines, line)
+			table.lines = append(table.lines, line)
 		}
 		if !any {
 			return nil, fmt.Errorf("row %q has no number at all: %s", row.Labels,
@@ -156,7 +156,7 @@ func (s ComparisonSpec) Table(records []Record, datasets []DatasetSpec, paper []
 			return nil, fmt.Errorf("metric %q has no number at all: %s", metric.Name, explainMiss(final, metric.Selector))
 		}
 	}
-	return table, nil
+	return table.table(), nil
 }
 
 // joined is a new list of the elements and those that follow.
@@ -174,20 +174,21 @@ func finalRecords(records []Record) []Record {
 }
 
 // line finds the numbers of one row and metric.
-func (s ComparisonSpec) line(row RowSpec, metric MetricSpec, records []Record, paper []PaperValue) (TableLine, error) {
-	line := TableLine{Labels: joined(row.Labels, metric.Name), PaperStd: math.NaN()}
+func (s ComparisonSpec) line(row RowSpec, metric MetricSpec, records []Record, paper []PaperValue) (comparisonLine, error) {
+	line := comparisonLine{labels: joined(row.Labels, metric.Name), paper: math.NaN(), paperStd: math.NaN()}
 	scale, err := metric.Unit.scale()
 	if err != nil {
 		return line, err
 	}
-	ours, err := SummarizeSeeds(Filter(records, row.Selector.or(metric.Selector)))
+	keys := row.Selector.or(metric.Selector)
+	line.origin = Origin{keys, Filter(records, keys)}
+	ours, err := SummarizeSeeds(line.origin.Records)
 	if err != nil {
 		return line, err
 	}
-	line.Ours = ours.times(scale)
-	line.Paper = math.NaN()
+	line.ours = ours.times(scale)
 	if row.Paper != (PaperKeys{}) {
-		line.Paper, line.PaperStd, err = findPaper(paper, row.Paper.or(metric.Paper).or(s.Paper))
+		line.paper, line.paperStd, err = findPaper(paper, row.Paper.or(metric.Paper).or(s.Paper))
 	}
 	return line, err
 }

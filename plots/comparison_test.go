@@ -66,7 +66,7 @@ func TestGoldenTables(t *testing.T) {
 	}
 	for name, write := range map[string]func(*bytes.Buffer) error{
 		"table1.md":  func(b *bytes.Buffer) error { return table.WriteMarkdown(b) },
-		"table1.csv": func(b *bytes.Buffer) error { return table.WriteCSV(b) },
+		"table1.csv": func(b *bytes.Buffer) error { return table.Sheets[0].WriteCSV(b) },
 		"table1.tex": func(b *bytes.Buffer) error { return table.WriteLaTeX(b) },
 	} {
 		var out bytes.Buffer
@@ -119,16 +119,15 @@ func TestReadPaperValuesNamesWhatIsWrong(t *testing.T) {
 }
 
 func TestNumbersAsPrinted(t *testing.T) {
-	table := Table{Decimals: 2}
 	for v, want := range map[float64]string{1.006: "+1.01", -0.004: "0.00", -12.345: "−12.35", 0: "0.00"} {
-		if got := table.signed(v); got != want {
+		if got := decimals(2).signed(v); got != want {
 			t.Errorf("%g is printed as %q, want %q", v, got, want)
 		}
 	}
-	if got := table.signed(math.NaN()) + table.number(math.NaN()); got != "––" {
+	if got := decimals(2).signed(math.NaN()) + decimals(2).number(math.NaN()); got != "––" {
 		t.Errorf("NaN is printed as %q", got)
 	}
-	if got := (&Table{Decimals: 1}).summary(Summary{Mean: 59.66, Std: 1.53, N: 3}); got != "59.7 ± 1.5 (3 seeds)" {
+	if got := decimals(1).summary(Summary{Mean: 59.66, Std: 1.53, N: 3}); got != "59.7 ± 1.5 (3 seeds)" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -137,7 +136,7 @@ func TestNumbersAsPrinted(t *testing.T) {
 func TestLabelsCannotBreakTables(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		label := rapid.StringOf(rapid.SampledFrom([]rune("a|&%$#_{}~^\\<>*`\n\r[]\v\f\x1b\x00\u0085\u2028\u2029\u202e"))).Draw(t, "label")
-		table := Table{Labels: []string{"Metric"}, Decimals: 1, Lines: []TableLine{{Labels: []string{label}}}}
+		table := (&comparison{labels: []string{"Metric"}, decimals: 1, lines: []comparisonLine{{labels: []string{label}}}}).table()
 		var md, tex bytes.Buffer
 		if err := table.WriteMarkdown(&md); err != nil {
 			t.Fatal(err)
@@ -241,9 +240,10 @@ func TestComparisonsAreWithThePapersOwnData(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, line := range table.Lines {
-				if defined(line.Paper) != own || defined(line.Delta()) != own {
-					t.Errorf("own data: %v, named by rows: %v; got %+v", own, named, line)
+			for _, row := range texts(table.Grids[0]) {
+				printed, delta := row[len(row)-3], row[len(row)-1]
+				if (printed != missing) != own || (delta != missing) != own {
+					t.Errorf("own data: %v, named by rows: %v; got %q", own, named, row)
 				}
 			}
 		}

@@ -37,6 +37,7 @@ var keyTable = []Key{
 	{"method", "Method", Text, "as printed in the papers: RNP+A2I"},
 	{"variant", "Variant", Text, "the settings in which the run is unusual: hinge=true"},
 	{"encoder", "Encoder", Text, "of generator and predictor: gru, bert, gcn"},
+	{"target", "S ≈", Number, "the share of the text that the table wants selected"},
 	{"sparsity", "Target s", Number, "the share of the text that training aims to select"},
 	{"attack", "Attack", Text, "how the training data was poisoned"},
 	{"trigger", "Trigger", Text, "what the trigger is inserted into: token, sentence"},

@@ -38,6 +38,7 @@ var figureKinds = []Kind[FigureSpec]{
 // tableKinds is where a further kind of table is named.
 var tableKinds = []Kind[TableSpec]{
 	{"comparison", "a paper's table beside our numbers of the dev-best epoch", func() TableSpec { return &ComparisonSpec{} }},
+	{"methods", "methods at several shares of selected text: a paper's numbers beside ours, ranked, checked and tested", func() TableSpec { return &MethodsSpec{} }},
 	{"claims", "numbers of a paper's text beside ours of the last epoch", func() TableSpec { return &ClaimsSpec{} }},
 }
 

@@ -33,12 +33,42 @@ func findColumn(columns []column, name string) *column {
 	return &columns[i]
 }
 
-func columnNames(columns []column) string {
+func columnNames(columns []column) string { return strings.Join(namesOf(columns), ", ") }
+
+func namesOf(columns []column) []string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = c.name
 	}
-	return strings.Join(names, ", ")
+	return names
+}
+
+// SelectorKeys lists the keys by which records can be selected, from coarse to
+// fine.
+func SelectorKeys() []string { return namesOf(selectable) }
+
+// ParseSelector reads words "KEY=VALUE", as a command line has them.
+func ParseSelector(words []string) (Selector, error) {
+	s := Selector{}
+	for _, word := range words {
+		name, value, ok := strings.Cut(word, "=")
+		if !ok {
+			return nil, fmt.Errorf("%q: expected KEY=VALUE, as in method=RNP", word)
+		}
+		c := findColumn(selectable, name)
+		if c == nil {
+			return nil, fmt.Errorf("unknown key %q; there are %s", name, columnNames(selectable))
+		}
+		if _, twice := s[name]; twice {
+			return nil, fmt.Errorf("key %q comes twice", name)
+		}
+		text, err := c.wanted(value)
+		if err != nil {
+			return nil, fmt.Errorf("%s = %s: expected a number", name, value)
+		}
+		s[name] = text
+	}
+	return s, nil
 }
 
 // Matches reports whether the record has every key that the selector asks for.

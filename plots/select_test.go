@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -63,5 +64,22 @@ func TestExplainMiss(t *testing.T) {
 	}
 	if got := explainMiss(nil, Selector{"dataset": "tweets"}); !strings.Contains(got, "empty list of records") {
 		t.Errorf("without records: %q", got)
+	}
+}
+
+func TestParseSelector(t *testing.T) {
+	got, err := ParseSelector([]string{"method=RNP+A2I", "target=0.10", "mask="})
+	if want := (Selector{"method": "RNP+A2I", "target": "0.1", "mask": ""}); err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v, error %v; want %v", got, err, want)
+	}
+	for word, want := range map[string]string{
+		"RNP":         `"RNP": expected KEY=VALUE`,
+		"methd=RNP":   `unknown key "methd"; there are dataset, method`,
+		"target=much": `target = much: expected a number`,
+		"mask=argmax": `key "mask" comes twice`,
+	} {
+		if _, err := ParseSelector([]string{"mask=sampled", word}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v; want %s", word, err, want)
+		}
 	}
 }

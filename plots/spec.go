@@ -37,6 +37,9 @@ type DatasetSpec struct {
 	// Paper tells that it is the paper's own data, beside which alone the paper's
 	// numbers stand.
 	Paper bool `toml:"paper"`
+	// PaperName is what the paper's tables call its own data, "Beer-Aroma". Who
+	// plans runs sets it beside Paper, or the paper's number is not found.
+	PaperName string `toml:"paper_name" json:",omitempty"`
 }
 
 // PanelSpec is one panel of a row: its title and the keys that all its lines

@@ -118,11 +118,11 @@ func TestTableOverSparsities(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := [][]string{
-		{"aroma (generated)", "RNP", "0.1", "F1", "–", "51.0 ± 1.4 (2 seeds)", "–"},
-		{"aroma (generated)", "RNP", "0.2", "F1", "–", "55.0 ± 1.4 (2 seeds)", "–"},
+	want := []plots.GridRow{
+		plots.PlainRow("aroma (generated)", "RNP", "0.1", "F1", "–", "51.0 ± 1.4 (2 seeds)", "–"),
+		plots.PlainRow("aroma (generated)", "RNP", "0.2", "F1", "–", "55.0 ± 1.4 (2 seeds)", "–"),
 	}
-	if diff := cmp.Diff(want, tables[0].Rows()); diff != "" || tables[0].Name != "toy" {
+	if diff := cmp.Diff(want, tables[0].Grids[0].Rows); diff != "" || tables[0].Name != "toy" {
 		t.Errorf("table %s: %s", tables[0].Name, diff)
 	}
 }

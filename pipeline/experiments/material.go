@@ -82,12 +82,15 @@ func (p *publisher) addExperiment(m *report.Material, e Planned, records map[*Ru
 	return err
 }
 
-// fill fills the experiment's tables from records. The papers' own tables are not
-// in the program yet: what a comparison finds of them is missing.
+// fill fills the experiment's tables from records and from the papers' tables.
 func (e Planned) fill(records []plots.Record) ([]report.Table, error) {
+	printed, err := paperValues()
+	if err != nil {
+		return nil, err
+	}
 	var out []report.Table
 	for _, t := range e.Tables {
-		filled, err := t.Spec.Table(records, e.Datasets, nil)
+		filled, err := t.Spec.Table(records, e.Datasets, printed)
 		if err != nil {
 			return nil, fmt.Errorf("table %s: %w", e.file(t.Name), err)
 		}

@@ -47,7 +47,7 @@ func (b *Batch) Publish(store *engine.Store, plan *engine.Plan, dir string) (wri
 	}
 	return p.written, p.render([]rendering{
 		{"records.csv", func(w io.Writer) error { return plots.WriteRecords(w, m.Records) }},
-		{provenanceFile, m.WriteProvenance},
+		{ProvenanceFile, m.WriteProvenance},
 		{"report.html", m.Write},
 	})
 }
@@ -71,13 +71,21 @@ func (p *publisher) render(files []rendering) error {
 	return nil
 }
 
-// putTable writes a table "paper | ours" that has numbers.
+// putTable writes a table that has numbers; each of its sheets is a file.
 func (p *publisher) putTable(t report.Table) error {
-	if len(t.Lines) == 0 {
+	if t.Empty() {
 		return nil
 	}
 	base := filepath.Join("tables", t.Name)
-	return p.render([]rendering{{base + ".md", t.WriteMarkdown}, {base + ".csv", t.WriteCSV}, {base + ".tex", t.WriteLaTeX}})
+	files := []rendering{{base + ".md", t.WriteMarkdown}, {base + ".tex", t.WriteLaTeX}}
+	for _, s := range t.Sheets {
+		name := base
+		if s.Name != "" {
+			name += "-" + s.Name
+		}
+		files = append(files, rendering{name + ".csv", s.WriteCSV})
+	}
+	return p.render(files)
 }
 
 // publisher writes results below dir.
@@ -91,11 +99,12 @@ type publisher struct {
 // older recognises results of a version of the program that left no marker in
 // the folder: provenance.json is known by its content.
 func (p *publisher) older([]fs.DirEntry) bool {
-	data, err := disk.ReadFile(filepath.Join(p.dir, provenanceFile), 1<<30)
+	data, err := disk.ReadFile(filepath.Join(p.dir, ProvenanceFile), 1<<30)
 	return err == nil && report.IsProvenance(data)
 }
 
-const provenanceFile = "provenance.json"
+// ProvenanceFile is the file of the results that says what is behind each number.
+const ProvenanceFile = "provenance.json"
 
 // folder is a node's artifact, checked against its digests.
 func (p *publisher) folder(n *engine.Node) (string, error) {

@@ -39,6 +39,7 @@ func (m Material) figures() (html.Section, error) {
 		for _, f := range e.Figures {
 			s.Blocks = append(s.Blocks, html.Figure{PNG: f.PNG, Alt: e.Title, Caption: f.Name + ": " + about})
 		}
+		s.Blocks = append(s.Blocks, m.runsOfFigures(e)...)
 		if len(e.Figures) == 0 {
 			s.Blocks = append(s.Blocks, html.Paragraph(e.Name+": "+about))
 		}
@@ -98,6 +99,7 @@ func (m Material) cost() html.Section {
 	for _, r := range m.Runs {
 		t.Rows = append(t.Rows, append(r.Labels.Values(keys), strconv.Itoa(r.ChosenEpoch),
 			decimal(r.Seconds, 1), strconv.FormatInt(r.PeakRSS>>20, 10), r.ID))
+		t.Anchors = append(t.Anchors, r.ID)
 	}
 	return html.Section{Title: "Run times and memory", Blocks: []html.Block{t}}
 }

@@ -9,16 +9,19 @@ import (
 	"rationale/plots"
 )
 
-// provenance is provenance.json: for every run behind a number, what made it.
-type provenance struct {
+// Provenance is provenance.json: for every run behind a number, what made it, and
+// for every cell of a table, what runs are behind it.
+type Provenance struct {
 	Command  string              `json:"command"`
 	Profile  string              `json:"profile"`
 	Library  string              `json:"library"`
-	Runs     []provenanceRun     `json:"runs"`
-	Datasets []provenanceDataset `json:"datasets"`
+	Runs     []ProvenanceRun     `json:"runs"`
+	Datasets []ProvenanceDataset `json:"datasets"`
+	Tables   []TableCells        `json:"tables,omitempty"`
 }
 
-type provenanceRun struct {
+// ProvenanceRun is one training run with its evaluation.
+type ProvenanceRun struct {
 	Run         string            `json:"run"`        // key in records.csv of training numbers
 	Evaluation  string            `json:"evaluation"` // key of evaluation numbers
 	Data        string            `json:"data"`       // the tokenized dataset that it read
@@ -27,9 +30,9 @@ type provenanceRun struct {
 	Settings    map[string]string `json:"settings"`
 }
 
-// provenanceDataset is one tokenized dataset. A dataset of one name is read in
+// ProvenanceDataset is one tokenized dataset. A dataset of one name is read in
 // several ways: in words, in pieces, up to another length.
-type provenanceDataset struct {
+type ProvenanceDataset struct {
 	Data      string `json:"data"`
 	Dataset   string `json:"dataset"`
 	Tokenizer string `json:"tokenizer"`
@@ -41,7 +44,7 @@ type provenanceDataset struct {
 func IsProvenance(data []byte) bool {
 	var p struct {
 		Command, Profile, Library string
-		Runs, Datasets            json.RawMessage
+		Runs, Datasets, Tables    json.RawMessage
 	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -52,16 +55,16 @@ func IsProvenance(data []byte) bool {
 // WriteProvenance writes provenance.json. A record's Run is the name of an
 // artifact in the store; its manifest has the digests of everything behind it.
 func (m Material) WriteProvenance(w io.Writer) error {
-	p := provenance{Command: m.Command, Profile: m.Profile, Library: m.Library}
+	p := Provenance{Command: m.Command, Profile: m.Profile, Library: m.Library, Tables: m.cells()}
 	for _, r := range m.Runs {
 		settings := map[string]string{}
 		for _, kv := range r.Settings {
 			settings[kv[0]] = kv[1]
 		}
-		p.Runs = append(p.Runs, provenanceRun{r.ID, r.EvaluationID, r.DataID, r.Labels, r.ChosenEpoch, settings})
+		p.Runs = append(p.Runs, ProvenanceRun{r.ID, r.EvaluationID, r.DataID, r.Labels, r.ChosenEpoch, settings})
 	}
 	for _, d := range m.Data {
-		p.Datasets = append(p.Datasets, provenanceDataset{d.ID, d.Dataset, d.Tokenizer, d.MaxLength})
+		p.Datasets = append(p.Datasets, ProvenanceDataset{d.ID, d.Dataset, d.Tokenizer, d.MaxLength})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

@@ -46,7 +46,7 @@ func material(dataset string) Material {
 		Datasets: []plots.DatasetSpec{{Name: dataset, Title: "the data"}},
 		Claims:   []plots.Claim{{Quantity: "RNP+A2I, ASR", Paper: 50, Selector: plots.Selector{"method": "RNP+A2I", "metric": "asr"}}},
 		Tables: []Table{{Name: "fig", Table: &plots.Table{
-			Title: "Numbers", Labels: []string{"Metric"}, Lines: []plots.TableLine{{Labels: []string{"ASR"}, Paper: 50}},
+			Title: "Numbers", Grids: []plots.Grid{{Header: []string{"Metric", "Ours"}, Labels: 1, Rows: []plots.GridRow{plots.PlainRow("ASR", "50.0")}}},
 		}}},
 		Records: m.Records,
 	}}
@@ -82,7 +82,7 @@ func TestProvenanceNamesEveryRunAndItsData(t *testing.T) {
 	if err := m.WriteProvenance(&out); err != nil {
 		t.Fatal(err)
 	}
-	var p provenance
+	var p Provenance
 	if err := json.Unmarshal(out.Bytes(), &p); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestProvenanceNamesEveryRunAndItsData(t *testing.T) {
 			t.Errorf("the run %s behind a number is told of as %q", r.Run, labels[r.Run])
 		}
 	}
-	want := []provenanceDataset{{Data: "tokenize-1", Dataset: "d", Tokenizer: "words"}, {Data: "tokenize-2", Dataset: "d", Tokenizer: "wordpiece"}}
+	want := []ProvenanceDataset{{Data: "tokenize-1", Dataset: "d", Tokenizer: "words"}, {Data: "tokenize-2", Dataset: "d", Tokenizer: "wordpiece"}}
 	if !slices.Equal(p.Datasets, want) {
 		t.Errorf("datasets %+v; want %+v", p.Datasets, want)
 	}

@@ -133,12 +133,8 @@ func (m Material) paperNumbers() html.Section {
 	for _, e := range m.Experiments {
 		claims += len(e.Claims)
 		for _, t := range e.Tables {
-			if len(t.Lines) > 0 {
-				s.Blocks = append(s.Blocks, html.Comparison(t.Table))
-				for _, remark := range t.Remarks {
-					s.Blocks = append(s.Blocks, html.Paragraph(remark))
-				}
-			}
+			s.Blocks = append(s.Blocks, html.Filled(t.Table)...)
+			s.Blocks = append(s.Blocks, m.runsOfTable(t)...)
 		}
 	}
 	if len(s.Blocks) > 0 && claims > 0 {

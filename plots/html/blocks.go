@@ -30,11 +30,35 @@ type Table struct {
 	Header  []string
 	Rows    [][]string
 	Labels  int // leading columns that hold words; the others hold numbers
+	// Anchors are names of the rows for [Link] to lead to; none, or one a row.
+	Anchors []string
 }
 
-// Comparison is the table of measured and printed numbers as a block.
-func Comparison(t *plots.Table) Table {
-	return Table{Caption: t.Title, Header: t.Header(), Rows: t.Rows(), Labels: len(t.Labels)}
+// Grid is a table of text and marked numbers, as tables of results have.
+type Grid plots.Grid
+
+// Filled are the blocks of a filled table: its grids, which its title stands
+// above, and the remarks.
+func Filled(t *plots.Table) []Block {
+	var out []Block
+	for i, g := range t.Grids {
+		if i == 0 {
+			g.Title = joined(t.Title, g.Title)
+		}
+		out = append(out, Grid(g))
+	}
+	for _, remark := range t.Remarks {
+		out = append(out, Paragraph(remark))
+	}
+	return out
+}
+
+// joined is a caption of two parts, of which each may be empty.
+func joined(title, part string) string {
+	if title == "" || part == "" {
+		return title + part
+	}
+	return title + " · " + part
 }
 
 // Figure is a picture, embedded in the page. Exactly one of SVG and PNG holds
@@ -53,6 +77,7 @@ func (Code) template() string        { return "code" }
 func (List) template() string        { return "list" }
 func (Definitions) template() string { return "definitions" }
 func (Table) template() string       { return "table" }
+func (Grid) template() string        { return "table" }
 func (Figure) template() string      { return "figure" }
 func (Highlight) template() string   { return "highlight" }
 
@@ -63,37 +88,66 @@ func (d Definitions) view() (any, error) { return []Definition(d), nil }
 func (h Highlight) view() (any, error)   { return plots.Highlight(h).HTML() }
 
 // cell is one cell of a table; Kind is its class.
-type cell struct{ Text, Kind string }
-
-// kind is the class of the cells in column j.
-func (t Table) kind(j int) string {
-	if j < t.Labels {
-		return "label"
-	}
-	return "number"
+type cell struct {
+	plots.Cell
+	Kind string
 }
 
-func (t Table) cells(row []string) []cell {
-	cells := make([]cell, len(row))
-	for j, text := range row {
-		cells[j] = cell{text, t.kind(j)}
-	}
-	return cells
+// row is one row of a table; Block tells that a rule stands above it.
+type row struct {
+	Cells  []cell
+	Block  bool
+	Anchor string // empty without one
+}
+
+// tableView is what the template of a table shows.
+type tableView struct {
+	Caption string
+	Header  row
+	Rows    []row
 }
 
 func (t Table) view() (any, error) {
-	view := struct {
-		Caption string
-		Header  []cell
-		Rows    [][]cell
-	}{Caption: t.Caption, Header: t.cells(t.Header)}
-	for i, row := range t.Rows {
-		if len(row) != len(t.Header) {
-			return nil, fmt.Errorf("table %q: row %d has %d cells, the header %d", t.Caption, i+1, len(row), len(t.Header))
-		}
-		view.Rows = append(view.Rows, t.cells(row))
+	g := plots.Grid{Title: t.Caption, Header: t.Header, Labels: t.Labels}
+	for _, texts := range t.Rows {
+		g.Rows = append(g.Rows, plots.PlainRow(texts...))
+	}
+	view, err := Grid(g).table()
+	if err != nil {
+		return nil, err
+	}
+	if len(t.Anchors) > 0 && len(t.Anchors) != len(t.Rows) {
+		return nil, fmt.Errorf("table %q: %d anchors for %d rows", t.Caption, len(t.Anchors), len(t.Rows))
+	}
+	for i, name := range t.Anchors {
+		view.Rows[i].Anchor = name
 	}
 	return view, nil
+}
+
+func (g Grid) view() (any, error) { return g.table() }
+
+func (g Grid) table() (tableView, error) {
+	view := tableView{Caption: g.Title, Header: g.row(plots.PlainRow(g.Header...))}
+	for i, r := range g.Rows {
+		if len(r.Cells) != len(g.Header) {
+			return view, fmt.Errorf("table %q: row %d has %d cells, the header %d", g.Title, i+1, len(r.Cells), len(g.Header))
+		}
+		view.Rows = append(view.Rows, g.row(r))
+	}
+	return view, nil
+}
+
+func (g Grid) row(r plots.GridRow) row {
+	out := row{Block: r.Block}
+	for j, c := range r.Cells {
+		kind := "number"
+		if j < g.Labels {
+			kind = "label"
+		}
+		out.Cells = append(out.Cells, cell{c, kind})
+	}
+	return out
 }
 
 func (f Figure) view() (any, error) {

@@ -27,8 +27,8 @@ type Section struct {
 	Blocks []Block
 }
 
-// Block is a piece of content: Paragraph, Code, List, Definitions, Table,
-// Figure or Highlight.
+// Block is a piece of content: Paragraph, Code, List, Links, Definitions, Table,
+// Grid, Figure or Highlight.
 type Block interface {
 	// template is the name of the template that shows the block.
 	template() string

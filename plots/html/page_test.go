@@ -5,7 +5,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"math"
 	"strings"
 	"testing"
 
@@ -25,8 +24,13 @@ func samplePage(t testing.TB, name string) Page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	comparison := &plots.Table{Title: name, Labels: []string{"Method", "Metric"}, Decimals: 1,
-		Lines: []plots.TableLine{{Labels: []string{name, "F1"}, Paper: 60, PaperStd: math.NaN(), Ours: plots.Summary{Mean: 61.2, Std: 1.1, N: 3}}}}
+	comparison := &plots.Table{Title: name, Remarks: []string{"About " + name}, Grids: []plots.Grid{{
+		Title: "Part of " + name, Header: []string{"Method", "F1"}, Labels: 1, Rows: []plots.GridRow{
+			{Cells: []plots.Cell{{Text: name}, {Text: "61.2 ± 1.1 (3)", Mark: plots.Best, Paper: "60.0", Delta: "+1.2"}}},
+			{Cells: []plots.Cell{{Text: name}, {Text: "59.0 ± 1.4 (3)", Mark: plots.Second}}, Block: true},
+			plots.PlainRow("RNP", "–"),
+		},
+	}}}
 	return Page{
 		Title: "Results on " + name, Subtitle: "Quick profile, 3 seeds",
 		Sections: []Section{
@@ -34,7 +38,9 @@ func samplePage(t testing.TB, name string) Page {
 				Paragraph("What was measured on " + name + "."),
 				Figure{SVG: svg, Alt: "Accuracy over five epochs on " + name, Caption: "Figure 3. Mean over 3 seeds."},
 			}},
-			{Title: "Numbers beside the paper's", Blocks: []Block{Comparison(comparison)}},
+			{Title: "Numbers beside the paper's", Blocks: append(Filled(comparison), Links{"Runs behind them", []LinkItem{
+				{"RNP on " + name, []Link{{"seed 1", "run-" + name}, {"seed 2", "run-2"}}},
+			}})},
 			{Title: "Rationales", Blocks: []Block{Highlight{
 				Title: name, Tokens: []string{"a", "wonderful", name, "!"}, Gold: []bool{false, true, true, false},
 				Rationales: []plots.Rationale{
@@ -48,7 +54,8 @@ func samplePage(t testing.TB, name string) Page {
 			}},
 			{Title: "Time and memory", Blocks: []Block{Table{
 				Header: []string{"Stage", "Run", "Seconds", "Peak memory (MiB)"}, Labels: 2,
-				Rows: [][]string{{"train", name, "41.2", "612"}, {"evaluate", name, "2.0", "340"}},
+				Rows:    [][]string{{"train", name, "41.2", "612"}, {"evaluate", name, "2.0", "340"}},
+				Anchors: []string{"run-" + name, "run-2"},
 			}}},
 			{Title: "Differences from the paper", Blocks: []Block{List{"Generated texts instead of " + name, "10 epochs instead of 300"}}},
 		},
@@ -144,6 +151,7 @@ func TestPageErrors(t *testing.T) {
 		want  string
 	}{
 		{"row too long", Table{Caption: "T", Header: []string{"a"}, Rows: [][]string{{"1"}, {"1", "2"}}}, `table "T": row 2 has 2 cells, the header 1`},
+		{"anchors", Table{Caption: "T", Header: []string{"a"}, Rows: [][]string{{"1"}}, Anchors: []string{"x", "y"}}, `table "T": 2 anchors for 1 rows`},
 		{"no picture", Figure{Alt: "x", Caption: "C"}, `figure "C": give either SVG or PNG`},
 		{"two pictures", Figure{Alt: "x", SVG: []byte("s"), PNG: []byte("p")}, "give either SVG or PNG"},
 		{"no description", Figure{SVG: []byte("s")}, "set Alt"},

@@ -1,0 +1,134 @@
+package plots
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// table lays the rows out: a grid a dataset, a block of rows a target.
+func (m *methodTable) table() *Table {
+	t := &Table{Title: m.spec.Title}
+	if len(m.rows) == 0 {
+		return t
+	}
+	t.Grids = m.grids()
+	t.Remarks = m.remarks()
+	t.Sheets = []Sheet{m.sheet()}
+	for _, row := range m.rows {
+		for _, c := range row.cells {
+			if len(c.origin.Records) > 0 {
+				t.Origins = append(t.Origins, c.origin)
+			}
+		}
+	}
+	if gains := m.gains(); len(gains) > 0 {
+		signs := signTests(gains)
+		t.Grids = append(t.Grids, gainGrid(gains, m.targeted()))
+		t.Remarks = slices.Concat(t.Remarks, gainRemarks(signs))
+		t.Sheets = append(t.Sheets, gainSheet(gains, signs))
+	}
+	return t
+}
+
+// targeted tells that some row has a target, and the grids a column for it.
+func (m *methodTable) targeted() bool {
+	return slices.ContainsFunc(m.rows, func(r methodRow) bool { return r.target != "" })
+}
+
+func (m *methodTable) grids() []Grid {
+	var out []Grid
+	for i, row := range m.rows {
+		if i == 0 || row.dataset != m.rows[i-1].dataset {
+			out = append(out, Grid{Title: row.dataset.title(), Header: m.header(), Labels: len(m.header()) - len(m.columns)})
+		}
+		g := &out[len(out)-1]
+		block := len(g.Rows) == 0 || row.target != m.rows[i-1].target
+		g.Rows = append(g.Rows, m.gridRow(row, block))
+	}
+	return out
+}
+
+func (m *methodTable) header() []string {
+	header := []string{"Method"}
+	if m.targeted() {
+		header = []string{"S ≈", "Method"}
+	}
+	for _, c := range m.columns {
+		header = append(header, c.name)
+	}
+	return header
+}
+
+// gridRow names the target in the first row of its block.
+func (m *methodTable) gridRow(row methodRow, block bool) GridRow {
+	out := GridRow{Block: block}
+	if m.targeted() {
+		target := Cell{}
+		if block {
+			target.Text = percentOf(row.target)
+		}
+		out.Cells = append(out.Cells, target)
+	}
+	out.Cells = append(out.Cells, Cell{Text: strings.TrimSpace(row.method + " " + row.signs())})
+	for _, c := range row.cells {
+		out.Cells = append(out.Cells, c.shown(len(m.spec.Methods)))
+	}
+	return out
+}
+
+// shown is the cell as people read it.
+func (c methodCell) shown(methods int) Cell {
+	out := Cell{Text: methodDecimals.brief(c.ours), Mark: c.mark(methods)}
+	if defined(c.paper) {
+		out.Paper, out.Delta = methodDecimals.withStd(c.paper, c.paperStd), methodDecimals.signed(c.delta())
+	}
+	return out
+}
+
+// remarks say how to read the grids, and what is amiss.
+func (m *methodTable) remarks() []string {
+	reading := "In percent, on test texts at the epoch with the best development accuracy: mean ± standard deviation (number of seeds)"
+	if m.any(func(c methodCell) bool { return defined(c.paper) }) {
+		reading = "In percent: the paper's number, ours, and ours less the paper's. Ours are of test texts at the epoch with the best development accuracy: mean ± standard deviation (number of seeds)"
+	}
+	out := []string{reading + ". The best of our means is bold, the second best underlined."}
+	out = append(out, faultRemarks(m.rows)...)
+	if hasOracle(m.records) {
+		out = append(out, "F1, oracle: of each run the epoch with the best F1 on the test texts themselves. It is no result: nobody can choose so without the annotations.")
+	}
+	if m.any(func(c methodCell) bool { return c.ours.N == 0 }) {
+		out = append(out, missing+": not measured or not defined."+m.unfinished())
+	}
+	return out
+}
+
+// any tells whether a cell of the table is so.
+func (m *methodTable) any(so func(methodCell) bool) bool {
+	return slices.ContainsFunc(m.rows, func(r methodRow) bool { return slices.ContainsFunc(r.cells, so) })
+}
+
+// unfinished names the rows without a finished run.
+func (m *methodTable) unfinished() string {
+	var names []string
+	for _, row := range m.rows {
+		if !slices.ContainsFunc(row.cells, func(c methodCell) bool { return len(c.origin.Records) > 0 }) {
+			names = append(names, row.String())
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" No finished run: %s.", strings.Join(names, "; "))
+}
+
+// sheet has one number a line, with the faults of its row.
+func (m *methodTable) sheet() Sheet {
+	rows := [][]string{slices.Concat([]string{"dataset", "target", "method", "metric"}, numberColumns, []string{"rank", "flags"})}
+	for _, row := range m.rows {
+		for _, c := range row.cells {
+			rows = append(rows, slices.Concat(c.labels, c.numbers(), []string{c.rankText(), row.faultText()}))
+		}
+	}
+	return Sheet{Rows: rows}
+}
