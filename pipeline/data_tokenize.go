@@ -6,6 +6,7 @@ import (
 
 	"rationale/datasets"
 	"rationale/pipeline/engine"
+	"rationale/pipeline/experiments"
 	"rationale/stages/tokenize"
 )
 
@@ -29,7 +30,7 @@ Example:
 
 // Run makes the tokenized dataset, unless it is there, and prints its summary.
 func (c *dataTokenizeCmd) Run(ctx context.Context, a *app) error {
-	lab, err := a.lab("quick", 0)
+	lab, err := a.lab(experiments.Options{Profile: "quick"})
 	if err != nil {
 		return err
 	}

@@ -15,12 +15,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rationale/pipeline/engine"
 )
 
-// kills is how many times the program is ended by force.
-const kills = 20
-
-var smokeRun = []string{"reproduce", "a2i-fig3", "--profile", "smoke"}
+// The latter searches for the s of two runs, which takes further rounds.
+var (
+	smokeRun  = []string{"reproduce", "a2i-fig3", "--profile", "smoke"}
+	searchRun = []string{"reproduce", "a2i-fig8", "--profile", "smoke", "--dataset", "generated-aroma", "--target", "0.3"}
+)
 
 // TestKilledRunsCostNothing: killed with SIGKILL at random moments and started
 // again each time, the program ends with the same bytes as a run that nobody
@@ -30,17 +33,23 @@ func TestKilledRunsCostNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains models many times over")
 	}
-	s := newSession(t)
-	whole := s.mustRun("whole", smokeRun...)
+	t.Run("figure", func(t *testing.T) { newSession(t).killTimeAndAgain(20, smokeRun) })
+	t.Run("search", func(t *testing.T) { newSession(t).killTimeAndAgain(10, searchRun) })
+}
+
+// killTimeAndAgain ends the program by force so many times.
+func (s *session) killTimeAndAgain(kills int, args []string) {
+	t := s.t
+	whole := s.mustRun("whole", args...)
 	random := rand.New(rand.NewPCG(1, 2))
 	killed := 0
 	for killed < kills {
-		if !s.killAfter("killed", time.Duration(random.Float64()*float64(whole)/4), smokeRun...) {
+		if !s.killAfter("killed", time.Duration(random.Float64()*float64(whole)/4), args...) {
 			break
 		}
 		killed++
 	}
-	s.mustRun("killed", smokeRun...)
+	s.mustRun("killed", args...)
 	if killed < kills {
 		t.Logf("the work was done after %d kills", killed)
 	}
@@ -53,7 +62,7 @@ func TestKilledRunsCostNothing(t *testing.T) {
 			t.Errorf("left in %s: %v %v", folder, left, err)
 		}
 	}
-	s.mustDoNothing("killed")
+	s.mustDoNothing("killed", args)
 }
 
 // killAfter starts the program and kills it after a while. It is false when
@@ -110,10 +119,10 @@ func fileSums(t *testing.T, dir string, folders ...string) map[string]string {
 
 // mustDoNothing asks for what is done already. What counts is the processor's
 // time: that on the clock is the neighbours' too.
-func (s *session) mustDoNothing(out string) {
+func (s *session) mustDoNothing(out string, args []string) {
 	s.t.Helper()
 	before := s.digests(out)
-	cmd, text := s.command(out, smokeRun...)
+	cmd, text := s.command(out, args...)
 	if err := cmd.Run(); err != nil {
 		s.t.Fatalf("%v\n%s", err, text)
 	}
@@ -122,6 +131,33 @@ func (s *session) mustDoNothing(out string) {
 	}
 	if diff := cmp.Diff(before, s.digests(out)); diff != "" {
 		s.t.Errorf("doing nothing changed files:\n%s", diff)
+	}
+}
+
+// TestTwoSearchesInOneStore: of two processes that search for the same, one waits or
+// is told to come again, and both end with the bytes of one alone.
+func TestTwoSearchesInOneStore(t *testing.T) {
+	if testing.Short() {
+		t.Skip("trains models")
+	}
+	s := newSession(t)
+	s.mustRun("whole", searchRun...)
+	other, text := s.command("shared", searchRun...)
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for done := false; !done; {
+		cmd, said := s.command("shared", searchRun...)
+		done = cmd.Run() == nil
+		if !done && !strings.Contains(said.String(), engine.ErrLocked.Error()) {
+			t.Fatalf("%s", said)
+		}
+	}
+	if err := other.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if diff := cmp.Diff(s.digests("whole"), s.digests("shared")); diff != "" {
+		t.Errorf("one process (-) and two (+) differ:\n%s", diff)
 	}
 }
 

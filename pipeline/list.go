@@ -64,7 +64,7 @@ func listExperiments(*app) ([]entry, error) {
 		if e.Headline {
 			kind = "headline"
 		}
-		list = append(list, entry{e.Name, kind, e.Title + " (" + e.Paper + ")"})
+		list = append(list, entry{e.Name, kind, fmt.Sprintf("%s (%s; on other data %s)", e.Title, e.Paper, e.Own)})
 	}
 	return list, err
 }

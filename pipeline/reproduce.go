@@ -13,10 +13,12 @@ import (
 
 // scope says which experiments at which size.
 type scope struct {
-	Experiments []string `arg:"" optional:"" name:"experiment" help:"Names from \"list experiments\", or all; the headline experiments when there is none."`
-	Profile     string   `enum:"smoke,quick,paper" default:"quick" help:"Size: smoke (minutes), quick or paper (the papers' own settings)."`
-	Seeds       *int     `placeholder:"N" help:"Runs of each kind; the profile's number unless given."`
-	Dataset     []string `placeholder:"NAME" help:"Only this dataset; may be repeated. Every one that is there unless given."`
+	Experiments  []string                   `arg:"" optional:"" name:"experiment" help:"Names from \"list experiments\", or all; the headline experiments when there is none."`
+	Profile      string                     `enum:"smoke,quick,paper" default:"quick" help:"Size: smoke (minutes), quick or paper (the papers' own settings)."`
+	Seeds        *int                       `placeholder:"N" help:"Runs of each kind; the profile's number unless given."`
+	Dataset      []string                   `placeholder:"NAME" help:"Only this dataset; may be repeated. Every one that is there unless given."`
+	Target       []float64                  `placeholder:"S" help:"Of the experiments' target sparsities only this one; may be repeated. Those that the profile has time for unless given."`
+	SparsityFrom experiments.SparsitySource `enum:"dev,annotations" default:"dev" help:"Texts on which the sparsity that a run reaches is read: dev, or annotations (of the test texts, as A2I's authors did; tables say so)."`
 }
 
 // maxSeeds is more than anybody has the time for.
@@ -72,82 +74,32 @@ func (c *reproduceCmd) Run(ctx context.Context, a *app) error {
 		a.say("%s", note)
 	}
 	started := time.Now()
-	report, failed := engine.Run(ctx, w.plan, a.engineOptions(w.store))
-	if failed != nil {
-		if w, err = w.rest(ctx, a, failed); err != nil {
-			return err
-		}
+	last, made, failed := w.finish(ctx, a)
+	if last == nil {
+		return failed
 	}
-	written, err := w.batch.Publish(w.store, w.plan, a.resultsDir())
+	written, err := last.batch.Publish(last.store, last.plan, a.resultsDir())
 	if err != nil {
 		return errors.Join(failed, fmt.Errorf("publishing results: %w", err))
 	}
 	for _, path := range written {
 		a.printf("%s\n", path)
 	}
-	a.say("%d of %d stages made, %d files written to %s (%v)", len(report.Made), len(report.Decisions),
+	a.say("%d of %d stages made, %d files written to %s (%v)", made, len(last.plan.Steps()),
 		len(written), a.resultsDir(), time.Since(started).Round(100*time.Millisecond))
 	return failed
 }
 
-// work is a planned batch with the store that it is to be done in.
-type work struct {
-	batch *experiments.Batch
-	plan  *engine.Plan
-	store *engine.Store
-}
-
-// rest is what can be published after stages have failed, its figures drawn; the
-// error when there is nothing, or when the work was stopped.
-func (w *work) rest(ctx context.Context, a *app, failed error) (*work, error) {
-	if ctx.Err() != nil || !errors.As(failed, new(*engine.StageError)) {
-		return nil, failed
-	}
-	done, err := w.done(ctx)
-	if err != nil {
-		return nil, errors.Join(failed, err)
-	}
-	batch := w.batch.Finished(done)
-	a.log.Warn("stages failed; the results show the rest", "runs left", len(batch.Runs), "of", len(w.batch.Runs))
-	if len(batch.Experiments) == 0 {
-		return nil, failed
-	}
-	plan, err := engine.NewPlan(batch.Targets...)
-	if err != nil {
-		return nil, errors.Join(failed, err)
-	}
-	left := &work{batch, plan, w.store}
-	if _, err := engine.Run(ctx, plan, a.engineOptions(w.store)); err != nil && ctx.Err() != nil {
-		return nil, err
-	}
-	if done, err = left.done(ctx); err != nil {
-		return nil, errors.Join(failed, err)
-	}
-	left.batch = batch.Drawn(done)
-	return left, nil
-}
-
-// done tells which nodes of the plan have their artifacts.
-func (w *work) done(ctx context.Context) (func(*engine.Node) bool, error) {
-	decisions, err := w.plan.Check(ctx, w.store)
-	made := map[string]bool{}
-	for _, d := range decisions {
-		made[d.ID] = !d.Run
-	}
-	return func(n *engine.Node) bool { return made[w.plan.ID(n)] }, err
-}
-
 // lab looks around for library, word vectors and datasets, and warns of those
 // that are damaged.
-func (a *app) lab(profile string, seeds int) (*experiments.Lab, error) {
+func (a *app) lab(o experiments.Options) (*experiments.Lab, error) {
 	vectors, err := embeddingsDir()
 	if err != nil {
 		return nil, err
 	}
-	lab, err := experiments.NewLab(experiments.Options{
-		Data: a.dataDir(), Embeddings: vectors, Profile: profile, Seeds: seeds,
-		Provider: a.Provider, Device: a.Device, TF32: a.TF32,
-	})
+	o.Data, o.Embeddings = a.dataDir(), vectors
+	o.Provider, o.Device, o.TF32 = a.Provider, a.Device, a.TF32
+	lab, err := experiments.NewLab(o)
 	if err != nil {
 		return nil, err
 	}
@@ -169,20 +121,18 @@ func planError(err error) error {
 
 // plan reads only; it writes nothing.
 func (a *app) plan(s scope) (*work, error) {
-	lab, err := a.lab(s.Profile, s.seeds())
-	if err != nil {
-		return nil, err
-	}
-	batch, err := lab.Reproduce(s.Experiments, s.Dataset...)
-	if err != nil {
-		return nil, planError(err)
-	}
-	plan, err := engine.NewPlan(batch.Targets...)
-	if err != nil {
-		return nil, err
-	}
 	store, err := a.store()
-	return &work{batch, plan, store}, err
+	if err != nil {
+		return nil, err
+	}
+	lab, err := a.lab(experiments.Options{
+		Profile: s.Profile, Seeds: s.seeds(), Targets: s.Target, SparsityFrom: s.SparsityFrom, Store: store,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w := &work{scope: s, lab: lab, store: store}
+	return w, w.look()
 }
 
 func (a *app) engineOptions(store *engine.Store) engine.Options {
@@ -196,6 +146,7 @@ func (a *app) engineOptions(store *engine.Store) engine.Options {
 type outlook struct {
 	Profile   string            `json:"profile"`
 	Notes     []string          `json:"notes"`
+	Further   int               `json:"further_runs,omitempty"` // at most so many may follow
 	Stages    int               `json:"stages"`
 	Stale     int               `json:"stale"`
 	Decisions []engine.Decision `json:"decisions"`
@@ -211,7 +162,7 @@ func (w *work) outlook(ctx context.Context) (*outlook, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &outlook{Profile: w.batch.Profile, Notes: w.batch.Notes, leftOut: w.batch.LeftOut, Stages: len(decisions), Decisions: decisions}
+	o := &outlook{Profile: w.batch.Profile, Notes: w.batch.Notes, Further: w.batch.Further, leftOut: w.batch.LeftOut, Stages: len(decisions), Decisions: decisions}
 	for _, d := range decisions {
 		if d.Run {
 			o.Stale++

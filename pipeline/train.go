@@ -30,7 +30,7 @@ Examples:
 
 // Run makes the run and its evaluation.
 func (c *trainCmd) Run(ctx context.Context, a *app) error {
-	lab, err := a.lab(c.Profile, 0)
+	lab, err := a.lab(experiments.Options{Profile: c.Profile})
 	if err != nil {
 		return err
 	}

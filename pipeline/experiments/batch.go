@@ -1,11 +1,10 @@
 package experiments
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
+	"strings"
 
 	"rationale/pipeline/engine"
 	"rationale/plots"
@@ -20,15 +19,16 @@ type Batch struct {
 	Notes []string
 	// LeftOut names the datasets on which no run is made, and says why.
 	LeftOut []string
+	// Further is how many runs may follow where a search for a sparsity is open: the
+	// batch is then the part of the work that is known.
+	Further int
 
 	Profile     string
 	Experiments []Planned
-	Runs        []*Run
-	Random      bool // some runs are on made-up word vectors
+	Runs        []*Run // that figures and tables show
+	Random      bool   // some runs are on made-up word vectors
 
-	seeds  int      // runs of each kind
-	only   []string // the datasets asked for; empty for those of each experiment
-	device []string // the flags of the backend
+	asked []string // the words of the command line that ask for it again
 }
 
 // Planned is an experiment on datasets.
@@ -36,14 +36,22 @@ type Planned struct {
 	Experiment
 	Datasets []plots.DatasetSpec
 	Runs     []*Run
-	Drawings []*engine.Node // one for each of the experiment's figures
+	// Drawings are the experiment's figures, one for each; none while a search for a
+	// sparsity is open.
+	Drawings []*engine.Node
+	// Annotations tells that sparsities were read on annotated test texts.
+	Annotations bool
 }
 
 // Reproduce plans experiments on whatever data is there, or on the named
-// datasets alone.
+// datasets alone. Where a search for a sparsity is open it plans what is known so
+// far, and Searching tells so.
 func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	chosen, err := choose(names)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.checkTargets(chosen); err != nil {
 		return nil, err
 	}
 	asked := l.Datasets()
@@ -53,20 +61,32 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 			return nil, err
 		}
 	}
-	b := &Batch{Profile: l.opts.Profile, seeds: l.seeds(), only: only, device: l.opts.flags()}
+	parts, err := l.parts(chosen, only)
+	if err != nil {
+		return nil, err
+	}
+	b := &Batch{Profile: l.opts.Profile, asked: l.command(chosen, only), LeftOut: l.leftOut(chosen, asked)}
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("nothing to run on: %s", strings.Join(b.LeftOut, "; "))
+	}
+	return b, l.fill(b, parts)
+}
+
+// fill plans the parts.
+func (l *Lab) fill(b *Batch, parts []part) error {
 	runs := map[string]*Run{} // by their labels
-	for _, e := range chosen {
-		p, err := l.experiment(e, only, runs)
+	for _, of := range parts {
+		p, err := l.experiment(of, runs)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Name, err)
+			return fmt.Errorf("%s: %w", of.Name, err)
 		}
 		b.Experiments = append(b.Experiments, p)
 	}
 	b.Runs = slices.SortedFunc(maps.Values(runs), func(x, y *Run) int { return x.Labels.Compare(y.Labels) })
-	tellApart(b.Runs)
+	tellApart(slices.DeleteFunc(slices.Clone(b.Runs), func(r *Run) bool { return r.Search != nil }))
 	b.Targets = b.targets()
-	l.note(b, asked)
-	return b, nil
+	l.note(b)
+	return nil
 }
 
 // fit drops those of the named datasets on which no run can be made, by their
@@ -94,7 +114,7 @@ func (l *Lab) fit(names []string) ([]string, error) {
 // targets are what has to be made.
 func (b *Batch) targets() []*engine.Node {
 	var out []*engine.Node
-	for _, r := range b.Runs {
+	for _, r := range b.trained() {
 		out = append(out, r.Evaluate)
 	}
 	for _, p := range b.Experiments {
@@ -103,36 +123,90 @@ func (b *Batch) targets() []*engine.Node {
 	return out
 }
 
+// trained are the runs behind those that are shown: runs of a given s first, then
+// all attempts of searches.
+func (b *Batch) trained() []*Run {
+	var given, attempts []*Run
+	for _, r := range b.Runs {
+		if r.Search == nil {
+			given = append(given, r)
+		} else {
+			attempts = append(attempts, r.Search.Attempts...)
+		}
+	}
+	return append(given, attempts...)
+}
+
+// Searching tells that a search for a sparsity is open.
+func (b *Batch) Searching() bool { return searching(b.Runs) }
+
+func searching(runs []*Run) bool {
+	return slices.ContainsFunc(runs, func(r *Run) bool { return r.Search != nil && r.Search.Open })
+}
+
 // experiment plans the runs of one experiment on every dataset with every seed,
 // and its figures. Runs that are known already are shared.
-func (l *Lab) experiment(e Experiment, only []string, known map[string]*Run) (Planned, error) {
-	p := Planned{Experiment: e}
-	names := only
-	if len(names) == 0 {
-		names = l.datasetsOf(e)
-	}
-	for _, dataset := range names {
-		p.Datasets = append(p.Datasets, l.shown(dataset, e))
-		for _, spec := range e.Runs {
+func (l *Lab) experiment(of part, known map[string]*Run) (Planned, error) {
+	p := Planned{Experiment: of.Experiment, Annotations: l.opts.SparsityFrom == FromAnnotations}
+	for _, dataset := range of.datasets {
+		p.Datasets = append(p.Datasets, l.shown(dataset, of.Experiment))
+		for _, entry := range of.Runs {
 			for seed := range l.seeds() {
-				r, err := l.plan(RunSpec{Method: spec.Method, Dataset: dataset, Seed: uint64(seed + 1)}, spec.Set)
+				runs, err := l.runs(entry, RunSpec{Method: entry.Method, Dataset: dataset, Seed: uint64(seed + 1)})
 				if err != nil {
 					return p, err
 				}
-				if first, twice := known[r.Labels.String()]; twice {
-					r = first
-				}
-				known[r.Labels.String()] = r
-				if !slices.Contains(p.Runs, r) {
-					p.Runs = append(p.Runs, r)
-				}
+				p.share(runs, known)
 			}
 		}
 	}
-	for _, f := range e.Figures {
+	p.about()
+	p.draw()
+	return p, nil
+}
+
+// share adds runs to the experiment, in place of equal ones those that are known.
+func (p *Planned) share(runs []*Run, known map[string]*Run) {
+	for _, r := range runs {
+		if first, twice := known[r.Labels.String()]; twice {
+			r = first
+		}
+		known[r.Labels.String()] = r
+		if !slices.Contains(p.Runs, r) {
+			p.Runs = append(p.Runs, r)
+		}
+	}
+}
+
+// runs plans what an entry says: a run, or one for each target sparsity.
+func (l *Lab) runs(entry RunEntry, spec RunSpec) ([]*Run, error) {
+	if !entry.in(l.opts.Profile) {
+		return nil, nil
+	}
+	if len(entry.Targets) == 0 {
+		r, err := l.plan(spec, entry.Set)
+		return []*Run{r}, err
+	}
+	var out []*Run
+	for _, target := range l.targetsOf(entry, l.sources[spec.Dataset].format) {
+		r, err := l.search(spec, entry.Set, target)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// draw plans the experiment's figures, as soon as its runs are known.
+func (p *Planned) draw() {
+	p.Drawings = nil
+	if searching(p.Runs) {
+		return
+	}
+	for _, f := range p.Figures {
 		p.Drawings = append(p.Drawings, p.drawing(f))
 	}
-	return p, nil
 }
 
 // drawing plans a figure of the numbers of all runs, of training and of
@@ -159,96 +233,4 @@ func (l *Lab) seeds() int {
 		return l.opts.Seeds
 	}
 	return l.profile.Seeds
-}
-
-// datasetsOf lists the datasets of an experiment: for each aspect the
-// imported beer set if there is one, the generated one otherwise; then every
-// other imported set.
-func (l *Lab) datasetsOf(e Experiment) []string {
-	var out []string
-	for _, aspect := range e.Aspects {
-		name := "generated-" + aspect
-		for _, candidate := range l.usable() {
-			if s := l.sources[candidate]; s.format == "beer" && s.aspect == aspect {
-				name = candidate
-			}
-		}
-		out = append(out, name)
-	}
-	for _, name := range l.usable() {
-		if l.sources[name].format != "beer" {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// usable lists the imported datasets that runs can be made on; a damaged one has
-// no vectors.
-func (l *Lab) usable() []string {
-	return slices.DeleteFunc(l.Datasets(), func(name string) bool {
-		s := l.sources[name]
-		return s.format == "generated" || s.vectors == nil || s.unfit != ""
-	})
-}
-
-// shown says how an experiment's figures and tables call a dataset; generated
-// ones are called so. The papers' own data are the beer reviews of an experiment's
-// aspects.
-func (l *Lab) shown(name string, e Experiment) plots.DatasetSpec {
-	s, title := l.sources[name], name
-	if s.format == "generated" {
-		title = s.aspect + " (generated)"
-	}
-	own := s.format == "beer" && slices.Contains(e.Aspects, s.aspect) && !s.derived
-	return plots.DatasetSpec{Name: name, Title: title, Classes: s.classes, Paper: own}
-}
-
-// note tells people what the batch will use of the datasets that were asked for.
-func (l *Lab) note(b *Batch, asked []string) {
-	seconds := 0.0
-	used := map[string]bool{}
-	for _, r := range b.Runs {
-		seconds += r.Train.Weight + r.Evaluate.Weight
-		used[r.Dataset] = true
-		b.Random = b.Random || l.sources[r.Dataset].vectors == nil
-	}
-	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
-		len(b.Runs), joinSorted(used), l.opts.Profile, math.Ceil(seconds/60/2)))
-	for _, name := range asked {
-		if why := l.leftOut(name); why != "" {
-			b.LeftOut = append(b.LeftOut, name+" is left out: "+why)
-		}
-	}
-	b.Notes = append(b.Notes, b.LeftOut...)
-	if b.Random {
-		b.Notes = append(b.Notes, "generated data uses seeded random word vectors, frozen")
-	}
-}
-
-// leftOut says in short why no run can be made on a dataset; empty when one can.
-func (l *Lab) leftOut(name string) string {
-	s := l.sources[name]
-	switch {
-	case s.damage != nil:
-		return "it is damaged"
-	case s.unfit != "":
-		return s.unfit
-	case s.format == "generated" || s.vectors != nil:
-		return ""
-	case errors.Is(l.noVectors, ErrNoVectors):
-		return ErrNoVectors.Error()
-	}
-	return "the word vectors are damaged"
-}
-
-func joinSorted(set map[string]bool) string {
-	out := ""
-	for i, name := range slices.Sorted(maps.Keys(set)) {
-		if i > 0 {
-			out += ", "
-		}
-		out += name
-	}
-	return out
 }

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -8,25 +9,61 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"rationale/onnx/rationalizer"
 	"rationale/plots"
 )
 
 // Experiment is one figure or table of a paper: a file of this package.
 type Experiment struct {
-	Name     string   `toml:"name"`
-	Title    string   `toml:"title"`
-	Paper    string   `toml:"paper"`    // where it stands in the paper
-	Headline bool     `toml:"headline"` // run when no experiment is named
-	Aspects  []string `toml:"aspects"`  // beer's, or the generated data's
-	Expect   string   `toml:"expect"`   // what the paper saw
-	// Runs are trained on every dataset, with every seed.
-	Runs []struct {
-		Method string `toml:"method"`
-		Set    layer  `toml:"set"`
-	} `toml:"runs"`
-	Figures []plots.FigureEntry `toml:"figures"`
-	Tables  []plots.TableEntry  `toml:"tables"`
+	Name string `toml:"name"` // the paper's: of what is published of its own data
+	// Own is the name of what is published of other data. Experiments that say the
+	// same of other aspects have one in common.
+	Own      string `toml:"own"`
+	Title    string `toml:"title"`
+	Paper    string `toml:"paper"`    // where it stands in the paper
+	Headline bool   `toml:"headline"` // run when no experiment is named
+	Data     Data   `toml:"data"`     // the paper's own
+	// Annotated tells that it is nothing without human rationales of test texts.
+	Annotated bool                `toml:"annotated"`
+	Expect    string              `toml:"expect"` // what the paper saw
+	Runs      []RunEntry          `toml:"runs"`   // trained on every dataset, with every seed
+	Figures   []plots.FigureEntry `toml:"figures"`
+	Tables    []plots.TableEntry  `toml:"tables"`
 }
+
+// RunEntry says which runs are trained.
+type RunEntry struct {
+	Method string `toml:"method"`
+	Set    layer  `toml:"set"`
+	// Targets are shares of the text, of which one run each is to select as many: its
+	// s is searched for. Without them s is a setting.
+	Targets  []float64 `toml:"targets"`
+	Profiles []string  `toml:"profiles"` // in which it is trained; all when empty
+}
+
+// in tells that the run is trained in a profile.
+func (r RunEntry) in(profile string) bool {
+	return len(r.Profiles) == 0 || slices.Contains(r.Profiles, profile)
+}
+
+// called is the experiment under another name.
+func (e Experiment) called(name string) Experiment {
+	e.Name = name
+	return e
+}
+
+// targets are the sparsities that runs are searched for.
+func (e Experiment) targets() []float64 {
+	var out []float64
+	for _, r := range e.Runs {
+		out = append(out, r.Targets...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// searches tells that there are some.
+func (e Experiment) searches() bool { return len(e.targets()) > 0 }
 
 // file is the name, without ending, of the files of one of the experiment's
 // figures or tables.
@@ -48,7 +85,7 @@ func (e Experiment) claims() []plots.Claim {
 	return out
 }
 
-// All lists the experiments by name.
+// All lists the experiments by name, Figure 9 before Figure 10.
 func All() ([]Experiment, error) {
 	names, err := fs.Glob(files, "*.toml")
 	if err != nil {
@@ -65,6 +102,7 @@ func All() ([]Experiment, error) {
 		}
 		out = append(out, e)
 	}
+	slices.SortStableFunc(out, func(a, b Experiment) int { return cmp.Compare(len(a.Name), len(b.Name)) })
 	return out, nil
 }
 
@@ -75,7 +113,7 @@ func read(file string) (Experiment, error) {
 		return e, fmt.Errorf("%s: %w", file, err)
 	}
 	for _, key := range meta.Undecoded() {
-		if len(key) < 2 || key[0] != "runs" {
+		if len(key) < 2 || key[0] != "runs" || key[1] != "set" {
 			return e, fmt.Errorf("%s: unknown key %q", file, key)
 		}
 	}
@@ -85,14 +123,58 @@ func read(file string) (Experiment, error) {
 	if err := e.checkNames(); err != nil {
 		return e, err
 	}
-	if err := e.checkMetrics(); err != nil {
+	if err := e.check(); err != nil {
 		return e, fmt.Errorf("%s: %w", file, err)
 	}
 	return e, nil
 }
 
+// check says what the experiment cannot mean.
+func (e Experiment) check() error {
+	return cmp.Or(e.Data.check(), e.checkRuns(), e.checkMetrics())
+}
+
+// checkRuns wants methods that there are, profiles too, and targets only where a
+// setting steers the sparsity.
+func (e Experiment) checkRuns() error {
+	for _, r := range e.Runs {
+		m, err := rationalizer.Lookup(r.Method)
+		if err != nil {
+			return err
+		}
+		for _, p := range r.Profiles {
+			if !slices.Contains(Profiles(), p) {
+				return fmt.Errorf("%s is for the profile %q; there are %s%s", r.Method, p, strings.Join(Profiles(), ", "), suggestion(p, Profiles()))
+			}
+		}
+		if err := r.checkTargets(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r RunEntry) checkTargets(m rationalizer.Method) error {
+	if len(r.Targets) == 0 {
+		return nil
+	}
+	i := slices.IndexFunc(m.Options, func(o rationalizer.Option) bool { return o.Name == sparsityKey })
+	if i < 0 {
+		return fmt.Errorf("%s cannot have targets: it has no setting %s", m.Name, sparsityKey)
+	}
+	for _, target := range r.Targets {
+		if err := rationalizer.Within(m.Options[i].Range(), "targets", target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkNames wants names that tell the figures apart, and the tables.
 func (e Experiment) checkNames() error {
+	if e.Own == "" || e.Own == e.Name {
+		return fmt.Errorf("%s: needs a name of its own for other data than the paper's (own = ...)", e.Name)
+	}
 	figures, tables := map[string]int{}, map[string]int{}
 	for _, f := range e.Figures {
 		figures[e.file(f.Name)]++
@@ -110,8 +192,8 @@ func (e Experiment) checkNames() error {
 	return nil
 }
 
-// choose finds the named experiments; none means the headline ones, "all"
-// every one.
+// choose finds the named experiments, by the paper's name or by their own, which
+// several may have in common; no name means the headline ones, "all" every one.
 func choose(names []string) ([]Experiment, error) {
 	all, err := All()
 	if err != nil {
@@ -125,19 +207,29 @@ func choose(names []string) ([]Experiment, error) {
 	}
 	var out []Experiment
 	for _, name := range names {
-		i := slices.IndexFunc(all, func(e Experiment) bool { return strings.EqualFold(e.Name, name) })
-		if i < 0 {
+		found := false
+		for _, e := range all {
+			if !strings.EqualFold(e.Name, name) && !strings.EqualFold(e.Own, name) {
+				continue
+			}
+			found = true
+			if !slices.ContainsFunc(out, func(known Experiment) bool { return known.Name == e.Name }) {
+				out = append(out, e)
+			}
+		}
+		if !found {
 			return nil, unknownExperiment(name, all)
 		}
-		out = append(out, all[i])
 	}
 	return out, nil
 }
 
 func unknownExperiment(name string, all []Experiment) error {
-	known := make([]string, len(all))
-	for i, e := range all {
-		known[i] = e.Name
+	var known []string
+	for _, e := range all {
+		known = append(known, e.Name, e.Own)
 	}
+	slices.Sort(known)
+	known = slices.Compact(known)
 	return fmt.Errorf("no experiment %q; there are %s%s", name, strings.Join(known, ", "), suggestion(name, known))
 }

@@ -28,6 +28,13 @@ type Options struct {
 	Device     int
 	TF32       bool
 	Seeds      int // runs of each kind; 0 for the profile's own number
+	// Targets are the sparsities that experiments are restricted to, those that have
+	// one of them; empty for the profile's restriction.
+	Targets      []float64
+	SparsityFrom SparsitySource // FromDev when empty
+	// Store holds the results that searches for a sparsity go by; without it
+	// nothing is done yet.
+	Store *engine.Store
 }
 
 // flags are what the command line says of the device; nothing of the default one.
@@ -70,6 +77,7 @@ type source struct {
 	trainTexts int
 	// trainTokens is the length of all training texts together.
 	trainTokens int64
+	annotated   bool         // test texts have human rationales
 	unfit       string       // why no run can be made on it, by its manifest; empty when one can
 	damage      *DamageError // nil when it can be used; otherwise only the name is known
 }
@@ -88,6 +96,9 @@ type DamageError struct {
 func (e *DamageError) Error() string { return fmt.Sprintf("%s: damaged: %v", e.What, e.Err) }
 
 func (e *DamageError) Unwrap() error { return e.Err }
+
+// generatedAspects are what the embedded reviews are about.
+var generatedAspects = []string{"appearance", "aroma", "palate"}
 
 // generatedSeed is the seed of the embedded dataset's texts.
 const generatedSeed = 1
@@ -155,7 +166,7 @@ func external(role, dir string, open func(dir string) (stages.Opened, error)) (e
 // findDatasets lists the generated aspects and everything imported.
 func (l *Lab) findDatasets() error {
 	l.sources = map[string]source{}
-	for _, aspect := range []string{"appearance", "aroma", "palate"} {
+	for _, aspect := range generatedAspects {
 		s := l.generated(aspect)
 		l.sources[s.name] = s
 	}
@@ -200,7 +211,7 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: 2,
+		name: name, format: "generated", aspect: aspect, classes: 2, annotated: true,
 		trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
@@ -216,7 +227,8 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
-		unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
+		unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, annotated: meta.Splits["test"].WithRationale > 0,
+		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil
 }

@@ -18,8 +18,8 @@ func Labels(g graphs.Params, p train.Params) plots.Labels {
 		"dataset": p.Dataset, "method": g.Method, "encoder": g.Encoder,
 		plots.SeedKey: strconv.FormatUint(p.Seed, 10),
 	}
-	if s, ok := p.Scalars["sparsity"]; ok {
-		l["sparsity"] = strconv.FormatFloat(s, 'g', -1, 64)
+	if s, ok := p.Scalars[sparsityKey]; ok {
+		l[sparsityKey] = strconv.FormatFloat(s, 'g', -1, 64)
 	}
 	return l
 }
@@ -63,10 +63,14 @@ func tellApart(runs []*Run) {
 			labels = append(labels, r.Labels)
 		}
 		for _, r := range same {
-			apart := r.Labels.Apart(labels)
-			for _, n := range []*engine.Node{r.Weights, r.Train, r.Evaluate} {
-				n.Label += apart
-			}
+			r.call(r.Labels.Apart(labels))
 		}
+	}
+}
+
+// call adds to the names of the run's nodes.
+func (r *Run) call(more string) {
+	for _, n := range []*engine.Node{r.Weights, r.Train, r.Evaluate} {
+		n.Label += more
 	}
 }

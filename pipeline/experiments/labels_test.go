@@ -64,14 +64,19 @@ name = "F1"
 metric = "f1"
 `
 
-// toyPlanned plans the toy experiment with two seeds.
-func toyPlanned(t *testing.T, file string) Planned {
+// toy is an experiment as a file has it.
+func toy(t *testing.T, file string) (e Experiment) {
 	t.Helper()
-	var e Experiment
 	if _, err := toml.Decode(file, &e); err != nil {
 		t.Fatal(err)
 	}
-	p, err := newTestLab(t, Options{Profile: "smoke", Seeds: 2}).experiment(e, []string{"generated-aroma"}, map[string]*Run{})
+	return e
+}
+
+// toyPlanned plans the toy experiment with two seeds.
+func toyPlanned(t *testing.T, file string) Planned {
+	t.Helper()
+	p, err := newTestLab(t, Options{Profile: "smoke", Seeds: 2}).experiment(part{Experiment: toy(t, file), datasets: []string{"generated-aroma"}}, map[string]*Run{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +149,7 @@ func TestEntriesNeedNames(t *testing.T) {
 		twice + twice: "toy: 2 figures would be called toy; give them names",
 		twice + "[[figures]]\nkind = \"curves\"\nname = \"more\"\n[[tables]]\nkind = \"claims\"\n": "",
 	} {
-		e := Experiment{Name: "toy"}
+		e := Experiment{Name: "toy", Own: "own-toy"}
 		if _, err := toml.Decode(text, &e); err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"rationale/pipeline/engine"
 	"rationale/pipeline/report"
@@ -95,9 +97,31 @@ func (e Planned) fill(records []plots.Record) ([]report.Table, error) {
 			return nil, fmt.Errorf("table %s: %w", e.file(t.Name), err)
 		}
 		filled.Title = cmp.Or(filled.Title, e.Title)
+		filled.Remarks = append(filled.Remarks, e.remarks()...)
 		out = append(out, report.Table{Name: e.file(t.Name), Table: filled})
 	}
 	return out, nil
+}
+
+// remarks say how sparsities were found, and which missed their targets.
+func (e Planned) remarks() []string {
+	if !slices.ContainsFunc(e.Runs, func(r *Run) bool { return r.Search != nil }) {
+		return nil
+	}
+	out := []string{"s was chosen for each run so that S on development texts lands within a point of its target; no annotations were used."}
+	if e.Annotations {
+		out = []string{"s was chosen for each run so that S on the annotated test texts lands within a point of its target, as the authors did."}
+	}
+	var missed []string
+	for _, r := range e.Runs {
+		if miss := r.missed(); miss != "" {
+			missed = append(missed, miss)
+		}
+	}
+	if len(missed) > 0 {
+		out = append(out, "No attempt reached the target, and the nearest stands here: "+strings.Join(missed, "; ")+".")
+	}
+	return out
 }
 
 // records are the numbers of a run's training and evaluation.
@@ -136,13 +160,25 @@ func (p *publisher) addRun(m *report.Material, r *Run) error {
 	}
 	run := report.Run{
 		ID: p.plan.ID(r.Train), EvaluationID: p.plan.ID(r.Evaluate), DataID: p.plan.ID(r.Data), Labels: r.Labels,
-		Settings: r.Settings.list(r.Method), ChosenEpoch: result.Epoch(), Examples: examples,
+		Settings: r.Settings.list(r.Method), Attempts: r.attempts(), ChosenEpoch: result.Epoch(), Examples: examples,
 	}
 	if log, ok, err := p.store.Log(run.ID); err == nil && ok {
 		run.Seconds, run.PeakRSS, run.Finished = log.Seconds, log.PeakRSS, log.Started
 	}
 	m.Runs = append(m.Runs, run)
 	return nil
+}
+
+// attempts are those of the search for the run's s.
+func (r *Run) attempts() []report.Attempt {
+	if r.Search == nil {
+		return nil
+	}
+	var out []report.Attempt
+	for _, a := range r.Search.tried {
+		out = append(out, report.Attempt(a))
+	}
+	return out
 }
 
 func (p *publisher) addData(m *report.Material, n *engine.Node) error {

@@ -7,17 +7,17 @@ import (
 	"rationale/plots"
 )
 
-// Finished is the part of a batch whose runs are done, with figures of those
-// alone: where a seed failed the others are shown, and a dataset on which one kind
-// of run has none left is no part of that experiment. done tells of nodes of the
-// batch's plan; an experiment of which nothing is left is dropped.
-func (b *Batch) Finished(done func(*engine.Node) bool) *Batch {
+// Without is the part of a batch that is left without the runs that need a lost
+// result, with figures of the others: where a seed failed the others are shown, and a
+// dataset on which one kind of run has none left is no part of that experiment. An
+// experiment of which nothing is left is dropped.
+func (b *Batch) Without(lost func(*engine.Node) bool) *Batch {
 	rest := *b
-	lost := func(r *Run) bool { return !done(r.Train) || !done(r.Evaluate) }
-	rest.Runs = slices.DeleteFunc(slices.Clone(b.Runs), lost)
+	gone := func(r *Run) bool { return slices.ContainsFunc(r.nodes(), lost) }
+	rest.Runs = slices.DeleteFunc(slices.Clone(b.Runs), gone)
 	rest.Experiments = nil
 	for _, p := range b.Experiments {
-		if p = p.without(lost); len(p.Datasets) > 0 {
+		if p = p.without(gone); len(p.Datasets) > 0 {
 			rest.Experiments = append(rest.Experiments, p)
 		}
 	}
@@ -25,12 +25,13 @@ func (b *Batch) Finished(done func(*engine.Node) bool) *Batch {
 	return &rest
 }
 
-// Drawn is the part of a batch whose figures are done too.
-func (b *Batch) Drawn(done func(*engine.Node) bool) *Batch {
+// Drawn is the part of a batch whose figures are not lost.
+func (b *Batch) Drawn(lost func(*engine.Node) bool) *Batch {
 	rest := *b
 	rest.Experiments = slices.DeleteFunc(slices.Clone(b.Experiments), func(p Planned) bool {
-		return slices.ContainsFunc(p.Drawings, func(n *engine.Node) bool { return !done(n) })
+		return slices.ContainsFunc(p.Drawings, lost)
 	})
+	rest.Targets = rest.targets()
 	return &rest
 }
 
@@ -45,7 +46,7 @@ func (p Planned) without(lost func(*Run) bool) Planned {
 			return r.Dataset == d.Name && !slices.ContainsFunc(left, r.sameKind)
 		})
 	}
-	out := Planned{Experiment: p.Experiment}
+	out := Planned{Experiment: p.Experiment, Annotations: p.Annotations}
 	for _, d := range p.Datasets {
 		if whole(d) {
 			out.Datasets = append(out.Datasets, d)
@@ -56,9 +57,7 @@ func (p Planned) without(lost func(*Run) bool) Planned {
 			out.Runs = append(out.Runs, r)
 		}
 	}
-	for _, f := range p.Figures {
-		out.Drawings = append(out.Drawings, out.drawing(f))
-	}
+	out.draw()
 	return out
 }
 

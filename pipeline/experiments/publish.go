@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"strconv"
 
 	"rationale/datasets/quote"
 	"rationale/onnx/rationalizer"
@@ -146,19 +145,8 @@ func (p *publisher) copyFigure(drawing *engine.Node, name string) error {
 	return nil
 }
 
-// command is the line that makes the batch again: it names what would otherwise
-// depend on what is there, on the profile or on the machine.
-func (b *Batch) command() string {
-	words := []string{"rationale", "reproduce"}
-	for _, e := range b.Experiments {
-		words = append(words, e.Name)
-	}
-	words = append(words, "--profile", b.Profile, "--seeds", strconv.Itoa(b.seeds))
-	for _, name := range b.only {
-		words = append(words, "--dataset", name)
-	}
-	return quote.Command(append(words, b.device...)...)
-}
+// command is the line that makes the batch again.
+func (b *Batch) command() string { return quote.Command(b.asked...) }
 
 // list names all settings and their values.
 func (s Settings) list(m rationalizer.Method) [][2]string {

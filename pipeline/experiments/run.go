@@ -27,6 +27,7 @@ type Run struct {
 	Seed     uint64
 	Labels   plots.Labels // what tells it from other runs
 	Settings Settings
+	Search   *Search      // that found its s; nil where s was given
 	Data     *engine.Node // the tokenized dataset
 	Graphs   *engine.Node
 	Weights  *engine.Node // what training starts from
@@ -105,4 +106,16 @@ func readerLayer(over layer) layer {
 
 func (r *Run) label(verb string) string {
 	return fmt.Sprintf("%s %s on %s, seed %d", verb, r.Method.Name, r.Dataset, r.Seed)
+}
+
+// nodes are the results that the run needs: its own, and those of the attempts that
+// its search goes by.
+func (r *Run) nodes() []*engine.Node {
+	out := []*engine.Node{r.Train, r.Evaluate}
+	if r.Search != nil {
+		for _, attempt := range r.Search.Attempts {
+			out = append(out, attempt.Train, attempt.Evaluate)
+		}
+	}
+	return out
 }

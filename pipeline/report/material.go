@@ -53,6 +53,7 @@ type Run struct {
 	DataID           string // the tokenized dataset that it read
 	Labels           plots.Labels
 	Settings         [][2]string // name, value
+	Attempts         []Attempt   // of the search for its s; none where s was given
 	ChosenEpoch      int
 	Seconds          float64 // of training
 	PeakRSS          int64   // of the process, in bytes

@@ -26,7 +26,7 @@ func (m Material) Write(w io.Writer) error {
 	page := html.Page{
 		Title:    m.Title,
 		Subtitle: fmt.Sprintf("Profile %s · %d runs · %s", m.Profile, len(m.Runs), m.Library),
-		Sections: []html.Section{figures, results, m.paperNumbers(), m.data(), m.examples(), m.settings(), m.differences(), m.cost(), m.damaged()},
+		Sections: []html.Section{figures, results, m.paperNumbers(), m.data(), m.examples(), m.settings(), m.searches(), m.differences(), m.cost(), m.damaged()},
 	}
 	page.Sections = slices.DeleteFunc(page.Sections, func(s html.Section) bool { return len(s.Blocks) == 0 })
 	return page.Write(w)
@@ -79,6 +79,9 @@ func (m Material) distinctSettings() []settingsGroup {
 		seen[name] = true
 		var list html.Definitions
 		for _, kv := range r.Settings {
+			if kv[0] == sparsitySetting && len(r.Attempts) > 0 {
+				kv[1] = "searched for, below"
+			}
 			list = append(list, html.Definition{Term: kv[0], Text: kv[1]})
 		}
 		out = append(out, settingsGroup{name, list})
@@ -168,6 +171,7 @@ func (m Material) differences() html.Section {
 		"Data: where the papers' beer and hotel reviews have not been imported, generated reviews stand in; figures call them generated.",
 		"Padding: by default batches are trimmed to their longest text, padding is never selected and the backward recurrence starts at the last word. The reference code pads every text to 256, lets padding be selected and runs over it; padding = \"paper\" does the same.",
 		"Settings: the papers do not print batch size, epochs, λ1, λ2 and s; those used are listed above. On short texts the papers' λ2 = 10 keeps the generator selecting at random, so smaller weights are used there.",
+		"Sparsity: s is not S. Where runs are compared at a target S, the s of each is searched for, with S read on the development texts. The authors read it on the annotated test texts; a table for which that was done says so.",
 		"Epoch: the first one with the best development accuracy under sampled masks; nothing is chosen on human rationales or on test texts.",
 		"Attack success rate: the mean of the per-class rates on the development split; the paper does not say which split it shows. With more than two classes the attacked class of each text is drawn from the wrong ones, and chance is 1 in so many classes.",
 		"Random patterns: coherence is left out of the loss, as in the reference code; the paper's text has it.",

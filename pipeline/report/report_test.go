@@ -136,3 +136,28 @@ func TestDamagedArtifactsAreShown(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchesAreShown: seeds of one kind of run have an s each, so the settings leave
+// it to the table of attempts.
+func TestSearchesAreShown(t *testing.T) {
+	m := material("d")
+	var plain bytes.Buffer
+	if err := m.Write(&plain); err != nil || strings.Contains(plain.String(), "Search for the sparsity") {
+		t.Errorf("searches where there are none, error %v", err)
+	}
+	for i := range m.Runs {
+		r := &m.Runs[i]
+		r.Labels["target"] = "0.2"
+		r.Settings = append(r.Settings, [2]string{"sparsity", "0.166"})
+		r.Attempts = []Attempt{{.2, .2345}, {.166, .201}}
+	}
+	var page bytes.Buffer
+	if err := m.Write(&page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Search for the sparsity", "0.2 → 23.4, 0.166 → 20.1", ">0.166</td>", "searched for, below"} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rationale/plots"
+)
+
+// Data says which datasets are the paper's own: the beer reviews about aroma.
+type Data struct {
+	Format  string   `toml:"format"`
+	Aspects []string `toml:"aspects"` // in the paper's order
+	// StandIns are aspects of the generated data, each in place of the paper's own
+	// data of the aspect at the same place while that is not there.
+	StandIns []string `toml:"stand_ins"`
+}
+
+// has tells that a dataset is about one of the aspects.
+func (d Data) has(s source) bool {
+	return s.format == d.Format && slices.Contains(d.Aspects, s.aspect)
+}
+
+// check wants a stand-in for each aspect.
+func (d Data) check() error {
+	if len(d.Aspects) != len(d.StandIns) {
+		return fmt.Errorf("data: %d aspects and %d stand_ins; expected one for each", len(d.Aspects), len(d.StandIns))
+	}
+	for _, aspect := range d.StandIns {
+		if !slices.Contains(generatedAspects, aspect) {
+			return fmt.Errorf("data: no generated reviews about %q; there are %s", aspect, strings.Join(generatedAspects, ", "))
+		}
+	}
+	return nil
+}
+
+// part is an experiment on some of its datasets, published under one name.
+type part struct {
+	Experiment
+	datasets []string
+	paper    bool // the data is the paper's own
+}
+
+// parts deals the datasets of experiments out: the papers' own data goes under the
+// papers' names; other data under the experiments' own names, once for all those
+// that have one in common.
+func (l *Lab) parts(chosen []Experiment, only []string) ([]part, error) {
+	var out []part
+	for _, e := range chosen {
+		names := only
+		if len(names) == 0 {
+			var err error
+			if names, err = l.datasetsOf(e); err != nil {
+				return nil, err
+			}
+		}
+		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return l.lacks(e, name) != "" })
+		own := func(name string) bool { return l.isPapers(e, name) }
+		if of := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !own(name) }); len(of) > 0 {
+			out = append(out, part{e, of, true})
+		}
+		if of := slices.DeleteFunc(names, own); len(of) > 0 {
+			out = join(out, part{e.called(e.Own), of, false})
+		}
+	}
+	return l.once(out), nil
+}
+
+// join adds a part under an own name to the one that has this name already.
+func join(parts []part, more part) []part {
+	i := slices.IndexFunc(parts, func(p part) bool { return p.Name == more.Name })
+	if i < 0 {
+		return append(parts, more)
+	}
+	for _, name := range more.datasets {
+		if !slices.Contains(parts[i].datasets, name) {
+			parts[i].datasets = append(parts[i].datasets, name)
+		}
+	}
+	return parts
+}
+
+// once takes the datasets out of parts under own names that are published under a
+// paper's name beside them: Figure 10 has the palate reviews, which are foreign to
+// Figure 3.
+func (l *Lab) once(parts []part) []part {
+	for i, p := range parts {
+		parts[i].datasets = slices.DeleteFunc(p.datasets, func(name string) bool {
+			return !p.paper && slices.ContainsFunc(parts, func(q part) bool {
+				return q.paper && q.Own == p.Own && slices.Contains(q.datasets, name)
+			})
+		})
+	}
+	return slices.DeleteFunc(parts, func(p part) bool { return len(p.datasets) == 0 })
+}
+
+// datasetsOf lists the datasets of an experiment: for each aspect the paper's own
+// data if it is there, else what stands in for it; then every other imported set
+// that is no paper's own.
+func (l *Lab) datasetsOf(e Experiment) ([]string, error) {
+	formats, err := formatsOf(e.Own)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for i, aspect := range e.Data.Aspects {
+		name := "generated-" + e.Data.StandIns[i]
+		for _, candidate := range l.usable() {
+			if s := l.sources[candidate]; e.Data.has(s) && s.aspect == aspect {
+				name = candidate
+			}
+		}
+		out = append(out, name)
+	}
+	for _, name := range l.usable() {
+		if !slices.Contains(formats, l.sources[name].format) {
+			out = append(out, name)
+		}
+	}
+	return out, nil
+}
+
+// formatsOf are the formats of the papers' own data of all experiments that have an
+// own name in common.
+func formatsOf(own string) ([]string, error) {
+	all, err := All()
+	var out []string
+	for _, e := range all {
+		if e.Own == own {
+			out = append(out, e.Data.Format)
+		}
+	}
+	return out, err
+}
+
+// usable lists the imported datasets that runs can be made on; a damaged one has
+// no vectors.
+func (l *Lab) usable() []string {
+	return slices.DeleteFunc(l.Datasets(), func(name string) bool {
+		s := l.sources[name]
+		return s.format == "generated" || s.vectors == nil || s.unfit != ""
+	})
+}
+
+// lacks says what a dataset lacks for an experiment; empty when nothing.
+func (l *Lab) lacks(e Experiment, name string) string {
+	s := l.sources[name]
+	switch {
+	case s.annotated:
+	case e.Annotated:
+		return "its test texts have no human rationales"
+	case l.opts.SparsityFrom == FromAnnotations && e.searches():
+		return "its test texts have no human rationales, on which the sparsity is to be read"
+	}
+	return ""
+}
+
+// isPapers tells that a dataset is the paper's own, as it was imported.
+func (l *Lab) isPapers(e Experiment, name string) bool {
+	s := l.sources[name]
+	return e.Data.has(s) && !s.derived
+}
+
+// shown says how an experiment's figures and tables call a dataset; generated
+// ones are called so.
+func (l *Lab) shown(name string, e Experiment) plots.DatasetSpec {
+	s, title := l.sources[name], name
+	if s.format == "generated" {
+		title = s.aspect + " (generated)"
+	}
+	d := plots.DatasetSpec{Name: name, Title: title, Classes: s.classes, Paper: l.isPapers(e, name)}
+	if d.Paper {
+		d.PaperName = capital(s.format) + "-" + capital(s.aspect)
+	}
+	return d
+}
+
+// capital is a word as the papers write the names of datasets: "Beer".
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }

@@ -1,0 +1,110 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// note tells people what the batch will use, and for how long.
+func (l *Lab) note(b *Batch) {
+	seconds := 0.0
+	used := map[string]bool{}
+	runs := b.trained()
+	for _, r := range runs {
+		seconds += r.seconds()
+		used[r.Dataset] = true
+		b.Random = b.Random || l.sources[r.Dataset].vectors == nil
+	}
+	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
+		len(runs), joinSorted(used), l.opts.Profile, minutes(seconds)))
+	b.noteSearches()
+	b.Notes = append(b.Notes, b.LeftOut...)
+	if b.Random {
+		b.Notes = append(b.Notes, "generated data uses seeded random word vectors, frozen")
+	}
+}
+
+// noteSearches counts the runs that open searches for a sparsity may add.
+func (b *Batch) noteSearches() {
+	open, seconds := 0, 0.0
+	b.Further = 0
+	for _, r := range b.Runs {
+		if r.Search != nil && r.Search.Open {
+			open++
+			b.Further += r.Search.further()
+			seconds += float64(r.Search.further()) * r.seconds()
+		}
+	}
+	if open > 0 {
+		b.Notes = append(b.Notes, fmt.Sprintf("%d of the runs are attempts at a sparsity; where one misses it others follow, at most %d (%.0f min), and then the figures and tables",
+			open, b.Further, minutes(seconds)))
+	}
+}
+
+// seconds is the estimated time of training and evaluation.
+func (r *Run) seconds() float64 { return r.Train.Weight + r.Evaluate.Weight }
+
+// minutes is the time of seconds of work on two cores.
+func minutes(seconds float64) float64 { return math.Ceil(seconds / 60 / 2) }
+
+// leftOut says of the datasets that were asked for which are not used, and why.
+func (l *Lab) leftOut(chosen []Experiment, asked []string) []string {
+	var out []string
+	for _, name := range asked {
+		if why := l.unusable(name); why != "" {
+			out = append(out, name+" is left out: "+why)
+			continue
+		}
+		for _, e := range chosen {
+			if why := l.lacks(e, name); why != "" {
+				out = append(out, fmt.Sprintf("%s is left out of %s: %s", name, e.Name, why))
+			}
+		}
+	}
+	return out
+}
+
+// unusable says in short why no run can be made on a dataset; empty when one can.
+func (l *Lab) unusable(name string) string {
+	s := l.sources[name]
+	switch {
+	case s.damage != nil:
+		return "it is damaged"
+	case s.unfit != "":
+		return s.unfit
+	case s.format == "generated" || s.vectors != nil:
+		return ""
+	case errors.Is(l.noVectors, ErrNoVectors):
+		return ErrNoVectors.Error()
+	}
+	return "the word vectors are damaged"
+}
+
+func joinSorted(set map[string]bool) string {
+	return strings.Join(slices.Sorted(maps.Keys(set)), ", ")
+}
+
+// command is the line that plans the experiments again: it names what would
+// otherwise depend on what is there, on the profile or on the machine.
+func (l *Lab) command(chosen []Experiment, only []string) []string {
+	words := []string{"rationale", "reproduce"}
+	for _, e := range chosen {
+		words = append(words, e.Name)
+	}
+	words = append(words, "--profile", l.opts.Profile, "--seeds", strconv.Itoa(l.seeds()))
+	for _, name := range only {
+		words = append(words, "--dataset", name)
+	}
+	for _, target := range l.opts.Targets {
+		words = append(words, "--target", shownTarget(target))
+	}
+	if l.opts.SparsityFrom == FromAnnotations {
+		words = append(words, "--sparsity-from", string(FromAnnotations))
+	}
+	return append(words, l.opts.flags()...)
+}
