@@ -1,5 +1,7 @@
 package datasets
 
+import "context"
+
 // StatsCut is the length at which Describe cuts texts: what the models see.
 const StatsCut = 256
 
@@ -31,8 +33,8 @@ type SplitStats struct {
 	WithQuery        int     `json:"with_query"`        // rows
 }
 
-// Describe reads the whole dataset once.
-func Describe(set *Set) (Stats, error) {
+// Describe reads the whole dataset once, or until ctx ends.
+func Describe(ctx context.Context, set *Set) (Stats, error) {
 	meta := set.Meta()
 	stats := Stats{Name: meta.Name, Digest: set.Digest(), Classes: meta.Classes}
 	for _, name := range SplitNames {
@@ -40,7 +42,7 @@ func Describe(set *Set) (Stats, error) {
 		if err != nil {
 			return Stats{}, err
 		}
-		s, err := describeSplit(split, len(meta.Classes))
+		s, err := describeSplit(ctx, split, len(meta.Classes))
 		if err != nil {
 			return Stats{}, err
 		}
@@ -49,10 +51,13 @@ func Describe(set *Set) (Stats, error) {
 	return stats, nil
 }
 
-func describeSplit(split *Split, classes int) (SplitStats, error) {
+func describeSplit(ctx context.Context, split *Split, classes int) (SplitStats, error) {
 	s := SplitStats{Name: split.Name(), Rows: split.Len(), PerClass: make([]int, classes)}
 	var t tally
 	for i := range split.Len() {
+		if err := ctx.Err(); err != nil {
+			return s, err
+		}
 		text, err := split.Text(i)
 		if err != nil {
 			return s, err

@@ -103,7 +103,7 @@ func otherKinds(s *scene) []kind {
 			{"data", "describe", x}, {"data", "tokenize", x}, {"tokenize", "--vocab", x}, {"reproduce", x, "--dry-run"}, {"reproduce", "--seeds", x, "--dry-run"},
 			{"reproduce", "--dataset", x, "--dry-run"}, {"list", x}, {"train", "--method", x, "--dataset", "toys"}, {"train", "--method", "RNP", "--dataset", x},
 			{"train", "--method", "RNP", "--dataset", "toys", "--encoder", "x" + x}, {"--jobs", x, "list", "methods"}, {x}, {x, x}, {"explain", s.Run, x},
-			{"cell", x}, {"cell", "a2i-fig3", x},
+			{"cell", x}, {"cell", "random-patterns", x},
 		}[r.IntN(22)]
 	}
 	imports := func(r *rand.Rand) []string {
@@ -128,7 +128,7 @@ func otherKinds(s *scene) []kind {
 		{name: "library", weight: 2, needs: []string{"out", "cache", "lib"}, files: []string{pinnedLibrary}, modes: []string{kept, plain}, library: true,
 			calls: [][]string{{"doctor"}, {"explain", s.Run, someText}, s.train}, check: finite, unread: true, names: []string{"onnxruntime"}},
 		{name: "results: provenance.json", weight: 4, needs: []string{"out"}, files: []string{"out/results/provenance.json"}, modes: []string{plain},
-			calls: [][]string{{"cell", "a2i-fig3"}, {"cell", "a2i-fig3", "--json"}, {"cell", "a2i-fig3", "method=classifier", "split=dev"}, {"cell", "a2i-fig3", "method=classifier", "split=dev", "--json"}}, check: finite},
+			calls: [][]string{{"cell", "random-patterns"}, {"cell", "random-patterns", "--json"}, {"cell", "random-patterns", "method=classifier", "split=dev"}, {"cell", "random-patterns", "method=classifier", "split=dev", "--json"}}, check: finite},
 		{name: "store: records of how, markers", weight: 4, needs: []string{"out", "cache"}, files: []string{"out/store/log/*", "out/store/.rationale", "out/store/*/.rationale", "out/results/.rationale"}, modes: []string{plain},
 			calls: [][]string{figureRun, {"list", "runs"}, {"list", "runs", "--json"}, {"evaluate", s.Run}}, check: finite, freely: true, stateOnly: true, names: []string{"store", "results"}},
 	}

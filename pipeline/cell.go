@@ -17,9 +17,10 @@ import (
 
 // cellCmd is `rationale cell`.
 type cellCmd struct {
-	Table string   `arg:"" help:"A table of the results, by the name of its files."`
-	Keys  []string `arg:"" optional:"" name:"key=value" help:"What the number is of: dataset, method, target, metric, …"`
-	JSON  bool     `name:"json" help:"Print JSON."`
+	Table  string   `arg:"" help:"A table of the results, by the name of its files."`
+	Keys   []string `arg:"" optional:"" name:"key=value" help:"What the number is of: dataset, method, target, metric, …"`
+	Figure string   `placeholder:"FILE" help:"Draw the curves to this file as well: .png, .svg or .pdf."`
+	JSON   bool     `name:"json" help:"Print JSON."`
 }
 
 // Help is shown by --help.
@@ -28,8 +29,18 @@ func (*cellCmd) Help() string {
 
 Examples:
 
-    rationale cell a2i-fig6
-    rationale cell a2i-fig6 dataset=generated-aroma method=RNP+A2I metric=asr`
+    rationale cell attack-success
+    rationale cell attack-success dataset=generated-aroma method=RNP+A2I metric=asr
+    rationale cell attack-success dataset=generated-aroma method=RNP metric=f1 --figure curves.png`
+}
+
+// Validate is called by kong.
+func (c *cellCmd) Validate() error {
+	if c.Figure == "" {
+		return nil
+	}
+	_, err := formatOf(c.Figure)
+	return err
 }
 
 // Run finds the cell in provenance.json.
@@ -52,6 +63,9 @@ func (c *cellCmd) Run(a *app) error {
 	case 1:
 		return c.show(a, p, cells[0])
 	default:
+		if c.Figure != "" {
+			return usagef("--figure draws the curves behind one number; these keys fit %d: name more of %s", len(cells), strings.Join(cellKeys(cells), ", "))
+		}
 		return listCells(a, cells, c.JSON)
 	}
 }
@@ -71,7 +85,7 @@ func readProvenance(results string) (reports.Provenance, error) {
 		return p, fmt.Errorf("%s: %w; that makes it again", path, err)
 	}
 	if len(p.Tables) == 0 {
-		return p, fmt.Errorf("%s tells of no table; run the command again that made it: %s", path, p.Command)
+		return p, fmt.Errorf("%s tells of no table: its experiments have none, or an earlier version of the program wrote it; to write it anew: %s", path, p.Command)
 	}
 	return p, nil
 }

@@ -33,6 +33,7 @@ type originRun struct {
 	Settings         map[string]string `json:"settings"`
 	Curves           []curve           `json:"curves"`
 	chosen           int
+	records          []plots.Record // of its training
 }
 
 // curve is a number over the epochs of a run.
@@ -62,6 +63,11 @@ func (c *cellCmd) show(a *app, p reports.Provenance, cell reports.Cell) error {
 		}
 		o.Runs = append(o.Runs, r)
 	}
+	if c.Figure != "" {
+		if err := o.draw(c.Figure); err != nil {
+			return err
+		}
+	}
 	if c.JSON {
 		return a.printJSON(o)
 	}
@@ -71,22 +77,26 @@ func (c *cellCmd) show(a *app, p reports.Provenance, cell reports.Cell) error {
 // findOrigin looks the run of one number up in the store.
 func findOrigin(store *engine.Store, p reports.Provenance, n reports.Number, metric string) (originRun, error) {
 	out := originRun{Seed: n.Seed, Value: n.Value, Epoch: n.Epoch, Run: n.Run, Evaluation: n.Evaluation}
+	var labels plots.Labels
 	for _, r := range p.Runs {
 		if r.Run == n.Run {
-			out.Settings, out.chosen = r.Settings, r.ChosenEpoch
+			labels, out.Settings, out.chosen = r.Labels, r.Settings, r.ChosenEpoch
 		}
 	}
 	var err error
-	if out.Folder, err = verified(store, p, n.Run); err != nil {
+	if out.Folder, err = verified(store, p, n.Run); err != nil || out.counted() {
 		return out, err
 	}
 	if out.EvaluationFolder, err = verified(store, p, n.Evaluation); err != nil {
 		return out, err
 	}
-	records, err := figure.ReadRun(out.Folder, nil)
-	out.Curves = curves(records, metric)
+	out.records, err = figure.ReadRun(out.Folder, labels)
+	out.Curves = curves(out.records, metric)
 	return out, err
 }
+
+// counted tells that the number is a count of a dataset, which no run is behind.
+func (r originRun) counted() bool { return r.Evaluation == "" }
 
 // verified is the folder of an artifact, held against its digests.
 func verified(store *engine.Store, p reports.Provenance, id string) (string, error) {
@@ -140,6 +150,10 @@ func (c curve) at(epoch int) *float64 {
 
 // print tells of the cell, of the settings that all seeds share, and of each run.
 func (o origin) print(a *app) error {
+	if len(o.Runs) == 1 && o.Runs[0].counted() {
+		a.printf("%s\n%s\n\ncounted: %s\n", o.Keys.String(), measured{Value: o.Mean}.String(), o.Runs[0].Folder)
+		return nil
+	}
 	a.printf("%s\n%s\n\nsettings: %s\n", o.Keys.String(), o.mean.String(), settingsText(o.shared()))
 	for _, r := range o.Runs {
 		a.printf("\nseed %s: %s at epoch %d\n", r.Seed, measured{Value: r.Value}.String(), r.Epoch)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,13 +38,13 @@ type described struct {
 }
 
 // Run reads the dataset once.
-func (c *describeCmd) Run(a *app) error {
+func (c *describeCmd) Run(ctx context.Context, a *app) error {
 	set, err := c.open(a.dataDir())
 	if err != nil {
 		return err
 	}
 	defer set.Close()
-	stats, err := datasets.Describe(set)
+	stats, err := datasets.Describe(ctx, set)
 	if err != nil {
 		return err
 	}

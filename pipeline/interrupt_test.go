@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -172,7 +173,8 @@ func computed() time.Duration {
 }
 
 // TestSecondProcess: while one process works in a store, another that has
-// something to write says so and ends; one that only asks is answered.
+// something to write says who that is and waits, until it is stopped; one that only
+// asks is answered.
 func TestSecondProcess(t *testing.T) {
 	s := newSession(t)
 	first, _ := s.command("out", longRun...)
@@ -183,11 +185,26 @@ func TestSecondProcess(t *testing.T) {
 	defer first.Process.Kill()
 	waitForWork(t, filepath.Join(s.dir, "out", "store", "work"))
 	second, text := s.command("out", append(longRun, "--seed", "2")...)
-	second.Run()
-	if code := second.ProcessState.ExitCode(); code != exitFailed || !strings.Contains(text.String(), "store is in use") {
-		t.Errorf("exit code %d, want %d\n%s", code, exitFailed, text)
+	second.Stderr = nil
+	told, err := second.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waiting := fmt.Sprintf(`held by"="process %d"`, first.Process.Pid)
+	for said := bufio.NewScanner(told); said.Scan() && !strings.Contains(said.Text(), waiting); {
+		fmt.Fprintln(text, said.Text())
 	}
 	s.mustRun("out", "list", "runs")
+	if err := second.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = second.Wait() // the exit code is looked at
+	if code := second.ProcessState.ExitCode(); code != exitInterrupted {
+		t.Errorf("exit code %d, want %d\n%s", code, exitInterrupted, text)
+	}
 }
 
 // waitForWork waits until the training has left resume state.

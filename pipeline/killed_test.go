@@ -57,11 +57,7 @@ func (s *session) killTimeAndAgain(kills int, args []string) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("undisturbed (-) and killed (+) runs differ:\n%s", diff)
 	}
-	for _, folder := range []string{"tmp", "work"} {
-		if left, err := os.ReadDir(filepath.Join(s.dir, "killed", "store", folder)); err != nil || len(left) > 0 {
-			t.Errorf("left in %s: %v %v", folder, left, err)
-		}
-	}
+	wantNothingLeft(t, filepath.Join(s.dir, "killed", "store"))
 	s.mustDoNothing("killed", args)
 }
 

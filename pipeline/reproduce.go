@@ -137,7 +137,7 @@ func (a *app) plan(s scope) (*work, error) {
 
 func (a *app) engineOptions(store *engine.Store) engine.Options {
 	return engine.Options{
-		Store: store, Jobs: a.Jobs, KeepGoing: true, LockWait: 2 * time.Second,
+		Store: store, Jobs: a.Jobs, KeepGoing: true, LockWait: engine.Forever,
 		Progress: a.display, Log: a.log, Command: a.args,
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"time"
 
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
@@ -34,10 +33,6 @@ func (w *work) order() (err error) {
 	return err
 }
 
-// laterWait is how long further rounds wait for a process that took the store
-// between two of them: it may well be at work on the same.
-const laterWait = 24 * time.Hour
-
 // finish does the work in rounds: one is enough unless a search for a sparsity asks
 // for further runs, or stages fail, without which the rest is then done. It gives
 // the last round with the number of stages made in all, and what failed; no round
@@ -64,7 +59,6 @@ func (w *work) finish(ctx context.Context, a *app) (last *work, made int, failed
 		if len(w.batch.Experiments) == 0 {
 			return nil, made, failed
 		}
-		options.LockWait = laterWait
 	}
 }
 

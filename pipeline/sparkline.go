@@ -23,15 +23,17 @@ func sparkline(points []point) string {
 	return out.String()
 }
 
-// bar is the height of one value; equal values are all of middle height.
+// bar is the height of one value; equal values are all of middle height. Halves
+// keep differences of the greatest numbers finite.
 func bar(v *float64, least, most float64) rune {
+	span := most/2 - least/2
 	switch {
 	case v == nil:
 		return ' '
-	case least == most:
+	case span == 0:
 		return bars[len(bars)/2]
 	}
-	return bars[int((*v-least)/(most-least)*float64(len(bars)-1)+0.5)]
+	return bars[int((*v/2-least/2)/span*float64(len(bars)-1)+0.5)]
 }
 
 func extremes(points []point) (least, most float64, found bool) {

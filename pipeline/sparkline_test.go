@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"testing"
 	"unicode/utf8"
 
@@ -27,6 +28,8 @@ func TestSparkline(t *testing.T) {
 		{[]*float64{number(.5), number(.5)}, "▅▅"},
 		{[]*float64{number(0), nil, number(.5), number(1)}, "▁ ▅█"},
 		{[]*float64{number(-3), number(-1)}, "▁█"},
+		{[]*float64{number(-math.MaxFloat64), number(0), number(math.MaxFloat64)}, "▁▅█"},
+		{[]*float64{number(0), number(math.SmallestNonzeroFloat64)}, "▅▅"},
 	} {
 		if got := sparkline(curveOf(test.values...)); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

@@ -58,6 +58,7 @@ func (s ClaimsSpec) Table(records []Record, datasets []DatasetSpec, _ []PaperVal
 			}
 		}
 	}
+	t.remarks = append(t.remarks, chanceRemarks(datasets)...)
 	return t.table(), nil
 }
 

@@ -106,6 +106,20 @@ func TestUndefinedMeansAreShownAsSuch(t *testing.T) {
 	}
 }
 
+// TestClaimsSayWhatChanceIs of more classes than two.
+func TestClaimsSayWhatChanceIs(t *testing.T) {
+	spec := ClaimsSpec{Claims: []Claim{{Quantity: "ASR", Selector: Selector{"method": "RNP", "metric": "asr", "sparsity": "0.1"}}}}
+	for classes, want := range map[int][]string{2: nil, 3: {"d has 3 classes, so that chance is 33.3 %."}} {
+		table, err := spec.Table(claimed(), []DatasetSpec{{Name: "d", Classes: classes}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, table.Remarks); diff != "" {
+			t.Errorf("%d classes: %s", classes, diff)
+		}
+	}
+}
+
 func TestAmbiguousClaim(t *testing.T) {
 	spec := ClaimsSpec{Claims: []Claim{{Quantity: "ASR", Selector: Selector{"method": "RNP", "metric": "asr"}}}}
 	_, err := spec.Table(claimed(), []DatasetSpec{{Name: "d"}}, nil)

@@ -26,7 +26,7 @@ func (m *methodTable) gains() []gain {
 				continue
 			}
 			i := slices.IndexFunc(m.rows, func(r methodRow) bool {
-				return r.method == base && r.target == row.target && r.dataset == row.dataset
+				return r.method == base && r.target == row.target && r.dataset.Name == row.dataset.Name
 			})
 			if differences := differencesOf(row, m.rows[i]); len(differences) > 0 {
 				out = append(out, gain{base, row, differences})

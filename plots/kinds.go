@@ -39,6 +39,7 @@ var figureKinds = []Kind[FigureSpec]{
 var tableKinds = []Kind[TableSpec]{
 	{"comparison", "a paper's table beside our numbers of the dev-best epoch", func() TableSpec { return &ComparisonSpec{} }},
 	{"methods", "methods at several shares of selected text: a paper's numbers beside ours, ranked, checked and tested", func() TableSpec { return &MethodsSpec{} }},
+	{"statistics", "what datasets hold, beside what a paper says of its own", func() TableSpec { return &StatisticsSpec{} }},
 	{"claims", "numbers of a paper's text beside ours of the last epoch", func() TableSpec { return &ClaimsSpec{} }},
 }
 

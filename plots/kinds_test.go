@@ -76,7 +76,7 @@ func TestEntriesFromAFile(t *testing.T) {
 func TestEntriesNameWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ old, new, want string }{
 		{`kind = "curves"`, `kind = "bars"`, `unknown kind "bars"; there are "curves"`},
-		{`kind = "claims"`, ``, `unknown kind ""; there are "comparison", "methods", "claims"`},
+		{`kind = "claims"`, ``, `unknown kind ""; there are "comparison", "methods", "statistics", "claims"`},
 		{`title = "ASR"`, `titel = "ASR"`, `unknown key "titel"`},
 		{"sparsity = 0.10\nmetric", "sparsty = 0.10\nmetric", `unknown key "sparsty"; records are selected by dataset, method, variant`},
 		{"sparsity = 0.10\nmetric", "sparsity = \"much\"\nmetric", `sparsity = much`},

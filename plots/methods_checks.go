@@ -83,21 +83,25 @@ func (r methodRow) findFaults() []fault {
 	return slices.DeleteFunc(faults, func(f fault) bool { return len(f.seeds) == 0 })
 }
 
-// faultRemarks lists the rows of each kind of fault.
+// faultRemarks explain the signs of the rows. That nothing is selected is rare, and
+// told with its seeds; missed targets may be many.
 func faultRemarks(rows []methodRow) []string {
-	var out []string
-	for _, kind := range []faultKind{nothingSelected, offTarget} {
-		var where []string
-		for _, row := range rows {
-			for _, f := range row.faults {
-				if f.kind == kind {
-					where = append(where, row.String()+" ("+seedList(f.seeds)+")")
-				}
+	var empty []string
+	missed := false
+	for _, row := range rows {
+		for _, f := range row.faults {
+			if f.kind == nothingSelected {
+				empty = append(empty, row.String()+" ("+seedList(f.seeds)+")")
 			}
+			missed = missed || f.kind == offTarget
 		}
-		if len(where) > 0 {
-			out = append(out, fmt.Sprintf("%s: %s: %s.", kind.sign, kind.doc, strings.Join(where, "; ")))
-		}
+	}
+	var out []string
+	if len(empty) > 0 {
+		out = append(out, fmt.Sprintf("%s: %s: %s.", nothingSelected.sign, nothingSelected.doc, strings.Join(empty, "; ")))
+	}
+	if missed {
+		out = append(out, fmt.Sprintf("%s: with some seed %s; the CSV file names the seeds.", offTarget.sign, offTarget.doc))
 	}
 	return out
 }

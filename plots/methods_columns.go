@@ -70,7 +70,7 @@ func bestEpochs(records []Record) []Record {
 func rankCells(rows []methodRow, columns []methodColumn) {
 	for len(rows) > 0 {
 		n := 1
-		for n < len(rows) && rows[n].dataset == rows[0].dataset && rows[n].target == rows[0].target {
+		for n < len(rows) && rows[n].dataset.Name == rows[0].dataset.Name && rows[n].target == rows[0].target {
 			n++
 		}
 		for j, c := range columns {

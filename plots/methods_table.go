@@ -39,7 +39,7 @@ func (m *methodTable) targeted() bool {
 func (m *methodTable) grids() []Grid {
 	var out []Grid
 	for i, row := range m.rows {
-		if i == 0 || row.dataset != m.rows[i-1].dataset {
+		if i == 0 || row.dataset.Name != m.rows[i-1].dataset.Name {
 			out = append(out, Grid{Title: row.dataset.title(), Header: m.header(), Labels: len(m.header()) - len(m.columns)})
 		}
 		g := &out[len(out)-1]
@@ -95,10 +95,22 @@ func (m *methodTable) remarks() []string {
 	out := []string{reading + ". The best of our means is bold, the second best underlined."}
 	out = append(out, faultRemarks(m.rows)...)
 	if hasOracle(m.records) {
-		out = append(out, "F1, oracle: of each run the epoch with the best F1 on the test texts themselves. It is no result: nobody can choose so without the annotations.")
+		out = append(out, "F1, oracle: of each run the epoch with the best F1 on the test texts themselves. It is no result: nobody can choose so without the annotations. Its masks are another draw than those of F1.")
 	}
+	out = append(out, chanceRemarks(m.datasets())...)
 	if m.any(func(c methodCell) bool { return c.ours.N == 0 }) {
 		out = append(out, missing+": not measured or not defined."+m.unfinished())
+	}
+	return out
+}
+
+// datasets are those of the rows.
+func (m *methodTable) datasets() []DatasetSpec {
+	var out []DatasetSpec
+	for _, row := range m.rows {
+		if !slices.ContainsFunc(out, func(d DatasetSpec) bool { return d.Name == row.dataset.Name }) {
+			out = append(out, row.dataset)
+		}
 	}
 	return out
 }

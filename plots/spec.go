@@ -34,6 +34,8 @@ type DatasetSpec struct {
 	Name    string `toml:"name"`
 	Title   string `toml:"title"`   // Name when empty
 	Classes int    `toml:"classes"` // for the line at chance; none where 0
+	// ClassNames are the names of the classes, by number; empty where unknown.
+	ClassNames []string `toml:"class_names" json:",omitempty"`
 	// Paper tells that it is the paper's own data, beside which alone the paper's
 	// numbers stand.
 	Paper bool `toml:"paper"`
@@ -198,12 +200,28 @@ func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec)
 	return p, nil
 }
 
-// chance is what a guess is right in, as the panel's reference.
+// chance is what a guess is right in, as the panel's reference. The papers have two
+// classes; of more the legend says how many.
 func (s CurvesSpec) chance(d DatasetSpec) *Reference {
 	if !s.Chance || d.Classes == 0 {
 		return nil
 	}
-	return &Reference{Value: 1 / float64(d.Classes), Name: "chance"}
+	name := "chance"
+	if d.Classes > 2 {
+		name = fmt.Sprintf("chance, 1 in %d", d.Classes)
+	}
+	return &Reference{Value: 1 / float64(d.Classes), Name: name}
+}
+
+// chanceRemarks say what chance is on datasets of more classes than the papers' two.
+func chanceRemarks(datasets []DatasetSpec) []string {
+	var out []string
+	for _, d := range datasets {
+		if d.Classes > 2 {
+			out = append(out, fmt.Sprintf("%s has %d classes, so that chance is %s %%.", d.title(), d.Classes, decimals(1).number(100/float64(d.Classes))))
+		}
+	}
+	return out
 }
 
 // draw aggregates the records of the line and finds the chosen epochs. Without a

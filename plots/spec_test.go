@@ -61,8 +61,8 @@ func TestFigure6FromItsDescription(t *testing.T) {
 	if diff := cmp.Diff(want, titles(f)); diff != "" {
 		t.Error(diff)
 	}
-	for i, classes := range []float64{3, 2} {
-		if p := f.Panels[i]; p.Reference == nil || *p.Reference != (Reference{Value: 1 / classes, Name: "chance"}) {
+	for i, want := range []Reference{{1. / 3, "chance, 1 in 3"}, {1. / 2, "chance"}} {
+		if p := f.Panels[i]; p.Reference == nil || *p.Reference != want {
 			t.Errorf("panel %q has the reference %v", p.Title, p.Reference)
 		}
 	}

@@ -298,6 +298,27 @@ func TestTweets(t *testing.T) {
 	}
 }
 
+// With neutral rows there are three classes, in the order of the feeling; their
+// text is selected whole as a rule.
+func TestTweetsWithNeutral(t *testing.T) {
+	const head = "textID,text,selected_text,sentiment\n"
+	dir := tree(t, map[string]string{"train.csv": head + "a,so happy,happy,positive\nb,meh,meh,neutral\nc,bad day,bad,negative\n"})
+	neutral := func(value string) ImportOptions {
+		return ImportOptions{Format: "tweets", Name: "t", Sources: []string{filepath.Join(dir, "train.csv")}, Options: map[string]string{"neutral": value}}
+	}
+	set := mustImport(t, neutral("true"))
+	wantTexts(t, set, "train",
+		datasets.Text{Tokens: fields("so happy"), Label: 2, Rationale: gold("01")},
+		datasets.Text{Tokens: fields("meh"), Label: 1, Rationale: gold("1")},
+		datasets.Text{Tokens: fields("bad day"), Label: 0, Rationale: gold("10")})
+	if m := set.Meta(); !slices.Equal(m.Classes, []string{"negative", "neutral", "positive"}) || !strings.Contains(m.Command(), "--set neutral=true") {
+		t.Errorf("meta %+v", m)
+	}
+	if message := importError(t, neutral("yes")); !strings.Contains(message, "neutral=yes: expected true or false") {
+		t.Error(message)
+	}
+}
+
 func TestASTE(t *testing.T) {
 	good := "The rice was good and cheap .####[([1], [3], 'POS'), ([1], [5], 'POS')]\n"
 	dir := tree(t, map[string]string{"train_triplets.txt": good + "Bad rice .####[([1], [0], 'NEG')]\nRice .####[([0], [0], 'NEU')]\nGood but slow .####[([0], [0], 'POS'), ([0], [2], 'NEG')]\n"})

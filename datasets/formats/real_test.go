@@ -60,7 +60,7 @@ func mustImport(t testing.TB, opts ImportOptions) *datasets.Set {
 
 func mustDescribe(t testing.TB, set *datasets.Set) datasets.Stats {
 	t.Helper()
-	stats, err := datasets.Describe(set)
+	stats, err := datasets.Describe(t.Context(), set)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +97,17 @@ func TestRealTweets(t *testing.T) {
 		near(t, "gold share of "+stats.Splits[i].Name, stats.Splits[i].GoldShare, want)
 	}
 	t.Log(set.Meta().SharedTexts, set.Meta().Command())
+}
+
+func TestRealTweetsOfThreeClasses(t *testing.T) {
+	set := mustImport(t, ImportOptions{
+		Format: "tweets", Name: "tweets", Sources: []string{realData(t, "tweet_sentiment_extraction")}, Options: map[string]string{"neutral": "true"},
+	})
+	stats := mustDescribe(t, set)
+	splitRows(t, stats, 21984, 2748, 2748)
+	if want := []int{6209, 8881, 6894}; !slices.Equal(stats.Splits[0].PerClass, want) {
+		t.Errorf("training texts per class %v; want %v", stats.Splits[0].PerClass, want)
+	}
 }
 
 func TestRealASTE(t *testing.T) {

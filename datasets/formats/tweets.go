@@ -1,28 +1,38 @@
 package formats
 
-import "rationale/datasets/words"
+import (
+	"fmt"
+
+	"rationale/datasets/words"
+)
 
 func init() {
 	register(Format{
 		Name: "tweets",
-		Doc: "Tweet Sentiment Extraction: CSV with text, selected_text and sentiment; neutral rows are left out, " +
+		Doc: "Tweet Sentiment Extraction: CSV with text, selected_text and sentiment; neutral rows are left out unless asked for, " +
 			"text is lower-cased, and a token that selected_text touches is part of the rationale.",
 		Example: "rationale data import tweets tweet_sentiment_extraction/ --name tweets",
+		Options: []Option{{"neutral", "false", "keep neutral rows, as a third class: true or false"}},
 		Licence: "CC BY 4.0 (Kaggle, Tweet Sentiment Extraction)",
 		Lower:   true,
 		Words:   words.ASCII,
-		Classes: [][]string{{"negative", "positive"}},
+		Classes: [][]string{tweetClasses(false), tweetClasses(true)},
 		Folder:  func(map[string]string) []string { return []string{"train.csv", "valid.csv", "test.csv"} },
 		Read:    readTweets,
 	})
 }
 
-func readTweets(in *Intake) error {
-	c := &columns{
-		id: "textID", text: "text", label: "sentiment", substring: "selected_text", split: in.rule.column,
-		classes: []string{"negative", "positive"}, drop: []string{"neutral"}, rule: words.ASCII,
+// tweetClasses are the classes in the order of their numbers.
+func tweetClasses(neutral bool) []string {
+	if neutral {
+		return []string{"negative", "neutral", "positive"}
 	}
-	if err := c.check(); err != nil {
+	return []string{"negative", "positive"}
+}
+
+func readTweets(in *Intake) error {
+	c, err := tweetColumns(in)
+	if err != nil {
 		return err
 	}
 	for _, file := range in.Files() {
@@ -31,4 +41,19 @@ func readTweets(in *Intake) error {
 		}
 	}
 	return nil
+}
+
+func tweetColumns(in *Intake) (*columns, error) {
+	c := &columns{
+		id: "textID", text: "text", label: "sentiment", substring: "selected_text", split: in.rule.column, rule: words.ASCII,
+	}
+	switch neutral := in.Option("neutral"); neutral {
+	case "true":
+		c.classes = tweetClasses(true)
+	case "false":
+		c.classes, c.drop = tweetClasses(false), []string{"neutral"}
+	default:
+		return nil, fmt.Errorf("neutral=%s: expected true or false", neutral)
+	}
+	return c, c.check()
 }

@@ -20,8 +20,8 @@ var ErrLocked = errors.New("store is in use")
 const lockRetry = 100 * time.Millisecond
 
 // lock takes the store's kernel lock, which the kernel frees when the process
-// ends in whatever way. When another process has it, waiting is told once who
-// that is, and lock tries again for up to the given time.
+// ends in whatever way. When another process has it, waiting is told who that is,
+// once for each that has it in turn, and lock tries again for up to the given time.
 func (s *Store) lock(ctx context.Context, wait time.Duration, waiting func(holder string)) (*flock.Flock, error) {
 	name := s.folder(lockName)
 	l, err := disk.Lock(name)
@@ -29,9 +29,8 @@ func (s *Store) lock(ctx context.Context, wait time.Duration, waiting func(holde
 		return nil, fmt.Errorf("lock store: %w", err)
 	}
 	ok, err := l.TryLock()
-	if !ok && err == nil && wait > 0 {
-		waiting(lockHolder(name))
-		ok, err = retryLock(ctx, l, wait)
+	if !ok && err == nil && wait != 0 {
+		ok, err = retryLock(ctx, l, wait, waiting)
 	}
 	switch {
 	case err != nil:
@@ -46,14 +45,30 @@ func (s *Store) lock(ctx context.Context, wait time.Duration, waiting func(holde
 }
 
 // retryLock gives false without an error when the time is up.
-func retryLock(ctx context.Context, l *flock.Flock, wait time.Duration) (bool, error) {
-	limit, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	ok, err := l.TryLockContext(limit, lockRetry)
-	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		err = nil
+func retryLock(ctx context.Context, l *flock.Flock, wait time.Duration, waiting func(holder string)) (bool, error) {
+	var late <-chan time.Time // never, for Forever
+	if wait != Forever {
+		late = time.After(wait)
 	}
-	return ok, err
+	again := time.NewTicker(lockRetry)
+	defer again.Stop()
+	told := ""
+	for {
+		if holder := lockHolder(l.Path()); holder != told {
+			waiting(holder)
+			told = holder
+		}
+		select {
+		case <-ctx.Done():
+			return false, fmt.Errorf("stopped while waiting for %s: %w", told, ctx.Err())
+		case <-late:
+			return false, nil
+		case <-again.C:
+		}
+		if ok, err := l.TryLock(); ok || err != nil {
+			return ok, err
+		}
+	}
 }
 
 // lockHolder describes the process that has the lock, as well as is known.

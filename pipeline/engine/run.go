@@ -23,8 +23,8 @@ type Options struct {
 	// KeepGoing runs what does not depend on a failed stage; otherwise the
 	// first error stops the rest.
 	KeepGoing bool
-	// LockWait is how long to wait for another process to leave the store;
-	// zero is not at all.
+	// LockWait is how long to wait for another process to leave the store: zero
+	// is not at all, and Forever until it has left or the context ends.
 	LockWait time.Duration
 	// Grace is how long to wait for stages to stop once the run is cancelled
 	// or a stage has failed; ten seconds when zero.
@@ -107,8 +107,17 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// Forever is a LockWait without an end.
+const Forever time.Duration = -1
+
+// tellWaiting says who is waited for, and what to do about it.
 func (o Options) tellWaiting(holder string) {
-	o.Log.Info("waiting for the store", "store", o.Store.dir, "held by", holder, "for at most", o.LockWait)
+	what := []any{"store", o.Store.dir, "held by", holder}
+	if o.LockWait != Forever {
+		what = append(what, "for at most", o.LockWait)
+	}
+	what = append(what, "then", "this command goes on by itself; Ctrl-C ends the wait, and another --out needs none")
+	o.Log.Info("waiting for the store", what...)
 }
 
 // runLocked decides again, since another process may have worked on the store

@@ -36,6 +36,7 @@ type Planned struct {
 	Experiment
 	Datasets []plots.DatasetSpec
 	Runs     []*Run
+	Counts   []Counted // the datasets of an experiment about the data itself
 	// Drawings are the experiment's figures, one for each; none while a search for a
 	// sparsity is open.
 	Drawings []*engine.Node
@@ -51,13 +52,14 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
+	l = l.restricted(names)
 	if err := l.checkTargets(chosen); err != nil {
 		return nil, err
 	}
 	asked := l.Datasets()
 	if len(only) > 0 {
 		asked = only
-		if only, err = l.fit(only); err != nil {
+		if err := l.checkFit(chosen, only); err != nil {
 			return nil, err
 		}
 	}
@@ -76,7 +78,7 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 func (l *Lab) fill(b *Batch, parts []part) error {
 	runs := map[string]*Run{} // by their labels
 	for _, of := range parts {
-		p, err := l.experiment(of, runs)
+		p, err := l.planned(of, runs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", of.Name, err)
 		}
@@ -89,26 +91,29 @@ func (l *Lab) fill(b *Batch, parts []part) error {
 	return nil
 }
 
-// fit drops those of the named datasets on which no run can be made, by their
-// manifests, as long as there are others; the batch notes which.
-func (l *Lab) fit(names []string) ([]string, error) {
-	var fit []string
+// checkFit wants runs to be possible on one of the named datasets at least, and no
+// other fault of the rest than one that their manifests tell: those are left out.
+func (l *Lab) checkFit(chosen []Experiment, names []string) error {
+	if !slices.ContainsFunc(chosen, Experiment.trains) {
+		return nil
+	}
 	var unfit error
+	fit := 0
 	for _, name := range names {
 		_, err := l.runnable(name)
 		switch {
 		case err == nil:
-			fit = append(fit, name)
+			fit++
 		case l.sources[name].unfit != "":
 			unfit = err
 		default:
-			return nil, err
+			return err
 		}
 	}
-	if len(fit) > 0 {
-		return fit, nil
+	if fit > 0 {
+		return nil
 	}
-	return nil, unfit
+	return unfit
 }
 
 // targets are what has to be made.
@@ -116,6 +121,9 @@ func (b *Batch) targets() []*engine.Node {
 	var out []*engine.Node
 	for _, r := range b.trained() {
 		out = append(out, r.Evaluate)
+	}
+	for _, c := range b.counts() {
+		out = append(out, c.Node)
 	}
 	for _, p := range b.Experiments {
 		out = append(out, p.Drawings...)
@@ -142,6 +150,14 @@ func (b *Batch) Searching() bool { return searching(b.Runs) }
 
 func searching(runs []*Run) bool {
 	return slices.ContainsFunc(runs, func(r *Run) bool { return r.Search != nil && r.Search.Open })
+}
+
+// planned plans what an experiment makes of its datasets.
+func (l *Lab) planned(of part, known map[string]*Run) (Planned, error) {
+	if of.trains() {
+		return l.experiment(of, known)
+	}
+	return l.statistics(of)
 }
 
 // experiment plans the runs of one experiment on every dataset with every seed,
@@ -188,7 +204,7 @@ func (l *Lab) runs(entry RunEntry, spec RunSpec) ([]*Run, error) {
 		return []*Run{r}, err
 	}
 	var out []*Run
-	for _, target := range l.targetsOf(entry, l.sources[spec.Dataset].format) {
+	for _, target := range l.targetsOf(entry) {
 		r, err := l.search(spec, entry.Set, target)
 		if err != nil {
 			return nil, err

@@ -17,15 +17,30 @@ type Data struct {
 	StandIns []string `toml:"stand_ins"`
 }
 
+// owns tells that a dataset is the paper's own.
+func (e Experiment) owns(s source) bool {
+	return slices.ContainsFunc(e.Data, func(d Data) bool { return d.has(s) })
+}
+
 // has tells that a dataset is about one of the aspects.
 func (d Data) has(s source) bool {
 	return s.format == d.Format && slices.Contains(d.Aspects, s.aspect)
 }
 
-// check wants a stand-in for each aspect.
+// checkData checks all of the paper's data.
+func (e Experiment) checkData() error {
+	for _, d := range e.Data {
+		if err := d.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check wants a stand-in for each aspect, or none.
 func (d Data) check() error {
-	if len(d.Aspects) != len(d.StandIns) {
-		return fmt.Errorf("data: %d aspects and %d stand_ins; expected one for each", len(d.Aspects), len(d.StandIns))
+	if n := len(d.StandIns); n > 0 && n != len(d.Aspects) {
+		return fmt.Errorf("data: %d aspects and %d stand_ins; expected one for each, or none", len(d.Aspects), len(d.StandIns))
 	}
 	for _, aspect := range d.StandIns {
 		if !slices.Contains(generatedAspects, aspect) {
@@ -104,21 +119,35 @@ func (l *Lab) datasetsOf(e Experiment) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for i, aspect := range e.Data.Aspects {
-		name := "generated-" + e.Data.StandIns[i]
-		for _, candidate := range l.usable() {
-			if s := l.sources[candidate]; e.Data.has(s) && s.aspect == aspect {
-				name = candidate
-			}
-		}
-		out = append(out, name)
+	for _, d := range e.Data {
+		out = append(out, l.named(e, d)...)
 	}
-	for _, name := range l.usable() {
+	for _, name := range l.usable(e) {
 		if !slices.Contains(formats, l.sources[name].format) {
 			out = append(out, name)
 		}
 	}
 	return out, nil
+}
+
+// named are the datasets for the aspects of the paper's data.
+func (l *Lab) named(e Experiment, d Data) []string {
+	var out []string
+	for i, aspect := range d.Aspects {
+		name := ""
+		if len(d.StandIns) > 0 {
+			name = "generated-" + d.StandIns[i]
+		}
+		for _, candidate := range l.usable(e) {
+			if s := l.sources[candidate]; d.has(s) && s.aspect == aspect {
+				name = candidate
+			}
+		}
+		if name != "" {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // formatsOf are the formats of the papers' own data of all experiments that have an
@@ -128,25 +157,28 @@ func formatsOf(own string) ([]string, error) {
 	var out []string
 	for _, e := range all {
 		if e.Own == own {
-			out = append(out, e.Data.Format)
+			for _, d := range e.Data {
+				out = append(out, d.Format)
+			}
 		}
 	}
 	return out, err
 }
 
-// usable lists the imported datasets that runs can be made on; a damaged one has
-// no vectors.
-func (l *Lab) usable() []string {
+// usable lists the imported datasets that the experiment can use.
+func (l *Lab) usable(e Experiment) []string {
 	return slices.DeleteFunc(l.Datasets(), func(name string) bool {
-		s := l.sources[name]
-		return s.format == "generated" || s.vectors == nil || s.unfit != ""
+		return l.sources[name].format == "generated" || l.unusable(e, name) != ""
 	})
 }
 
 // lacks says what a dataset lacks for an experiment; empty when nothing.
 func (l *Lab) lacks(e Experiment, name string) string {
 	s := l.sources[name]
+	why := l.unusable(e, name)
 	switch {
+	case why != "":
+		return why
 	case s.annotated:
 	case e.Annotated:
 		return "its test texts have no human rationales"
@@ -159,7 +191,7 @@ func (l *Lab) lacks(e Experiment, name string) string {
 // isPapers tells that a dataset is the paper's own, as it was imported.
 func (l *Lab) isPapers(e Experiment, name string) bool {
 	s := l.sources[name]
-	return e.Data.has(s) && !s.derived
+	return e.owns(s) && !s.derived
 }
 
 // shown says how an experiment's figures and tables call a dataset; generated
@@ -169,7 +201,7 @@ func (l *Lab) shown(name string, e Experiment) plots.DatasetSpec {
 	if s.format == "generated" {
 		title = s.aspect + " (generated)"
 	}
-	d := plots.DatasetSpec{Name: name, Title: title, Classes: s.classes, Paper: l.isPapers(e, name)}
+	d := plots.DatasetSpec{Name: name, Title: title, Classes: len(s.classes), ClassNames: s.classes, Paper: l.isPapers(e, name)}
 	if d.Paper {
 		d.PaperName = capital(s.format) + "-" + capital(s.aspect)
 	}

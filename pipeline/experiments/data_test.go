@@ -18,7 +18,7 @@ func withSets(l *Lab, sets ...string) *Lab {
 	for _, set := range sets {
 		words := append(strings.Fields(set), "")
 		l.sources[words[0]] = source{
-			name: words[0], format: words[1], aspect: strings.Trim(words[2], "-"), classes: 2,
+			name: words[0], format: words[1], aspect: strings.Trim(words[2], "-"), classes: []string{"negative", "positive"},
 			annotated: words[3] != "plain", derived: words[3] == "derived", vectors: &engine.Input{},
 		}
 	}
@@ -123,14 +123,14 @@ func TestNothingToRunOn(t *testing.T) {
 // TestFaultyExperiments: what a file cannot mean is told with the file's own words.
 func TestFaultyExperiments(t *testing.T) {
 	for text, want := range map[string]string{
-		"[data]\naspects = [\"aroma\"]":                                                "data: 1 aspects and 0 stand_ins; expected one for each",
-		"[data]\naspects = [\"location\"]\nstand_ins = [\"location\"]":                 `data: no generated reviews about "location"; there are appearance, aroma, palate`,
-		"[[runs]]\nmethod = \"RMP\"":                                                   `no method "RMP"`,
-		"[[runs]]\nmethod = \"RNP\"\nprofiles = [\"quik\"]":                            `RNP is for the profile "quik"; there are smoke, quick, paper; did you mean "quick"?`,
-		"[[runs]]\nmethod = \"classifier\"\ntargets = [0.1]":                           "classifier cannot have targets: it has no setting sparsity",
-		"[[runs]]\nmethod = \"RNP\"\ntargets = [10]":                                   "targets = 10",
-		"[[runs]]\nmethod = \"RNP\"\ntargets = [0.1, 0.3]\nprofiles = [\"paper\"]":     "",
-		"[data]\nformat = \"beer\"\naspects = [\"aroma\"]\nstand_ins = [\"palate\"]\n": "",
+		"[[data]]\naspects = [\"aroma\"]\nstand_ins = [\"aroma\", \"palate\"]":           "data: 1 aspects and 2 stand_ins; expected one for each",
+		"[[data]]\naspects = [\"location\"]\nstand_ins = [\"location\"]":                 `data: no generated reviews about "location"; there are appearance, aroma, palate`,
+		"[[runs]]\nmethod = \"RMP\"":                                                     `no method "RMP"`,
+		"[[runs]]\nmethod = \"RNP\"\nprofiles = [\"quik\"]":                              `RNP is for the profile "quik"; there are smoke, quick, paper; did you mean "quick"?`,
+		"[[runs]]\nmethod = \"classifier\"\ntargets = [0.1]":                             "classifier cannot have targets: it has no setting sparsity",
+		"[[runs]]\nmethod = \"RNP\"\ntargets = [10]":                                     "targets = 10",
+		"[[runs]]\nmethod = \"RNP\"\ntargets = [0.1, 0.3]\nprofiles = [\"paper\"]":       "",
+		"[[data]]\nformat = \"beer\"\naspects = [\"aroma\"]\nstand_ins = [\"palate\"]\n": "",
 	} {
 		var e Experiment
 		if _, err := toml.Decode(text, &e); err != nil {

@@ -22,14 +22,19 @@ type Experiment struct {
 	Title    string `toml:"title"`
 	Paper    string `toml:"paper"`    // where it stands in the paper
 	Headline bool   `toml:"headline"` // run when no experiment is named
-	Data     Data   `toml:"data"`     // the paper's own
+	Data     []Data `toml:"data"`     // the paper's own
 	// Annotated tells that it is nothing without human rationales of test texts.
-	Annotated bool                `toml:"annotated"`
-	Expect    string              `toml:"expect"` // what the paper saw
-	Runs      []RunEntry          `toml:"runs"`   // trained on every dataset, with every seed
-	Figures   []plots.FigureEntry `toml:"figures"`
-	Tables    []plots.TableEntry  `toml:"tables"`
+	Annotated bool   `toml:"annotated"`
+	Expect    string `toml:"expect"` // what the paper saw
+	// Runs are trained on every dataset, with every seed. An experiment without any is
+	// about the datasets themselves, which it counts.
+	Runs    []RunEntry          `toml:"runs"`
+	Figures []plots.FigureEntry `toml:"figures"`
+	Tables  []plots.TableEntry  `toml:"tables"`
 }
+
+// trains tells that runs are made.
+func (e Experiment) trains() bool { return len(e.Runs) > 0 }
 
 // RunEntry says which runs are trained.
 type RunEntry struct {
@@ -131,7 +136,7 @@ func read(file string) (Experiment, error) {
 
 // check says what the experiment cannot mean.
 func (e Experiment) check() error {
-	return cmp.Or(e.Data.check(), e.checkRuns(), e.checkMetrics())
+	return cmp.Or(e.checkData(), e.checkRuns(), e.checkMetrics())
 }
 
 // checkRuns wants methods that there are, profiles too, and targets only where a

@@ -29,7 +29,7 @@ type Options struct {
 	TF32       bool
 	Seeds      int // runs of each kind; 0 for the profile's own number
 	// Targets are the sparsities that experiments are restricted to, those that have
-	// one of them; empty for the profile's restriction.
+	// one of them; empty for all, of headline tables those of the profile.
 	Targets      []float64
 	SparsityFrom SparsitySource // FromDev when empty
 	// Store holds the results that searches for a sparsity go by; without it
@@ -70,7 +70,7 @@ type source struct {
 	name       string
 	format     string
 	aspect     string
-	classes    int
+	classes    []string      // their names, by number
 	derived    bool          // made from a dataset by the program
 	input      engine.Input  // for the role tokenize.DatasetRole
 	vectors    *engine.Input // nil for made-up word vectors
@@ -211,7 +211,7 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: 2, annotated: true,
+		name: name, format: "generated", aspect: aspect, classes: []string{"negative", "positive"}, annotated: true,
 		trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
@@ -226,7 +226,7 @@ func (l *Lab) imported(name string) (source, error) {
 	defer set.Close()
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
-		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: len(meta.Classes),
+		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
 		unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, annotated: meta.Splits["test"].WithRationale > 0,
 		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},

@@ -86,7 +86,7 @@ func (r *Run) checkMemory(data source, device bool, machine int64) error {
 func (r *Run) config(data source) rationalizer.Config {
 	flags, constants, _ := r.Method.Split(r.Settings.Options)
 	return rationalizer.Config{
-		Encoder: r.Encoder, Classes: data.classes, Width: embeddings.DefaultDim,
+		Encoder: r.Encoder, Classes: len(data.classes), Width: embeddings.DefaultDim,
 		Hyper: r.Settings.Hyper, Flags: flags, Constants: constants,
 	}
 }

@@ -50,7 +50,7 @@ func TestMemoryIsEstimated(t *testing.T) {
 		t.Fatal(err)
 	}
 	const giga = 1_000_000_000
-	data := source{classes: 2, trainTokens: 200_000}
+	data := source{classes: []string{"a", "b"}, trainTokens: 200_000}
 	for _, c := range []struct {
 		name    string
 		set     layer
@@ -106,7 +106,7 @@ func TestEverySettingHasARange(t *testing.T) {
 	}
 	words := []string{"padding", "unit"}
 	rapid.Check(t, func(t *rapid.T) {
-		method := rapid.SampledFrom([]string{"RNP", "RNP+A2I", "FR+A2I", "NIR", "classifier", "random patterns"}).Draw(t, "method")
+		method := rapid.SampledFrom([]string{"RNP", "RNP+A2I", "FR+A2I", "DR", "Inter_RAT+A2I", "NIR", "A2R", "CR", "classifier", "random patterns"}).Draw(t, "method")
 		m, err := rationalizer.Lookup(method)
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 
 // material collects what the report shows.
 func (p *publisher) material(b *Batch) (report.Material, error) {
-	m := report.Material{Title: "Selective rationalization: reproduced figures", Command: b.command(), Profile: b.Profile}
+	m := report.Material{Title: "Selective rationalization: reproduced figures", Command: b.command(), Profile: b.Profile, Library: noLibrary}
 	records := map[*Run][]plots.Record{}
 	data := map[string]bool{}
 	for _, r := range b.Runs {
@@ -40,6 +40,9 @@ func (p *publisher) material(b *Batch) (report.Material, error) {
 		}
 		m.Library = library(r.Train.Stage.Params().(train.Params).Engine)
 	}
+	if err := p.addCounts(&m, b); err != nil {
+		return m, err
+	}
 	plots.SortRecords(m.Records)
 	for _, e := range b.Experiments {
 		if err := p.addExperiment(&m, e, records); err != nil {
@@ -48,6 +51,9 @@ func (p *publisher) material(b *Batch) (report.Material, error) {
 	}
 	return m, p.addReadings(&m)
 }
+
+// noLibrary stands for the library where no model was run.
+const noLibrary = "no model was run"
 
 // library says what computed.
 func library(b backend.Backend) string {
@@ -66,6 +72,13 @@ func (p *publisher) addExperiment(m *report.Material, e Planned, records map[*Ru
 	}
 	for _, r := range e.Runs {
 		out.Records = append(out.Records, records[r]...)
+	}
+	for _, c := range e.Counts {
+		counted, err := p.counted(c)
+		if err != nil {
+			return err
+		}
+		out.Records = append(out.Records, counted...)
 	}
 	for i, f := range e.Figures {
 		dir, err := p.folder(e.Drawings[i])

@@ -8,6 +8,7 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/stages/measure"
+	"rationale/stages/statistics"
 )
 
 // checkMetrics wants figures and tables of numbers that the experiment's runs
@@ -19,7 +20,7 @@ func (e Experiment) checkMetrics() error {
 	}
 	for _, metric := range e.metrics() {
 		if !slices.Contains(known, ofAll.ReplaceAllString(metric, "")) {
-			return fmt.Errorf("no run here records the metric %q; there are %s%s", metric, strings.Join(known, ", "), suggestion(metric, known))
+			return fmt.Errorf("nothing here records the metric %q; there are %s%s", metric, strings.Join(known, ", "), suggestion(metric, known))
 		}
 	}
 	return nil
@@ -42,6 +43,9 @@ func (e Experiment) metrics() []string {
 
 // recorded are the metrics of the experiment's runs, of training and evaluation.
 func (e Experiment) recorded() ([]string, error) {
+	if !e.trains() {
+		return statistics.Metrics(), nil
+	}
 	known := measure.Names()
 	for _, r := range e.Runs {
 		measures, err := rationalizer.MeasuresOf(r.Method)

@@ -20,8 +20,13 @@ func (l *Lab) note(b *Batch) {
 		used[r.Dataset] = true
 		b.Random = b.Random || l.sources[r.Dataset].vectors == nil
 	}
-	b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
-		len(runs), joinSorted(used), l.opts.Profile, minutes(seconds)))
+	if n := len(b.counts()); n > 0 {
+		b.Notes = append(b.Notes, fmt.Sprintf("%d datasets are counted, which takes seconds", n))
+	}
+	if len(runs) > 0 {
+		b.Notes = append(b.Notes, fmt.Sprintf("%d runs on %s, profile %s: some %.0f min on two cores if nothing is done yet",
+			len(runs), joinSorted(used), l.opts.Profile, minutes(seconds)))
+	}
 	b.noteSearches()
 	b.Notes = append(b.Notes, b.LeftOut...)
 	if b.Random {
@@ -56,7 +61,7 @@ func minutes(seconds float64) float64 { return math.Ceil(seconds / 60 / 2) }
 func (l *Lab) leftOut(chosen []Experiment, asked []string) []string {
 	var out []string
 	for _, name := range asked {
-		if why := l.unusable(name); why != "" {
+		if why := l.untrainable(name); why != "" && allTrain(chosen) {
 			out = append(out, name+" is left out: "+why)
 			continue
 		}
@@ -69,8 +74,22 @@ func (l *Lab) leftOut(chosen []Experiment, asked []string) []string {
 	return out
 }
 
-// unusable says in short why no run can be made on a dataset; empty when one can.
-func (l *Lab) unusable(name string) string {
+// allTrain tells that every experiment makes runs.
+func allTrain(chosen []Experiment) bool {
+	return !slices.ContainsFunc(chosen, func(e Experiment) bool { return !e.trains() })
+}
+
+// unusable says in short why an experiment cannot use a dataset; empty when it can.
+// One without runs needs no more than that it can be read.
+func (l *Lab) unusable(e Experiment, name string) string {
+	if !e.trains() && l.sources[name].damage == nil {
+		return ""
+	}
+	return l.untrainable(name)
+}
+
+// untrainable says in short why no run can be made on a dataset; empty when one can.
+func (l *Lab) untrainable(name string) string {
 	s := l.sources[name]
 	switch {
 	case s.damage != nil:

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/BurntSushi/toml"
+
 	"rationale/plots"
 )
 
@@ -87,6 +89,43 @@ func TestTable6RepeatsTables1And2(t *testing.T) {
 			if want := rows[first][metric]; value != want {
 				t.Errorf("%s: %s is %v, in %s %v", row, metric, value, first.Table, want)
 			}
+		}
+	}
+}
+
+// besideAPaper is an experiment with a table of methods, as a file would have it.
+const besideAPaper = `
+name = "toy"
+[[tables]]
+kind = "methods"
+methods = ["RNP"]
+paper = { paper = "A2I", table = "Table1" }
+`
+
+// TestTablesStandBesideThePaper: on the paper's own data, and on no other.
+func TestTablesStandBesideThePaper(t *testing.T) {
+	var e Experiment
+	if _, err := toml.Decode(besideAPaper, &e); err != nil {
+		t.Fatal(err)
+	}
+	labels := plots.Labels{"dataset": "aroma", "method": "RNP", "target": "0.1", "seed": "1"}
+	var records []plots.Record
+	for metric, v := range map[string]float64{"rationale_sparsity": .125, "precision": .5, "recall": .25, "f1": 1. / 3, "gold_share": .25} {
+		records = append(records, plots.Record{
+			Labels: labels, Run: "run", Stage: "evaluate", Split: "test", Mask: "sampled", Metric: metric, Epoch: 1, Selected: true, Value: v,
+		})
+	}
+	for name, want := range map[string]plots.Cell{
+		"Beer-Aroma": {Text: "33.3 (1)", Paper: "63.7", Delta: "−30.4"},
+		"":           {Text: "33.3 (1)"},
+	} {
+		p := Planned{Experiment: e, Datasets: []plots.DatasetSpec{{Name: "aroma", Paper: name != "", PaperName: name}}}
+		tables, err := p.fill(records)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tables[0].Grids[0].Rows[0].Cells[6]; got != want {
+			t.Errorf("as %q: F1 is %+v, want %+v", name, got, want)
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (b *Batch) Without(lost func(*engine.Node) bool) *Batch {
 	rest.Runs = slices.DeleteFunc(slices.Clone(b.Runs), gone)
 	rest.Experiments = nil
 	for _, p := range b.Experiments {
-		if p = p.without(gone); len(p.Datasets) > 0 {
+		if p = p.without(gone).counting(lost); len(p.Datasets) > 0 {
 			rest.Experiments = append(rest.Experiments, p)
 		}
 	}

@@ -1,24 +1,47 @@
 package experiments
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
 	"rationale/plots"
 )
 
-// targetsOf are those of the entry's targets that were asked for, or that the profile
-// has time for on data of a format; all of them where it has none of those.
-func (l *Lab) targetsOf(entry RunEntry, format string) []float64 {
-	wanted := l.opts.Targets
-	if len(wanted) == 0 {
-		wanted = l.profile.Targets[format]
+// restricted is the lab for named experiments, or for the headline ones: their tables
+// are at the targets that the profile has time for, unless others were asked for.
+func (l *Lab) restricted(names []string) *Lab {
+	if len(names) > 0 || len(l.opts.Targets) > 0 {
+		return l
 	}
-	some := slices.DeleteFunc(slices.Clone(entry.Targets), func(t float64) bool { return !slices.Contains(wanted, t) })
+	headline := *l
+	headline.opts.Targets = l.profile.Targets
+	return &headline
+}
+
+// targetsOf are those of the entry's targets that were asked for; all of them where
+// it has none of those.
+func (l *Lab) targetsOf(entry RunEntry) []float64 {
+	some := slices.DeleteFunc(slices.Clone(entry.Targets), func(t float64) bool { return !slices.Contains(l.opts.Targets, t) })
 	if len(some) == 0 {
 		return entry.Targets
 	}
 	return some
+}
+
+// checkTargets wants every target that was asked for to be one of the experiments'.
+func (l *Lab) checkTargets(chosen []Experiment) error {
+	var known []float64
+	for _, e := range chosen {
+		known = append(known, e.targets()...)
+	}
+	slices.Sort(known)
+	for _, target := range l.opts.Targets {
+		if !slices.Contains(known, target) {
+			return fmt.Errorf("no experiment here has the target sparsity %v; there are %v", target, slices.Compact(known))
+		}
+	}
+	return nil
 }
 
 // shownTarget is a target as records have it.

@@ -55,19 +55,18 @@ type settingsBook struct {
 type profile struct {
 	Seeds    int `toml:"seeds"`    // runs of each kind
 	Attempts int `toml:"attempts"` // of a search for a sparsity
-	// Targets are the sparsities of tables that the profile has time for, by format;
-	// all on other formats, and of an experiment that has none of them.
-	Targets map[string][]float64 `toml:"targets"`
-	Train   int                  `toml:"train"` // rows of the generated dataset
-	Dev     int                  `toml:"dev"`
-	Test    int                  `toml:"test"`
+	// Targets are the sparsities of headline tables that the profile has time for; all
+	// when empty, and of an experiment that has none of them.
+	Targets []float64 `toml:"targets"`
+	Train   int       `toml:"train"` // rows of the generated dataset
+	Dev     int       `toml:"dev"`
+	Test    int       `toml:"test"`
 	// Shortest and Longest bound the tokens of a generated review.
 	Shortest int              `toml:"shortest"`
 	Longest  int              `toml:"longest"`
 	Default  layer            `toml:"default"`
 	Format   map[string]layer `toml:"format"`
-	// Searched holds settings of the runs whose s is searched for, by format. They are
-	// those that every method has.
+	// Searched holds settings of the runs whose s is searched for, by format.
 	Searched map[string]layer `toml:"searched"`
 	// Method holds what a method needs on data of one format: by format, then
 	// by method.

@@ -70,10 +70,9 @@ func (l *Lab) search(spec RunSpec, over layer, target float64) (*Run, error) {
 // other attempts there are is a matter of the store.
 func (l *Lab) attempt(spec RunSpec, over layer, s float64) (*Run, error) {
 	with := layer{}
-	maps.Copy(with, l.profile.Searched[l.sources[spec.Dataset].format])
 	maps.Copy(with, over)
 	with[sparsityKey] = s
-	r, err := l.plan(spec, with)
+	r, err := l.searcher().plan(spec, with)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +81,20 @@ func (l *Lab) attempt(spec RunSpec, over layer, s float64) (*Run, error) {
 		n.Label += ", sparsity " + r.Labels[sparsityKey]
 	}
 	return r, nil
+}
+
+// searcher is the lab with what its profile says of the runs of searches.
+func (l *Lab) searcher() *Lab {
+	searcher := *l
+	searcher.profile.Format = map[string]layer{}
+	maps.Copy(searcher.profile.Format, l.profile.Format)
+	for format, more := range l.profile.Searched {
+		of := layer{}
+		maps.Copy(of, l.profile.Format[format])
+		maps.Copy(of, more)
+		searcher.profile.Format[format] = of
+	}
+	return &searcher
 }
 
 // run is the attempt that figures and tables show. It bears the target in place of
@@ -164,19 +177,4 @@ func (l *Lab) finished(n *engine.Node) (string, error) {
 		return "", err
 	}
 	return l.opts.Store.Path(id)
-}
-
-// checkTargets wants every target that was asked for to be one of the experiments'.
-func (l *Lab) checkTargets(chosen []Experiment) error {
-	var known []float64
-	for _, e := range chosen {
-		known = append(known, e.targets()...)
-	}
-	slices.Sort(known)
-	for _, target := range l.opts.Targets {
-		if !slices.Contains(known, target) {
-			return fmt.Errorf("no experiment here has the target sparsity %v; there are %v", target, slices.Compact(known))
-		}
-	}
-	return nil
 }

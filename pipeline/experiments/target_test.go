@@ -58,6 +58,7 @@ func newWants(t *testing.T, selects func(seed uint64, s float64) float64) *wants
 		t.Fatal(err)
 	}
 	l := newTestLab(t, Options{Profile: "quick", Seeds: 2, Store: store})
+	l.profile.Searched = nil
 	return &wants{t: t, lab: l, selects: selects, entry: "[[runs]]\nmethod = \"RNP\"\ntargets = [0.2]\n"}
 }
 
@@ -300,33 +301,43 @@ func TestGivenAndSearched(t *testing.T) {
 // of no other run, and give way to the experiment's.
 func TestSearchedRunsHaveTheirSize(t *testing.T) {
 	w := newWants(t, selectsMore)
-	w.lab.profile.Searched = map[string]layer{"generated": {"epochs": int64(3), "batch": int64(8)}}
+	w.lab.profile.Searched = map[string]layer{"generated": {"epochs": int64(3), "batch": int64(8)}, "csv": {}}
 	w.entry += "set = { batch = 9 }\n[[runs]]\nmethod = \"FR\"\n"
 	for _, r := range w.batch().Runs {
 		s, searched := r.Settings, r.Search != nil
-		if searched != (s.Epochs == 3) || searched != (s.Batch == 9) || searched != (r.Labels["variant"] == "batch=9 epochs=3") {
+		if searched != (s.Epochs == 3) || searched != (s.Batch == 9) || searched != (r.Labels["variant"] == "batch=9") {
 			t.Errorf("%s: %d epochs, batches of %d", r.Labels, s.Epochs, s.Batch)
 		}
 	}
 }
 
-func TestTargetsOf(t *testing.T) {
-	entry := RunEntry{Targets: []float64{.1, .2, .3}}
+// TestTargets: named experiments have all targets, headline ones those of the profile,
+// and --target wins; the recorded command asks for the same.
+func TestTargets(t *testing.T) {
 	for _, tc := range []struct {
 		asked   []float64
 		profile string
-		format  string
+		names   []string
 		want    []float64
+		command string
 	}{
-		{nil, "quick", "generated", []float64{.2}},
-		{nil, "quick", "tweets", entry.Targets},
-		{nil, "paper", "generated", entry.Targets},
-		{[]float64{.1, .3}, "quick", "generated", []float64{.1, .3}},
-		{[]float64{.15}, "quick", "generated", entry.Targets},
+		{nil, "quick", nil, []float64{.2}, "a2i-table1 --profile quick --seeds 1 --target 0.2"},
+		{nil, "quick", []string{"methods"}, []float64{.1, .2, .3}, "a2i-table1 a2i-table2 --profile quick --seeds 1"},
+		{nil, "paper", nil, []float64{.1, .2, .3}, "a2i-fig3 a2i-fig6 a2i-table1 --profile paper --seeds 3"},
+		{[]float64{.1, .3}, "quick", nil, []float64{.1, .3}, "a2i-table1 --profile quick --seeds 1 --target 0.1 --target 0.3"},
 	} {
-		l := newTestLab(t, Options{Profile: tc.profile, Targets: tc.asked})
-		if got := l.targetsOf(entry, tc.format); !slices.Equal(got, tc.want) {
-			t.Errorf("%+v: %v", tc, got)
+		b, err := newTestLab(t, Options{Profile: tc.profile, Targets: tc.asked}).Reproduce(tc.names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []float64
+		for _, r := range b.Runs {
+			if r.Search != nil && !slices.Contains(got, r.Search.Target) {
+				got = append(got, r.Search.Target)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, tc.want) || !strings.HasSuffix(b.command(), tc.command) {
+			t.Errorf("%+v: targets %v, %s", tc, got, b.command())
 		}
 	}
 	l := newTestLab(t, Options{Targets: []float64{.15}})

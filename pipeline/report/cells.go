@@ -26,8 +26,8 @@ type Cell struct {
 // Number is what one run contributes to a cell.
 type Number struct {
 	Seed       string   `json:"seed"`
-	Run        string   `json:"run"`        // the training's artifact
-	Evaluation string   `json:"evaluation"` // the evaluation's
+	Run        string   `json:"run"`        // the training's artifact, or the count's
+	Evaluation string   `json:"evaluation"` // the evaluation's; empty of a count
 	Epoch      int      `json:"epoch"`      // that it was measured at
 	Value      *float64 `json:"value"`      // null when undefined
 }
@@ -72,8 +72,10 @@ func newCell(o plots.Origin, runs map[string]Run) Cell {
 	records := slices.Clone(o.Records)
 	plots.SortRecords(records)
 	for _, r := range records {
-		of := runs[r.Run]
-		n := Number{Seed: r.Labels[plots.SeedKey], Run: of.ID, Evaluation: of.EvaluationID, Epoch: r.Epoch}
+		n := Number{Seed: r.Labels[plots.SeedKey], Run: r.Run, Epoch: r.Epoch}
+		if of, trained := runs[r.Run]; trained {
+			n.Run, n.Evaluation = of.ID, of.EvaluationID
+		}
 		if !math.IsNaN(r.Value) {
 			n.Value = &r.Value
 		}

@@ -38,7 +38,7 @@ func (m Material) links(summary string, records []plots.Record) []html.Block {
 		if !measured[r.ID] && !measured[r.EvaluationID] {
 			continue
 		}
-		name := m.kind(r) + " on " + r.dataset()
+		name := m.named(r)
 		if n := len(list.Items); n == 0 || list.Items[n-1].Text != name {
 			list.Items = append(list.Items, html.LinkItem{Text: name})
 		}
@@ -53,8 +53,12 @@ func (m Material) links(summary string, records []plots.Record) []html.Block {
 
 // bySeed are the runs with those together that differ in nothing but the seed.
 func (m Material) bySeed() []Run {
-	kind := func(r Run) plots.Labels { return r.Labels.With(plots.SeedKey, "") }
 	return slices.SortedStableFunc(slices.Values(m.Runs), func(a, b Run) int {
-		return cmp.Or(kind(a).Compare(kind(b)), a.Labels.Compare(b.Labels))
+		return cmp.Or(withoutSeed(a).Compare(withoutSeed(b)), a.Labels.Compare(b.Labels))
 	})
 }
+
+// sameKind tells that two runs differ in nothing but the seed.
+func sameKind(a, b Run) bool { return withoutSeed(a).Compare(withoutSeed(b)) == 0 }
+
+func withoutSeed(r Run) plots.Labels { return r.Labels.With(plots.SeedKey, "") }

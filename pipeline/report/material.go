@@ -81,3 +81,6 @@ func (m Material) kind(r Run) string {
 	}
 	return r.Labels["method"] + r.Labels.Apart(others)
 }
+
+// named is the run's kind and dataset.
+func (m Material) named(r Run) string { return m.kind(r) + " on " + r.dataset() }

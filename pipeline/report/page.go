@@ -5,9 +5,9 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"rationale/datasets"
-	"rationale/plots"
 	"rationale/plots/html"
 	"rationale/stages/tokenize"
 )
@@ -72,7 +72,7 @@ func (m Material) distinctSettings() []settingsGroup {
 	var out []settingsGroup
 	seen := map[string]bool{}
 	for _, r := range m.Runs {
-		name := m.kind(r) + " on " + r.dataset()
+		name := m.named(r)
 		if seen[name] {
 			continue
 		}
@@ -87,24 +87,6 @@ func (m Material) distinctSettings() []settingsGroup {
 		out = append(out, settingsGroup{name, list})
 	}
 	return out
-}
-
-func (m Material) cost() html.Section {
-	var labels []plots.Labels
-	for _, r := range m.Runs {
-		labels = append(labels, r.Labels)
-	}
-	keys := plots.Shown(labels, "dataset", "method", plots.SeedKey)
-	t := html.Table{
-		Caption: "Training time, and the high-water mark of the whole process's memory when the run ended.",
-		Header:  append(plots.Titles(keys), "Chosen epoch", "Seconds", "Peak MB", "Run"), Labels: len(keys),
-	}
-	for _, r := range m.Runs {
-		t.Rows = append(t.Rows, append(r.Labels.Values(keys), strconv.Itoa(r.ChosenEpoch),
-			decimal(r.Seconds, 1), strconv.FormatInt(r.PeakRSS>>20, 10), r.ID))
-		t.Anchors = append(t.Anchors, r.ID)
-	}
-	return html.Section{Title: "Run times and memory", Blocks: []html.Block{t}}
 }
 
 // damaged lists what may be missed on the page.
@@ -123,6 +105,9 @@ func (m Material) damaged() html.Section {
 }
 
 func (m Material) data() html.Section {
+	if len(m.Data) == 0 {
+		return html.Section{}
+	}
 	t := html.Table{
 		Caption: "What the models read. Shares are of the pieces before cutting: cut, those behind the maximum length in use, and behind 256 and 512; " +
 			"unknown, those without a word vector or, in WordPiece, [UNK].",
@@ -133,6 +118,10 @@ func (m Material) data() html.Section {
 	for _, d := range m.Data {
 		for _, split := range []string{"train", "dev", "test"} {
 			t.Rows = append(t.Rows, append([]string{d.Dataset, d.Tokenizer, split}, d.numbers(split)...))
+		}
+		if n := len(d.Classes); n > 2 {
+			blocks = append(blocks, html.Paragraph(fmt.Sprintf("%s has %d classes (%s): a guess is right in %s.",
+				d.Dataset, n, strings.Join(d.Classes, ", "), percent(1/float64(n)))))
 		}
 		if d.Random {
 			blocks = append(blocks, html.Paragraph(d.Dataset+": word vectors are seeded random numbers, frozen, because no table was used."))

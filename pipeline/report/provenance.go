@@ -55,7 +55,7 @@ func IsProvenance(data []byte) bool {
 // WriteProvenance writes provenance.json. A record's Run is the name of an
 // artifact in the store; its manifest has the digests of everything behind it.
 func (m Material) WriteProvenance(w io.Writer) error {
-	p := Provenance{Command: m.Command, Profile: m.Profile, Library: m.Library, Tables: m.cells()}
+	p := Provenance{Command: m.Command, Profile: m.Profile, Library: m.Library, Runs: []ProvenanceRun{}, Datasets: []ProvenanceDataset{}, Tables: m.cells()}
 	for _, r := range m.Runs {
 		settings := map[string]string{}
 		for _, kv := range r.Settings {

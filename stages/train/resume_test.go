@@ -17,7 +17,7 @@ import (
 
 // TestResumes stops runs at many places and lets them go on from what is left.
 func TestResumes(t *testing.T) {
-	for _, method := range []string{"RNP+A2I", "random patterns", "NIR+A2I"} {
+	for _, method := range []string{"RNP+A2I", "random patterns", "NIR+A2I", "DR", "CR"} {
 		t.Run(method, func(t *testing.T) {
 			in := inputs(t, stagetest.Small(method))
 			whole := stagetest.Run(t, newStage(params(t, in)), in)

@@ -155,6 +155,29 @@ func drawAnswer(t *rapid.T) answer {
 	return answer{class.Draw(t, "predicted"), attacked, label}
 }
 
+// Where each wrong class of a text is attacked equally often, a predictor that always
+// gives the same answer has the balanced rate 1/n on n classes, whatever their shares:
+// chance, which figures draw.
+func TestOneAnswerIsAtChance(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		classes := rapid.IntRange(2, 6).Draw(t, "classes")
+		answer := rapid.IntRange(0, classes-1).Draw(t, "answer")
+		attacker := NewAttackerASR(classes)
+		for label := range classes {
+			for range rapid.IntRange(1, 4).Draw(t, "texts") {
+				for shift := 1; shift < classes; shift++ {
+					if err := attacker.Add([]int{answer}, []int{(label + shift) % classes}, []int{label}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		if got := attacker.Rates().OfEveryClass(); !closeTo(got, defined(1/float64(classes))) {
+			t.Fatalf("%v with %d classes", got, classes)
+		}
+	})
+}
+
 // results are the results of all classification measurements.
 type results struct {
 	accuracy, attacker Rates
