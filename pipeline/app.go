@@ -24,7 +24,7 @@ type app struct {
 	in      io.Reader
 	out     *quote.Writer // stdout: data, written out by finish; nothing in it can steer a terminal
 	colours *bufio.Writer // behind out: for what brings the program's own colours
-	screen  io.Writer     // stdout itself, to ask whether it is a terminal
+	stdout  *output       // behind both
 	display *progress.Display
 	log     *slog.Logger
 }
@@ -39,9 +39,10 @@ func newApp(g *globals, stdin io.Reader, stdout, stderr io.Writer) *app {
 		level = slog.LevelDebug
 	}
 	handler := slog.NewTextHandler(display, &slog.HandlerOptions{Level: level, ReplaceAttr: withoutTime})
-	buffered := bufio.NewWriter(output{stdout})
+	to := &output{to: stdout}
+	buffered := bufio.NewWriter(to)
 	return &app{
-		globals: g, in: stdin, out: quote.NewWriter(buffered), colours: buffered, screen: stdout,
+		globals: g, in: stdin, out: quote.NewWriter(buffered), colours: buffered, stdout: to,
 		display: display, log: slog.New(handler),
 	}
 }
@@ -57,12 +58,15 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 // finish writes out what the verb printed; data that could not be written is
 // a failure.
 func (a *app) finish(err error) error {
-	flushed := errors.Join(a.out.Flush(), a.colours.Flush())
+	flushed := a.flush()
 	if flushed == nil || errors.As(err, new(outputError)) {
 		return err // the verb met the failed write by itself
 	}
 	return errors.Join(err, flushed)
 }
+
+// flush writes out what was printed so far.
+func (a *app) flush() error { return errors.Join(a.out.Flush(), a.colours.Flush()) }
 
 // printf writes data; the line ends are those of format alone. Errors show in
 // finish.

@@ -24,6 +24,7 @@ type cli struct {
 	Compare  compareCmd  `cmd:"" group:"runs" help:"Print two runs' measurements and settings side by side."`
 	Explain  explainCmd  `cmd:"" group:"runs" help:"Show which words a model reads, in test texts or in a text of your own."`
 	Export   exportCmd   `cmd:"" group:"runs" help:"Write a run's model, vocabulary and model card, ready for any onnxruntime."`
+	Predict  predictCmd  `cmd:"" group:"runs" help:"Answer for texts from stdin with an exported model: class, probabilities and rationale, as JSON lines."`
 
 	Data     dataCmd     `cmd:"" group:"data" help:"Import datasets and describe them."`
 	Tokenize tokenizeCmd `cmd:"" group:"data" help:"Cut texts into WordPiece pieces, as BERT reads them."`

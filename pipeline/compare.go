@@ -14,20 +14,32 @@ import (
 type compareCmd struct {
 	First  string `arg:"" name:"run" help:"The first run."`
 	Second string `arg:"" name:"other" help:"The run to compare it with."`
+	N      int    `default:"5" placeholder:"N" help:"How many test texts with the rationales of both, 0 for none; those first where they differ most."`
+	HTML   string `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
 	JSON   bool   `name:"json" help:"Print JSON."`
 }
 
 // Help is shown by --help.
 func (*compareCmd) Help() string {
-	return `Prints the settings in which the runs differ, and every number of both.
+	return `Prints the settings in which the runs differ, every number of both, how they went on development texts epoch by epoch, and test texts with the words that each selects.
 
-Example:
+Examples:
 
-    rationale compare "RNP on generated-aroma, seed 1" "RNP+A2I on generated-aroma, seed 1"`
+    rationale compare "RNP on generated-aroma, seed 1" "RNP+A2I on generated-aroma, seed 1"
+    rationale compare "RNP on generated-aroma, seed 1" "RNP on generated-aroma, seed 2" --n 20 --html both.html`
+}
+
+// Validate is called by kong.
+func (c *compareCmd) Validate() error {
+	if c.N < 0 {
+		return fmt.Errorf("--n %d: expected 0 or more", c.N)
+	}
+	return nil
 }
 
 // line is one number of both runs.
 type line struct {
+	Epoch  int      `json:"epoch,omitempty"` // 0 for the chosen one
 	Mask   string   `json:"mask"`
 	Metric string   `json:"metric"`
 	First  *float64 `json:"first"`
@@ -49,6 +61,9 @@ type comparison struct {
 	SecondID string       `json:"second_evaluation"`
 	Settings []difference `json:"settings"`
 	Test     []line       `json:"test"`
+	Dev      []line       `json:"dev"`             // by epoch
+	Common   int          `json:"texts_in_common"` // among those that the evaluations keep
+	Texts    []pair       `json:"texts"`
 }
 
 // Run reads both evaluations.
@@ -65,9 +80,14 @@ func (c *compareCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	cmp, err := compare(first, second)
+	cmp, err := compare(first, second, c.N)
 	if err != nil {
 		return err
+	}
+	if c.HTML != "" {
+		if err := writePage(c.HTML, cmp.page()); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		return a.printJSON(cmp)
@@ -75,11 +95,9 @@ func (c *compareCmd) Run(a *app) error {
 	return cmp.print(a)
 }
 
-func compare(first, second *trainedRun) (*comparison, error) {
-	c := &comparison{
-		First: first.Label, Second: second.Label, FirstID: first.Evaluation, SecondID: second.Evaluation,
-		Settings: []difference{},
-	}
+// compare reads what both runs have, and n texts.
+func compare(first, second *trainedRun, n int) (*comparison, error) {
+	c := &comparison{First: first.Label, Second: second.Label, FirstID: first.Evaluation, SecondID: second.Evaluation}
 	a, err := first.numbers()
 	if err != nil {
 		return nil, err
@@ -89,19 +107,26 @@ func compare(first, second *trainedRun) (*comparison, error) {
 		return nil, err
 	}
 	c.Test = join(a, b)
-	c.Settings, err = differences(first, second)
+	if c.Settings, err = differences(first, second); err != nil {
+		return nil, err
+	}
+	if c.Dev, err = byEpoch(first, second); err != nil {
+		return nil, err
+	}
+	all, err := pairs(first, second)
+	c.Common, c.Texts = len(all), all[:min(n, len(all))]
 	return c, err
 }
 
-// join puts numbers of the same mask and metric on one line.
+// join puts numbers of the same epoch, mask and metric on one line.
 func join(a, b []measured) []line {
-	var lines []line
-	at := map[[2]string]int{}
+	lines := []line{}
+	at := map[line]int{}
 	place := func(m measured) *line {
-		key := [2]string{m.Mask, m.Metric}
+		key := line{Epoch: m.Epoch, Mask: m.Mask, Metric: m.Metric}
 		if _, ok := at[key]; !ok {
 			at[key] = len(lines)
-			lines = append(lines, line{Mask: m.Mask, Metric: m.Metric})
+			lines = append(lines, key)
 		}
 		return &lines[at[key]]
 	}
@@ -173,25 +198,38 @@ func settings(r *trainedRun) (map[string]string, error) {
 func (c *comparison) print(a *app) error {
 	a.printf("first:  %s (%s)\nsecond: %s (%s)\n\n", c.First, c.FirstID, c.Second, c.SecondID)
 	if len(c.Settings) == 0 {
-		a.printf("The settings are the same.\n\n")
-	} else if err := c.printSettings(a); err != nil {
+		a.printf("The settings are the same.\n")
+	} else if err := a.printTable(c.settingsTable()); err != nil {
 		return err
 	}
-	rows := [][]string{{"MASK", "METRIC", "FIRST", "SECOND", "SECOND − FIRST"}}
-	for _, l := range c.Test {
-		rows = append(rows, []string{l.Mask, l.Metric, measured{Value: l.First}.String(), measured{Value: l.Second}.String(), l.change()})
+	for _, table := range [][][]string{c.testTable(), c.devTable()} {
+		a.printf("\n")
+		if err := a.printTable(table); err != nil {
+			return err
+		}
 	}
-	return a.printTable(rows)
+	return c.printTexts(a)
 }
 
-func (c *comparison) printSettings(a *app) error {
+func (c *comparison) settingsTable() [][]string {
 	rows := [][]string{{"SETTING", "FIRST", "SECOND"}}
 	for _, d := range c.Settings {
 		rows = append(rows, []string{d.Setting, d.First, d.Second})
 	}
-	err := a.printTable(rows)
-	a.printf("\n")
-	return err
+	return rows
+}
+
+func (c *comparison) testTable() [][]string {
+	rows := [][]string{{"MASK", "METRIC", "FIRST", "SECOND", "SECOND − FIRST"}}
+	for _, l := range c.Test {
+		rows = append(rows, append([]string{l.Mask, l.Metric}, l.cells()...))
+	}
+	return rows
+}
+
+// cells are both numbers and their difference.
+func (l line) cells() []string {
+	return []string{measured{Value: l.First}.String(), measured{Value: l.Second}.String(), l.change()}
 }
 
 func (l line) change() string {

@@ -43,6 +43,7 @@ func (c *evaluateCmd) Run(a *app) error {
 
 // measured is one number of an evaluation.
 type measured struct {
+	Epoch  int      `json:"epoch,omitempty"` // 0 for the chosen one
 	Mask   string   `json:"mask"`
 	Metric string   `json:"metric"`
 	Value  *float64 `json:"value"` // null when undefined
@@ -54,25 +55,30 @@ func (r *trainedRun) numbers() (out []measured, err error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, evaluate.RecordsFile)
+	records, err := readRecords(filepath.Join(dir, evaluate.RecordsFile))
+	for _, record := range records {
+		out = append(out, measured{Mask: record.Mask, Metric: record.Metric, Value: defined(record.Value)})
+	}
+	return out, err
+}
+
+// readRecords reads records in a file of an artifact.
+func readRecords(path string) (records []plots.Record, err error) {
 	defer stages.InFile(path, &err)
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	records, err := plots.ReadRecords(f, path)
-	if err != nil {
-		return nil, err
+	return plots.ReadRecords(f, path)
+}
+
+// defined is a number for JSON, which has no NaN; nil for that.
+func defined(x float64) *float64 {
+	if math.IsNaN(x) {
+		return nil
 	}
-	for _, record := range records {
-		m := measured{Mask: record.Mask, Metric: record.Metric}
-		if !math.IsNaN(record.Value) {
-			m.Value = &record.Value
-		}
-		out = append(out, m)
-	}
-	return out, nil
+	return &x
 }
 
 // String shows the value as printed in tables.

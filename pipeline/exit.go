@@ -34,6 +34,24 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
+// cutShortError is an interrupted work of which the same command would not do the
+// rest alone; done says what was done.
+type cutShortError struct {
+	done string
+	error
+}
+
+func (e cutShortError) Unwrap() error { return e.error }
+
+// afterwards tells what is there after an interruption.
+func afterwards(err error) string {
+	var short cutShortError
+	if errors.As(err, &short) {
+		return short.done
+	}
+	return "the same command goes on from here"
+}
+
 // errStale makes status end with its own exit code.
 var errStale = errors.New("not up to date")
 
@@ -50,7 +68,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	case exitFailed, exitUsage:
 		fmt.Fprintf(stderr, "rationale: %s\n", shown(err))
 	case exitInterrupted:
-		fmt.Fprintln(stderr, "rationale: interrupted; the same command goes on from here")
+		fmt.Fprintf(stderr, "rationale: interrupted; %s\n", afterwards(err))
 	}
 	if found := faults(err); len(found) > 0 {
 		report(stderr, found, args)

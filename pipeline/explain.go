@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -71,7 +70,7 @@ func (c *explainCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if c.HTML != "" {
-		if err := writePage(c.HTML, r, texts); err != nil {
+		if err := writePage(c.HTML, explainPage(r, texts)); err != nil {
 			return err
 		}
 	}
@@ -144,8 +143,12 @@ func (c *explainCmd) model(a *app, r *trainedRun, dir string) (*infer.Model, err
 		return nil, err
 	}
 	model, err := infer.Open(dir, data, a.computing())
-	if err != nil || c.Mask == argMaxMask {
-		return model, err
+	if err != nil {
+		return nil, err
+	}
+	model.Pad(r.padTo(model.Reading()))
+	if c.Mask == argMaxMask {
+		return model, nil
 	}
 	run, err := r.folder(r.ID)
 	if err == nil {
@@ -177,9 +180,9 @@ func (c *explainCmd) answer(ctx context.Context, a *app, r *trainedRun, model *i
 	answer.ID = "your text"
 	x := explained{
 		Example: answer.Example, Asked: strings.TrimSpace(c.Query), Text: *c.Text,
-		Offsets: characters(*c.Text, answer.Spans), Unknown: answer.Unknown, LookedUp: answer.LookedUp, Mask: c.Mask, spans: answer.Spans,
+		Offsets: words.Characters(*c.Text, answer.Spans), Unknown: answer.Unknown, LookedUp: answer.LookedUp, Mask: c.Mask, spans: answer.Spans,
 	}
-	x.say(a, model.WordRule(), missing(vectors, answer))
+	x.say(a, model.Reading().WordRule, missing(vectors, answer))
 	return x, nil
 }
 
@@ -218,22 +221,6 @@ func more(n int) string {
 	return fmt.Sprintf(" and %d more", n)
 }
 
-// characters turns places in bytes into places in characters; nil gives nil.
-func characters(text string, spans []words.Span) [][2]int {
-	var out [][2]int
-	at, count := 0, 0
-	to := func(next int) int {
-		count += utf8.RuneCountInString(text[at:next])
-		at = next
-		return count
-	}
-	for _, s := range spans {
-		start := to(s.Start)
-		out = append(out, [2]int{start, to(s.End)})
-	}
-	return out
-}
-
 // highlight shows one text. A classifier selects nothing.
 func (x explained) highlight(r *trainedRun) plots.Highlight {
 	h := plots.Highlight{Title: x.ID, Query: x.query(), Tokens: x.written(), Spaces: x.Spaces, Gold: x.Gold, Unread: x.Unread}
@@ -267,13 +254,17 @@ func (x explained) written() []string {
 	return words.Cut(x.Text, x.spans, words.Unicode.Fold)
 }
 
-// writePage writes the page as a whole or not at all.
-func writePage(path string, r *trainedRun, texts []explained) error {
+// explainPage shows the texts.
+func explainPage(r *trainedRun, texts []explained) html.Page {
 	section := html.Section{Title: "Texts"}
 	for _, x := range texts {
 		section.Blocks = append(section.Blocks, html.Highlight(x.highlight(r)))
 	}
-	page := html.Page{Title: "Rationales of " + r.Graphs.Method, Subtitle: r.Label + " (" + r.ID + ")", Sections: []html.Section{section}}
+	return html.Page{Title: "Rationales of " + r.Graphs.Method, Subtitle: r.Label + " (" + r.ID + ")", Sections: []html.Section{section}}
+}
+
+// writePage writes a page as a whole or not at all.
+func writePage(path string, page html.Page) error {
 	var content bytes.Buffer
 	if err := page.Write(&content); err != nil {
 		return err
@@ -284,7 +275,7 @@ func writePage(path string, r *trainedRun, texts []explained) error {
 
 // terminal says what stdout can show: NO_COLOR and TERM=dumb are respected.
 func (a *app) terminal() plots.Terminal {
-	f, ok := a.screen.(*os.File)
+	f, ok := a.stdout.to.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return plots.Terminal{}
 	}

@@ -1,22 +1,16 @@
 package main
 
 import (
-	"bytes"
-	_ "embed"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
-	"text/template"
 
-	"rationale/datasets"
-	"rationale/datasets/quote"
+	"rationale/onnx/rationalizer"
 	"rationale/pipeline/disk"
-	"rationale/stages/dataset"
 	"rationale/stages/evaluate"
+	"rationale/stages/infer"
 	"rationale/stages/tokenize"
-	"rationale/stages/train"
 )
 
 // exportCmd is `rationale export`.
@@ -29,7 +23,7 @@ type exportCmd struct {
 
 // Help is shown by --help.
 func (*exportCmd) Help() string {
-	return `Writes ` + evaluate.ModelFile + ` (word vectors inside), ` + tokenize.VocabularyFile + `, ` + readingFile + ` (how a text becomes the model's inputs) and ` + cardFile + `, and prints their paths. The folder appears as a whole; stopped anywhere, the same command finishes it.
+	return `Writes ` + evaluate.ModelFile + ` (word vectors inside), ` + tokenize.VocabularyFile + `, ` + tokenize.ReadingFile + ` (how a text becomes the model's inputs) and ` + cardFile + `, and prints their paths. The folder appears as a whole; stopped anywhere, the same command finishes it.
 
 The model knows the words of its dataset that have a vector. Word vectors are frozen, so it can read others that the table has, as explain does: --vocabulary puts them inside, behind the dataset's words, which keep their ids. All 400,000 words of GloVe with 100 numbers each make it 160 MB larger.
 
@@ -40,14 +34,8 @@ Examples:
     rationale export "RNP+A2I on reviews, seed 1" model/ --vocabulary 50000`
 }
 
-// Files of an export beside the model and its vocabulary.
-const (
-	cardFile    = "MODEL_CARD.md"
-	readingFile = "reading.json" // how a text becomes the model's inputs
-)
-
-//go:embed model_card.md.tmpl
-var cardText string
+// cardFile is the file of an export for people.
+const cardFile = "MODEL_CARD.md"
 
 // Run copies the files and writes the card.
 func (c *exportCmd) Run(a *app) error {
@@ -97,10 +85,20 @@ func (c *exportCmd) exported(a *app, r *trainedRun) ([]disk.File, error) {
 			return nil, err
 		}
 	}
-	if e.card, err = modelCard(a, r, e.reader.Summary(), e.reading); err != nil {
+	if e.card, err = modelCard(a, r, e); err != nil {
 		return nil, err
 	}
 	return e.files()
+}
+
+// export is what is written.
+type export struct {
+	data       string // folder of the tokenized dataset
+	reader     *tokenize.Reader
+	model      []byte
+	vocabulary []byte
+	reading    tokenize.Exported
+	card       []byte
 }
 
 // readExport reads what the evaluation and the tokenized dataset hold of it.
@@ -125,84 +123,26 @@ func (r *trainedRun) readExport() (*export, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &export{data: data, reader: reader, model: model, vocabulary: vocabulary, reading: reader.Summary().Reading()}, nil
+	e := &export{data: data, reader: reader, model: model, vocabulary: vocabulary, reading: reader.Reading()}
+	e.reading.PadTo = r.padTo(e.reading.Reading)
+	return e, nil
 }
 
-// card is what the template of the model card shows.
-type card struct {
-	*trainedRun
-	Epoch   int
-	Summary tokenize.Summary
-	Reading tokenize.Reading
-	Data    *datasets.Meta // nil when the dataset is no longer there
-	Table   [][]string     // measurements, the heading first
-	Train   tokenize.Counts
+// padTo is how long the run's model wants every text, padding included; 0 where it
+// reads no padding.
+func (r *trainedRun) padTo(reading tokenize.Reading) int {
+	if r.Graphs.Hyper.Padding == rationalizer.Paper {
+		return reading.MaxLength
+	}
+	return 0
 }
 
-// modelCard writes the card for people who use the model.
-func modelCard(a *app, r *trainedRun, summary tokenize.Summary, reading tokenize.Reading) ([]byte, error) {
-	c := card{trainedRun: r, Summary: summary, Reading: reading, Train: summary.Splits["train"]}
-	result, err := r.result()
-	if err != nil {
-		return nil, err
+// files are those of the folder.
+func (e *export) files() ([]disk.File, error) {
+	read, err := infer.Export(e.reading, e.model, e.vocabulary)
+	var files []disk.File
+	for _, f := range read {
+		files = append(files, disk.File(f))
 	}
-	c.Epoch = result.Epoch()
-	numbers, err := r.numbers()
-	if err != nil {
-		return nil, err
-	}
-	c.Table = pivot(numbers)
-	if c.Data, err = r.datasetMeta(a.dataDir()); err != nil {
-		return nil, err
-	}
-	t, err := template.New(cardFile).Funcs(template.FuncMap{"text": cardLine}).Parse(cardText)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	err = t.Execute(&out, c)
-	return out.Bytes(), err
-}
-
-// cardLine makes text from elsewhere plain text in Markdown, within its line.
-func cardLine(text string) string {
-	return cardEscapes.Replace(quote.Line(text))
-}
-
-var cardEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "<", "\\<", "[", "\\[", "*", "\\*")
-
-// datasetMeta describes the dataset that the run was trained on, as long as it
-// is still there unchanged. An imported one may have gone its own way since;
-// a generated one is an artifact like any other, and damage to it is an error.
-func (r *trainedRun) datasetMeta(dataDir string) (*datasets.Meta, error) {
-	tokenized, err := r.store.Verify(r.manifest.Inputs[train.DataRole].Artifact)
-	if err != nil {
-		return nil, withAgain(r.store, err)
-	}
-	source := tokenized.Inputs[tokenize.DatasetRole]
-	set, err := r.openDataset(dataDir, source.Artifact)
-	if err != nil && source.Artifact == "" {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer set.Close()
-	if source.Artifact == "" && set.Digest() != source.Digest {
-		return nil, nil
-	}
-	meta := set.Meta()
-	return &meta, nil
-}
-
-// openDataset opens a generated dataset in the store or an imported one.
-func (r *trainedRun) openDataset(dataDir, artifact string) (*datasets.Set, error) {
-	if artifact == "" {
-		return datasets.Open(dataDir, r.Params.Dataset)
-	}
-	dir, err := r.folder(artifact)
-	if err != nil {
-		return nil, err
-	}
-	return dataset.OpenIn(dir, r.Params.Dataset)
+	return append(files, disk.File{Name: cardFile, Content: e.card}), err
 }

@@ -5,10 +5,8 @@ import (
 	"math"
 	"strconv"
 
-	"rationale/pipeline/disk"
 	"rationale/stages/evaluate"
 	"rationale/stages/infer"
-	"rationale/stages/tokenize"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -71,14 +69,14 @@ func (x extent) widened(a *app, r *trainedRun, e *export) error {
 		return usagef("--vocabulary: the model would have %d MB with %d further words, and an ONNX file has at most %d MB; take fewer with --vocabulary N", size>>20, len(further), maxModel>>20)
 	}
 	a.say("%s gets %d words of %s beside its own and has about %d MB", evaluate.ModelFile, len(further), table.Source(), (size+1<<20-1)>>20)
-	if e.vocabulary, e.reading, err = e.reader.Widened(further, x.from(table.Source())); err != nil {
+	if e.vocabulary, e.reading.Reading, err = e.reader.Widened(further, x.from(table.Source())); err != nil {
 		return err
 	}
 	run, err := r.folder(r.ID)
 	if err != nil {
 		return err
 	}
-	e.model, err = infer.Widened(run, e.data, table, further, e.reading)
+	e.model, err = infer.Widened(run, e.data, table, further, e.reading.Reading)
 	return err
 }
 
@@ -105,23 +103,4 @@ func (r *trainedRun) table() (*embeddings.Table, error) {
 		return nil, fmt.Errorf("--vocabulary takes words from the word vectors that the run was trained on: %w", err)
 	}
 	return table, nil
-}
-
-// export is what is written.
-type export struct {
-	data       string // folder of the tokenized dataset
-	reader     *tokenize.Reader
-	model      []byte
-	vocabulary []byte
-	reading    tokenize.Reading
-	card       []byte
-}
-
-// files are those of the folder.
-func (e *export) files() ([]disk.File, error) {
-	reading, err := e.reading.JSON()
-	return []disk.File{
-		{Name: evaluate.ModelFile, Content: e.model}, {Name: tokenize.VocabularyFile, Content: e.vocabulary},
-		{Name: readingFile, Content: append(reading, '\n')}, {Name: cardFile, Content: e.card},
-	}, err
 }

@@ -98,6 +98,12 @@ func TestHostileNamesStayText(t *testing.T) {
 	if !strings.Contains(string(card), "bad\\\\u001b]0;pwn") {
 		t.Errorf("the class is not on the card:\n%s", card)
 	}
+	cmd, text := s.command("out", "predict", "model\x1b[31m")
+	cmd.Stdin = strings.NewReader("tea \x1b[31mwas awful\u202e\n\x1b[31m\xff\n")
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != exitFailed || !strings.Contains(text.String(), `"label":"`) {
+		t.Errorf("predict: %v\n%s", err, text)
+	}
+	checkHarmless(t, cmd.Args, text.String())
 }
 
 // checkHarmless refuses what steers terminals, and lines that a name began.

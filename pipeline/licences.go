@@ -16,7 +16,7 @@ func (licencesFlag) IgnoreDefault() {}
 
 // BeforeReset is called by kong as soon as the flag is seen.
 func (licencesFlag) BeforeReset(k *kong.Kong) error {
-	_, err := io.WriteString(output{k.Stdout}, notices.ThirdParty)
+	_, err := io.WriteString(&output{to: k.Stdout}, notices.ThirdParty)
 	if err == nil {
 		k.Exit(exitDone)
 	}

@@ -12,10 +12,14 @@ import (
 // output is stdout. Data that cannot be written is an outputError, whatever
 // wraps it on its way up. A reader who has left, as `head` does, has what it
 // wanted: that is no error, and the exit code is that of the work.
-type output struct{ to io.Writer }
+type output struct {
+	to   io.Writer
+	left bool // the reader has left
+}
 
-func (o output) Write(data []byte) (int, error) {
+func (o *output) Write(data []byte) (int, error) {
 	_, err := o.to.Write(data)
+	o.left = o.left || errors.Is(err, syscall.EPIPE)
 	if err := written(err); err != nil {
 		return 0, err
 	}

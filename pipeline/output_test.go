@@ -17,9 +17,9 @@ const someRun = "RNP on generated-aroma, seed 1"
 var trainSomeRun = []string{"train", "--method", "RNP", "--dataset", "generated-aroma", "--profile", "smoke", "--set", "epochs=1", "--set", "hidden=6"}
 
 // speech is one use of each verb that says something on stdout. They have to
-// stand in this order: some work on what others made. Help stands for the verbs
-// that cannot be done time and again, as they fetch or fill a folder once, and for
-// the one that reads results, which take a minute to make.
+// stand in this order: some work on what others made. Help stands for what cannot
+// be done time and again, fetching word vectors, and for the verb that reads
+// results, which take a minute to make.
 var speech = [][]string{
 	{"--version"},
 	{"--help"},
@@ -29,7 +29,8 @@ var speech = [][]string{
 	{"evaluate", someRun},
 	{"compare", someRun, someRun},
 	{"explain", someRun, "a lovely aroma"},
-	{"export", someRun, "model", "--help"},
+	{"export", someRun, "model"},
+	{"predict", "model"},
 	{"reproduce", "--profile", "smoke", "--dry-run"},
 	{"status", "--profile", "smoke"},
 	{"status", "--profile", "smoke", "--json"},

@@ -162,6 +162,8 @@ func readmeFiles() map[string]string {
 		"reviews.csv": "body,stars\n" + repeated(40, func(i int) string { return fmt.Sprintf("%s,%d\n", review(i), 1+4*(i%2)) }),
 		"toys.jsonl": `{"review": "Broke within a day. Nice box.", "verdict": "bad", "why": [[0, 18]]}` + "\n" +
 			`{"review": "My daughter loves it!", "verdict": "good", "why": [[12, 20]]}` + "\n" + repeated(40, toy),
+		"texts.txt":        "the tea was great\n",
+		"texts.jsonl":      `{"id": "a1", "text": "the tea was great"}` + "\n",
 		"train.jsonl":      repeated(40, claim),
 		"test.jsonl":       repeated(10, claim),
 		"fever/val.jsonl":  repeated(40, annotation),

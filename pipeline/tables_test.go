@@ -10,8 +10,8 @@ func number(x float64) *float64 { return &x }
 
 func TestPivot(t *testing.T) {
 	got := pivot([]measured{
-		{"argmax", "accuracy", number(0.9)}, {"argmax", "f1", nil},
-		{"sampled", "accuracy", number(0.8)}, {"sampled", "asr", number(0.5)},
+		{Mask: "argmax", Metric: "accuracy", Value: number(0.9)}, {Mask: "argmax", Metric: "f1", Value: nil},
+		{Mask: "sampled", Metric: "accuracy", Value: number(0.8)}, {Mask: "sampled", Metric: "asr", Value: number(0.5)},
 	})
 	want := [][]string{
 		{"METRIC", "argmax", "sampled"},
@@ -26,13 +26,13 @@ func TestPivot(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	got := join(
-		[]measured{{"argmax", "accuracy", number(0.9)}, {"argmax", "f1", number(0.4)}},
-		[]measured{{"argmax", "accuracy", number(0.7)}, {"sampled", "f1", nil}},
+		[]measured{{Mask: "argmax", Metric: "accuracy", Value: number(0.9)}, {Mask: "argmax", Metric: "f1", Value: number(0.4)}},
+		[]measured{{Mask: "argmax", Metric: "accuracy", Value: number(0.7)}, {Mask: "sampled", Metric: "f1", Value: nil}},
 	)
 	want := []line{
-		{"argmax", "accuracy", number(0.9), number(0.7)},
-		{"argmax", "f1", number(0.4), nil},
-		{"sampled", "f1", nil, nil},
+		{Mask: "argmax", Metric: "accuracy", First: number(0.9), Second: number(0.7)},
+		{Mask: "argmax", Metric: "f1", First: number(0.4)},
+		{Mask: "sampled", Metric: "f1"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -19,7 +19,7 @@ func (versionFlag) IgnoreDefault() {}
 
 // BeforeReset is called by kong as soon as the flag is seen.
 func (versionFlag) BeforeReset(k *kong.Kong) error {
-	_, err := fmt.Fprintf(output{k.Stdout}, "rationale %s, %s, onnxruntime %s\n", revision(), platform(), libraryVersion())
+	_, err := fmt.Fprintf(&output{to: k.Stdout}, "rationale %s, %s, onnxruntime %s\n", revision(), platform(), libraryVersion())
 	if err == nil {
 		k.Exit(exitDone)
 	}

@@ -18,7 +18,7 @@ func TestWarnings(t *testing.T) {
 		{value(.01), value(.14), ""},
 		{nil, value(.14), ""},
 	} {
-		got := emptyNote([]measured{{"argmax", "sparsity", c.argmax}, {"sampled", "sparsity", c.sampled}, {"argmax", "accuracy", value(0)}})
+		got := emptyNote([]measured{{Mask: "argmax", Metric: "sparsity", Value: c.argmax}, {Mask: "sampled", Metric: "sparsity", Value: c.sampled}, {Mask: "argmax", Metric: "accuracy", Value: value(0)}})
 		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%q; want %q", got, c.want)
 		}

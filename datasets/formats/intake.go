@@ -30,7 +30,8 @@ type Intake struct {
 	spool     *datasets.Spool
 	rows      []spooled
 	classes   classes
-	last      lastRow  // of the file that is being read
+	delivered int      // rows of the file that is being read
+	last      lastRow  // of that file
 	cut       []cutRow // last rows whose class the end of the file may have cut
 	unended   []string // files whose last row may be half of one
 	documents map[string]int32
@@ -109,9 +110,12 @@ func (in *Intake) withSource(file File, read func(*source) error) error {
 		return err
 	}
 	defer s.file.Close()
-	in.last = lastRow{class: -1}
+	in.delivered, in.last = 0, lastRow{class: -1}
 	if err := read(s); err != nil {
 		return err
+	}
+	if in.delivered == 0 {
+		return fmt.Errorf("%s is empty: there is no row in it; fetch or write it again, or leave it out", quote.Name(s.path))
 	}
 	if s.open {
 		if err := in.noteCut(file); err != nil {
@@ -139,6 +143,9 @@ func (in *Intake) advance(n int64) {
 func (in *Intake) Deliver(file File, line int, example Example, err error) error {
 	if err := in.ctx.Err(); err != nil {
 		return err
+	}
+	if !errors.Is(err, notARow) {
+		in.delivered++
 	}
 	in.last = lastRow{line: line, class: -1}
 	if err == nil {

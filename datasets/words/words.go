@@ -139,6 +139,23 @@ func Spaces(spans []Span) []bool {
 	return spaces
 }
 
+// Characters are places in characters, start and end, for spans in bytes that stand
+// in the order of the text; nil for nil.
+func Characters(text string, spans []Span) [][2]int {
+	var out [][2]int
+	at, count := 0, 0
+	to := func(next int) int {
+		count += utf8.RuneCountInString(text[at:next])
+		at = next
+		return count
+	}
+	for _, s := range spans {
+		start := to(s.Start)
+		out = append(out, [2]int{start, to(s.End)})
+	}
+	return out
+}
+
 // List reads a JSON list of strings; ok is false when the text is something else.
 func List(text string) (list []string, ok bool) {
 	ok = strings.HasPrefix(text, "[") && json.Unmarshal([]byte(text), &list) == nil

@@ -138,3 +138,19 @@ func TestSpacesGiveTheTextBack(t *testing.T) {
 		})
 	}
 }
+
+// TestCharactersCountRunes: a place in characters marks what it marks in bytes.
+func TestCharactersCountRunes(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("aé世😀 ́."))).Draw(r, "text")
+		spans, runes := Unicode.Spans(text), []rune(text)
+		for i, c := range Characters(text, spans) {
+			if got, want := string(runes[c[0]:c[1]]), text[spans[i].Start:spans[i].End]; got != want {
+				r.Fatalf("%q: characters %v are %q, want %q", text, c, got, want)
+			}
+		}
+	})
+	if Characters("text", nil) != nil {
+		t.Error("places of no words")
+	}
+}

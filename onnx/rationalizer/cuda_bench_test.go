@@ -88,10 +88,7 @@ func crossingBytes(b *testing.B, s *runtime.Stepper, in values) int {
 	if err != nil {
 		b.Fatal(err)
 	}
-	state, err := s.State()
-	if err != nil {
-		b.Fatal(err)
-	}
+	state := s.State()
 	return size(in) + size(metrics) + 2*size(state)
 }
 

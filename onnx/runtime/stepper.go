@@ -83,10 +83,10 @@ func (p *Stepper) Step(ctx context.Context, batch map[string]*tensor.Tensor) (ma
 }
 
 // State gives a copy of the current state by input name.
-func (p *Stepper) State() (map[string]*tensor.Tensor, error) {
+func (p *Stepper) State() map[string]*tensor.Tensor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return cloneAll(p.current), nil
+	return cloneAll(p.current)
 }
 
 // SetState replaces the whole state by a copy of the given one. On an error

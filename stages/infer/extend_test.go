@@ -57,7 +57,7 @@ func TestWordsAreLookedUp(t *testing.T) {
 	data := stagetest.Run(t, tokenize.New(tokenize.Params{
 		Dataset: stagetest.Facts, MaxLength: stagetest.MaxLength, RandomVectors: 1, RandomWidth: embeddings.DefaultDim,
 	}), map[string]string{tokenize.DatasetRole: stagetest.ImportFacts(t)})
-	evaluation, run := evaluatedOn(t, data, stagetest.Facts)
+	evaluation, run := stagetest.Evaluated(t, stagetest.Small("RNP"), data, stagetest.Facts)
 	table := twins(t, data, "warm", "rome")
 	m, err := infer.Open(evaluation, data, runtime.Options{})
 	if err != nil {
@@ -106,7 +106,7 @@ func TestWidenedReadsAsExplainDoes(t *testing.T) {
 	data := stagetest.Run(t, tokenize.New(tokenize.Params{
 		Dataset: stagetest.Dataset, MaxLength: stagetest.MaxLength, RandomVectors: 1, RandomWidth: embeddings.DefaultDim,
 	}), map[string]string{tokenize.DatasetRole: stagetest.Generated(t)})
-	evaluation, run := evaluatedOn(t, data, stagetest.Dataset)
+	evaluation, run := stagetest.Evaluated(t, stagetest.Small("RNP"), data, stagetest.Dataset)
 	own := strings.Fields(string(stagetest.Files(t, data)[tokenize.VocabularyFile]))
 	table, err := embeddings.Open(twins(t, data, own[3], own[0], own[7]))
 	if err != nil {

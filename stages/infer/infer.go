@@ -19,13 +19,13 @@ import (
 	"rationale/tokenizer/embeddings"
 )
 
-// Model is the model of an evaluated run in a session of its own. It answers for
-// one text at a time.
+// Model is the model of an evaluated run in a session of its own.
 type Model struct {
 	reader  *tokenize.Reader
 	runtime *runtime.Runtime
 	session *runtime.Session
-	data    string
+	padTo   int    // length of every text; 0 for the longest of those asked about together
+	data    string // folder of the tokenized dataset; empty for an exported model
 	vectors Vectors
 	sampled *sampling // nil for arg-max masks
 }
@@ -50,7 +50,16 @@ func Open(evaluation, data string, o runtime.Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(evaluation, evaluate.ModelFile)
+	m, err := open(reader, filepath.Join(evaluation, evaluate.ModelFile), o)
+	if err != nil {
+		return nil, err
+	}
+	m.data = data
+	return m, nil
+}
+
+// open opens the model in a file, which texts are read for by the reader.
+func open(reader *tokenize.Reader, path string, o runtime.Options) (*Model, error) {
 	lib, err := runtime.Locate()
 	if err != nil {
 		return nil, err
@@ -64,8 +73,12 @@ func Open(evaluation, data string, o runtime.Options) (*Model, error) {
 		rt.Close()
 		return nil, err
 	}
-	return &Model{reader: reader, runtime: rt, session: session, data: data}, nil
+	return &Model{reader: reader, runtime: rt, session: session, padTo: reader.Reading().PadTo}, nil
 }
+
+// Pad makes every text that many ids long, padding included, for a model that reads
+// padding too. An exported model knows that by itself.
+func (m *Model) Pad(length int) { m.padTo = length }
 
 // Close closes the library and with it the session.
 func (m *Model) Close() { m.runtime.Close() }
@@ -73,10 +86,14 @@ func (m *Model) Close() { m.runtime.Close() }
 // Answer is what a model says of a text. A classifier selects nothing.
 type Answer struct {
 	evaluate.Example
+	// Classes are the probabilities of the classes, in the order of the reading's.
+	Classes []float64
 	// Spans are where the words of the document stand in the text, in bytes; nil
 	// when the text is a JSON list.
-	Spans   []words.Span
-	Unknown []string // words of query and document that the model does not know
+	Spans []words.Span
+	// Unknown are words of query and document that the model does not know, each
+	// once.
+	Unknown []string
 	// LookedUp are words that the vocabulary lacks and whose vectors were looked
 	// up.
 	LookedUp []string
@@ -86,54 +103,64 @@ type Answer struct {
 // Answer finds the words of a text, and of the query that it is about or none, as
 // the dataset's import does, and runs the model.
 func (m *Model) Answer(ctx context.Context, query, text string) (Answer, error) {
-	given, err := m.reader.Prepare(query, text)
+	given, err := m.Prepare(query, text)
 	if err != nil {
 		return Answer{}, err
 	}
-	x := Answer{Spans: given.Spans}
-	session, err := m.extended(&given, &x)
+	var found Answer // what became of unknown words
+	session, err := m.extended(&given, &found)
 	if err != nil {
-		return x, err
+		return Answer{}, err
 	}
-	x.Example, err = m.say(ctx, session, given.Text, 0)
-	x.Unknown = given.Unknown
-	return x, err
+	said, err := m.say(ctx, session, texts.Set{given.Text}, []int{0}, 0)
+	if err != nil {
+		return Answer{}, err
+	}
+	x := said[0]
+	x.Spans, x.Unknown, x.LookedUp, x.Searched = given.Spans, given.Unknown, found.LookedUp, found.Searched
+	return x, nil
 }
 
-// say runs a session of the model on one text. number keeps the draws of several
-// texts apart.
-func (m *Model) say(ctx context.Context, session *runtime.Session, text tokenize.Text, number int) (evaluate.Example, error) {
-	set, classes := texts.Set{text}, m.reader.Summary().Classes
-	out, err := m.run(ctx, session, set, number)
+// Reading says how the model's texts are read.
+func (m *Model) Reading() tokenize.Reading { return m.reader.Reading().Reading }
+
+// say runs a session of the model on a batch of texts and gives what it says of
+// each. number keeps the draws of several batches apart.
+func (m *Model) say(ctx context.Context, session *runtime.Session, set texts.Set, batch []int, number int) ([]Answer, error) {
+	out, err := m.run(ctx, session, set, batch, number)
 	if err != nil {
-		return evaluate.Example{}, err
+		return nil, err
 	}
-	p, err := measure.Predict(out, len(classes))
+	classes := m.Reading().Classes
+	predictions, err := measure.Predict(out, len(classes))
 	if err != nil {
-		return evaluate.Example{}, err
+		return nil, err
 	}
-	return evaluate.NewExample(set, 0, p[0], classes), nil
+	answers := make([]Answer, len(batch))
+	for k, i := range batch {
+		answers[k] = Answer{Example: evaluate.NewExample(set, i, predictions[k], classes), Classes: softmax(predictions[k].Logits)}
+	}
+	return answers, nil
 }
 
-// WordRule is how the words of a text are found.
-func (m *Model) WordRule() words.Rule { return m.reader.Summary().WordRule }
-
-// run asks a model about one text, without padding, and checks what it returns.
-func (m *Model) run(ctx context.Context, session *runtime.Session, set texts.Set, number int) (map[string]*tensor.Tensor, error) {
-	size := set.Size([]int{0})
-	size.Positions = set.Length(0)
+// run asks a model about a batch of texts and checks what it returns.
+func (m *Model) run(ctx context.Context, session *runtime.Session, set texts.Set, batch []int, number int) (map[string]*tensor.Tensor, error) {
+	size := set.Size(batch)
+	if m.padTo > 0 {
+		size.Positions = m.padTo
+	}
 	in := map[string]*tensor.Tensor{}
 	for _, input := range session.Inputs() {
 		if m.sampled != nil && input.Name == rationalizer.SelectNoise {
 			in[input.Name] = m.sampled.noise(size, number)
 			continue
 		}
-		column, err := set.Column(input.Name, []int{0}, size)
+		column, err := set.Column(input.Name, batch, size)
 		if err != nil {
 			return nil, fmt.Errorf("model %s: %w", session.Name(), err)
 		}
 		in[input.Name] = column
 	}
-	asked := rationalizer.Asked{Texts: 1, Length: size.Positions, Classes: len(m.reader.Summary().Classes)}
+	asked := rationalizer.Asked{Texts: len(batch), Length: size.Positions, Classes: len(m.Reading().Classes)}
 	return measure.Run(ctx, session, in, asked)
 }

@@ -14,39 +14,18 @@ import (
 	"rationale/onnx/runtime"
 	"rationale/onnx/runtime/runtimetest"
 	"rationale/onnx/tensor"
-	"rationale/stages/backend"
 	"rationale/stages/evaluate"
-	"rationale/stages/examples/texts"
 	"rationale/stages/infer"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
-	"rationale/stages/train"
 )
 
 // evaluated trains and evaluates a tiny model on documents that answer claims.
-func evaluated(t *testing.T) (evaluation, data string) {
+func evaluated(t testing.TB) (evaluation, data string) {
 	t.Helper()
 	data = stagetest.Tokenized(t, stagetest.ImportFacts(t), stagetest.Facts)
-	evaluation, _ = evaluatedOn(t, data, stagetest.Facts)
+	evaluation, _ = stagetest.Evaluated(t, stagetest.Small("RNP"), data, stagetest.Facts)
 	return evaluation, data
-}
-
-// evaluatedOn trains and evaluates a tiny model on a tokenized dataset.
-func evaluatedOn(t *testing.T, data, name string) (evaluation, run string) {
-	t.Helper()
-	engine := backend.Backend{Provider: runtime.CPU, Library: stagetest.Library(t), Threads: 1}
-	in := map[string]string{train.DataRole: data}
-	in[train.GraphsRole] = stagetest.Graphs(t, stagetest.Small("RNP"), in[train.DataRole])
-	in[train.WeightsRole] = stagetest.Weights(t, in[train.GraphsRole], 1)
-	scalars := stagetest.Scalars("RNP")
-	scalars["sparsity"] = .6 // so that arg-max masks select something
-	in[evaluate.RunRole] = stagetest.Run(t, train.New(train.Params{
-		Dataset: name, Scalars: scalars, Seed: 1, Epochs: 2, Batch: 16, Rate: 1e-2, Decay: 1, Engine: engine,
-	}, texts.Open), in)
-	evaluation = stagetest.Run(t, evaluate.New(evaluate.Params{
-		Dataset: name, Batch: 8, Texts: stagetest.Test, Engine: engine,
-	}, texts.Open), in)
-	return evaluation, in[evaluate.RunRole]
 }
 
 // TestAnswersAsTheEvaluation gives test texts back as words: the model predicts

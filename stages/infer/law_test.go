@@ -183,7 +183,7 @@ func TestTextsGivenBack(t *testing.T) {
 			}
 			defer set.Close()
 			data := stagetest.Tokenized(t, dir, "x")
-			evaluation, _ := evaluatedOn(t, data, "x")
+			evaluation, _ := stagetest.Evaluated(t, stagetest.Small("RNP"), data, "x")
 			checkGivenBack(t, s, set, evaluation, data)
 		})
 	}
@@ -199,6 +199,7 @@ func checkGivenBack(t *testing.T, s source, set *datasets.Set, evaluation, data 
 	if len(e.examples) != e.test.Len() {
 		t.Fatalf("%d of %d texts", len(e.examples), e.test.Len())
 	}
+	var texts []request
 	for i, want := range e.examples {
 		source, err := e.test.Text(i)
 		if err != nil {
@@ -208,6 +209,7 @@ func checkGivenBack(t *testing.T, s source, set *datasets.Set, evaluation, data 
 		if s.queries != (query != "") {
 			t.Fatalf("%s: the query is %q", want.ID, query)
 		}
+		texts = append(texts, request{query, text})
 		given, err := e.reader.Prepare(query, text)
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
@@ -233,4 +235,5 @@ func checkGivenBack(t *testing.T, s source, set *datasets.Set, evaluation, data 
 			t.Errorf("%q is read with a query that it should not have, or without one", text)
 		}
 	}
+	checkExported(t, stagetest.Exported(t, evaluation, data, nil), texts, e.examples)
 }

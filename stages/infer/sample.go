@@ -45,13 +45,13 @@ func (m *Model) Test(ctx context.Context, n int) ([]evaluate.Example, error) {
 		return nil, err
 	}
 	var out []evaluate.Example
-	for i, text := range read[:min(n, len(read))] {
-		x, err := m.say(ctx, m.session, text, i)
+	for i := range min(n, len(read)) {
+		said, err := m.say(ctx, m.session, read, []int{i}, i)
 		if err != nil {
 			return nil, err
 		}
-		x.Class = m.reader.Summary().Classes[text.Label]
-		out = append(out, x)
+		said[0].Class = m.Reading().Classes[read[i].Label]
+		out = append(out, said[0].Example)
 	}
 	return out, nil
 }

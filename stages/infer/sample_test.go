@@ -15,7 +15,7 @@ import (
 // the same again when asked again, and other words than arg-max masks.
 func TestSampledMasks(t *testing.T) {
 	data := stagetest.Tokenized(t, stagetest.ImportFacts(t), stagetest.Facts)
-	evaluation, run := evaluatedOn(t, data, stagetest.Facts)
+	evaluation, run := stagetest.Evaluated(t, stagetest.Small("RNP"), data, stagetest.Facts)
 	m, err := infer.Open(evaluation, data, runtime.Options{})
 	if err != nil {
 		t.Fatal(err)

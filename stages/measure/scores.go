@@ -72,6 +72,7 @@ type Prediction struct {
 	// Probability is each position's of being selected, padding included; nil for
 	// models that do not tell.
 	Probability []float32
+	Logits      []float32 // of the classes
 	Class       int
 	Attacked    int // class on the attacker's selection; -1 without attacker
 }
@@ -201,8 +202,9 @@ func Predict(out map[string]*tensor.Tensor, classes int) ([]Prediction, error) {
 
 func (r reading) predictions(predicted, attacked []int, selected []bool) []Prediction {
 	out := make([]Prediction, len(r.labels))
+	logits := tensor.Data[float32](r.out[rationalizer.OutLogits])
 	for i := range out {
-		out[i] = Prediction{Class: predicted[i], Attacked: -1}
+		out[i] = Prediction{Class: predicted[i], Attacked: -1, Logits: logits[i*r.classes:][:r.classes]}
 		if attacked != nil {
 			out[i].Attacked = attacked[i]
 		}

@@ -16,7 +16,7 @@ import (
 // Reader prepares a text as those of a tokenized dataset were prepared. It is
 // safe for concurrent use.
 type Reader struct {
-	summary    Summary
+	reading    Exported // its files play no part
 	vocabulary *vocabulary
 }
 
@@ -31,7 +31,20 @@ func OpenReader(dir string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{summary, v}, nil
+	return &Reader{summary.exported(), v}, nil
+}
+
+// OpenExported reads the vocabulary of an exported model, in a file, that goes with
+// its reading. The caller has checked the file's digest.
+func OpenExported(reading Exported, path string) (*Reader, error) {
+	v, err := readVocabulary(path, reading.Settings)
+	if err != nil {
+		return nil, err
+	}
+	if lines := v.list.Len(); lines != reading.VocabularyLines {
+		return nil, fmt.Errorf("%s has %d lines; its reading says %d", path, lines, reading.VocabularyLines)
+	}
+	return &Reader{reading, v}, nil
 }
 
 // vocabulary is the tokenizer behind the summary, from its file.
@@ -63,8 +76,8 @@ func readVocabulary(path string, s Settings) (*vocabulary, error) {
 	return newWords(t, s), nil
 }
 
-// Summary says what the tokenizer made of the dataset.
-func (r *Reader) Summary() Summary { return r.summary }
+// Reading says how texts are read.
+func (r *Reader) Reading() Exported { return r.reading }
 
 // UserError is a text or query of a user's that cannot be read as it stands, or
 // that the dataset's texts do not have.
@@ -93,13 +106,13 @@ func (r *Reader) Prepare(query, text string) (Given, error) {
 	if err := r.checkQuery(query); err != nil {
 		return Given{}, err
 	}
-	document, err := find(r.summary.WordRule, text, "text")
+	document, err := find(r.reading.WordRule, text, "text")
 	if err != nil {
 		return Given{}, err
 	}
 	var asked words.Found
 	if !blank(query) {
-		if asked, err = find(r.summary.QueryRule, query, "query"); err != nil {
+		if asked, err = find(r.reading.QueryRule, query, "query"); err != nil {
 			return Given{}, err
 		}
 	}
@@ -109,7 +122,7 @@ func (r *Reader) Prepare(query, text string) (Given, error) {
 		return g, UserError{err}
 	}
 	g.Text, g.Unknown = e.Text, r.vocabulary.unknownWords(asked.Words, document.Words)
-	g.Counts.add(e, r.summary.MaxLength)
+	g.Counts.add(e, r.reading.MaxLength)
 	return g, nil
 }
 
@@ -118,10 +131,10 @@ func (r *Reader) Prepare(query, text string) (Given, error) {
 func (r *Reader) checkQuery(query string) error {
 	given := !blank(query)
 	switch {
-	case given && !r.summary.Queries():
-		return refuse("the texts of dataset %s have no queries, and the model reads none; leave --query out", r.summary.Dataset)
-	case !given && r.summary.allQueried():
-		return refuse("each text of dataset %s is about a query, which the model reads first; give yours with --query", r.summary.Dataset)
+	case given && !r.reading.Queries:
+		return refuse("the texts of dataset %s have no queries, and the model reads none; leave --query out", r.reading.Dataset)
+	case !given && r.reading.QueryNeeded:
+		return refuse("each text of dataset %s is about a query, which the model reads first; give yours with --query", r.reading.Dataset)
 	}
 	return nil
 }

@@ -39,6 +39,10 @@ func checkReader(t *testing.T, p tokenize.Params, inputs map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	summary, err := tokenize.ReadSummary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, split := range datasets.SplitNames {
 		texts, err := tokenize.Read(dir, split)
 		if err != nil {
@@ -59,7 +63,7 @@ func checkReader(t *testing.T, p tokenize.Params, inputs map[string]string) {
 			}
 			sum.Pieces, sum.Cut, sum.CutTexts, sum.Unknown = sum.Pieces+counts.Pieces, sum.Cut+counts.Cut, sum.CutTexts+counts.CutTexts, sum.Unknown+counts.Unknown
 		}
-		counted := r.Summary().Splits[split]
+		counted := summary.Splits[split]
 		if want := (tokenize.Counts{Pieces: counted.Pieces, Cut: counted.Cut, CutTexts: counted.CutTexts, Unknown: counted.Unknown}); want != sum {
 			t.Errorf("%s: counted %+v and the stage %+v", split, sum, want)
 		}

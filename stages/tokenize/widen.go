@@ -37,7 +37,7 @@ func (r *Reader) Widened(further []string, from string) (file []byte, reading Re
 	if err := list.Write(&out); err != nil {
 		return nil, Reading{}, err
 	}
-	reading = r.summary.Reading()
+	reading = r.reading.Reading
 	reading.VocabularyLines, reading.FromTable = list.Len(), len(further)
 	reading.VocabularyIs += ", then " + from
 	return out.Bytes(), reading, nil

@@ -37,7 +37,7 @@ func TestWidenedKeepsIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := r.Summary().Reading()
+	before := r.Reading()
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOfDistinct(rapid.OneOf(rapid.SampledFrom(strings.Fields(own)), rapid.String()), func(s string) string { return s }).Draw(t, "words")
 		further := r.Lacking(words)

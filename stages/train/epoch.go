@@ -131,10 +131,7 @@ func (r *run) progress() string {
 // evaluate measures the epoch on the development and test splits and notes
 // everything. The former alone has a say in which epoch is kept.
 func (r *run) evaluate(ctx context.Context) error {
-	w, err := r.weights()
-	if err != nil {
-		return err
-	}
+	w := r.weights()
 	// The steps measured with dropout on, on parameters that moved meanwhile.
 	r.note("train", r.log.numbers(examples.ClassCounts(r.train, r.feeder.Spec.Classes)))
 	scores, err := r.measure(ctx, "development", r.devSet, w)
@@ -181,14 +178,11 @@ func (r *run) batching() measure.Batching {
 }
 
 // weights copies the parameters as they are now.
-func (r *run) weights() (measure.Weights, error) {
-	state, err := r.steps.state()
-	if err != nil {
-		return nil, err
-	}
+func (r *run) weights() measure.Weights {
+	state := r.steps.state()
 	w := measure.Weights{}
 	for _, l := range r.layouts() {
 		w[l.Name] = tensor.Data[float32](state[l.Name+rationalizer.ParamsPart])
 	}
-	return w, nil
+	return w
 }

@@ -65,10 +65,7 @@ func (r *run) writeTensors(dir string) error {
 	if err := safetensors.WriteFile(filepath.Join(dir, weights.Checkpoint), chosen, meta); err != nil {
 		return err
 	}
-	state, err := r.steps.state()
-	if err != nil {
-		return err
-	}
+	state := r.steps.state()
 	meta = maps.Clone(meta)
 	meta["epoch"] = strconv.Itoa(r.epoch)
 	return safetensors.WriteFile(filepath.Join(dir, StateFile), state, meta)

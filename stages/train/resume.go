@@ -56,10 +56,7 @@ type progress struct {
 
 // save writes the run's state to the work folder.
 func (r *run) save() error {
-	named, err := r.tensors()
-	if err != nil {
-		return err
-	}
+	named := r.tensors()
 	text, err := json.Marshal(progress{r.epoch, r.done, r.log.examples, r.best, r.history})
 	if err != nil {
 		return err
@@ -75,11 +72,8 @@ func (r *run) save() error {
 	return safetensors.WriteFile(filepath.Join(r.env.Work, resumeFile), named, meta)
 }
 
-func (r *run) tensors() (map[string]*tensor.Tensor, error) {
-	state, err := r.steps.state()
-	if err != nil {
-		return nil, err
-	}
+func (r *run) tensors() map[string]*tensor.Tensor {
+	state := r.steps.state()
 	named := map[string]*tensor.Tensor{}
 	for name, t := range state {
 		named[statePrefix+name] = t
@@ -93,7 +87,7 @@ func (r *run) tensors() (map[string]*tensor.Tensor, error) {
 	for name, counts := range r.log.hits {
 		named[hitsPrefix+name] = tensor.Vector(slices.Clone(counts))
 	}
-	return named, nil
+	return named
 }
 
 // digest is the SHA-256 of the tensors and of the progress, so that a changed

@@ -64,11 +64,7 @@ func (s *steps) moveTo(to *runtime.Stepper) error {
 	if to == s.current {
 		return nil
 	}
-	state, err := s.current.State()
-	if err != nil {
-		return err
-	}
-	if err := to.SetState(state); err != nil {
+	if err := to.SetState(s.current.State()); err != nil {
 		return err
 	}
 	s.current = to
@@ -76,7 +72,7 @@ func (s *steps) moveTo(to *runtime.Stepper) error {
 }
 
 // state copies parameters, moments and counters.
-func (s *steps) state() (map[string]*tensor.Tensor, error) { return s.current.State() }
+func (s *steps) state() map[string]*tensor.Tensor { return s.current.State() }
 
 // setState replaces them.
 func (s *steps) setState(state map[string]*tensor.Tensor) error { return s.current.SetState(state) }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"rationale/pipeline/predict"
+	"rationale/stages/infer"
+)
+
+// predictCmd is `rationale predict`.
+type predictCmd struct {
+	Dir   string `arg:"" help:"A folder that rationale export wrote."`
+	JSONL bool   `name:"jsonl" help:"Each line is a JSON object with the key text, and query and id where there are such."`
+	Query string `placeholder:"TEXT" help:"The claim or question that texts are about which bring none along, for data with queries."`
+}
+
+// Help is shown by --help.
+func (*predictCmd) Help() string {
+	return `Reads one text a line from stdin and prints one line of JSON for each, in the same order, as soon as it is known:
+
+    line           number of the line that was read, from 1
+    id             as it was given with --jsonl
+    label          the class that the model names, and its probability
+    probabilities  of all classes
+    rationale      the selected words: place among the text's words, and where they stand, in characters of the text, end exclusive
+    spans          the stretches of text that the rationale makes
+    words          how many the text has; cut and read tell when the model reads the first ones only
+    unknown        how many words, of the query too, the model does not know
+    error          in place of all this: why the line could not be read
+
+Nothing but the folder is needed. A line that cannot be read is told on stderr too, the others are answered, and the exit code is 1. Empty lines are among those: they have no words.
+
+Examples:
+
+    rationale predict model/ < texts.txt
+    rationale predict model/ --jsonl < texts.jsonl
+    rationale predict model/ --query "Is Oslo in Norway?" < texts.txt`
+}
+
+// Run answers for the lines of stdin.
+func (c *predictCmd) Run(ctx context.Context, a *app) error {
+	options := a.computing()
+	options.Threads = 1 // in each of so many windows of texts
+	model, err := infer.OpenExported(c.Dir, options)
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	t := tally{app: a}
+	err = predict.Texts(ctx, model, predict.Options{JSONL: c.JSONL, Query: c.Query, Workers: a.Jobs}, a.in, t.take)
+	switch {
+	case errors.Is(err, errLeft):
+		return nil
+	case errors.Is(err, context.Canceled):
+		return cutShortError{fmt.Sprintf("the first %d lines were answered", t.lines), err}
+	}
+	return errors.Join(err, t.refusal())
+}
+
+// errLeft ends a work that nobody looks at any more.
+var errLeft = errors.New("the reader of stdout has left")
+
+// tally prints answers and counts.
+type tally struct {
+	*app
+	lines, refused int
+}
+
+// toldLines is how many lines that could not be read are told on stderr; all of
+// them are on stdout.
+const toldLines = 20
+
+// take prints the answers to some lines at once.
+func (t *tally) take(x predict.Answered) error {
+	if x.Advice != "" {
+		t.say("%s", x.Advice)
+	}
+	for _, r := range x.Refused {
+		if t.refused++; t.refused <= toldLines {
+			t.say("line %d: %v", r.Line, r.Err)
+		}
+	}
+	t.lines += x.Lines
+	if _, err := t.out.Write(x.Output); err != nil {
+		return err
+	}
+	if err := t.flush(); err != nil {
+		return err
+	}
+	if t.stdout.left {
+		return errLeft
+	}
+	return nil
+}
+
+// refusal is an error when lines could not be read.
+func (t *tally) refusal() error {
+	if t.refused == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d of %d lines could not be read; the others were answered", t.refused, t.lines)
+}

@@ -1,0 +1,83 @@
+package infer
+
+import (
+	"context"
+	"math"
+
+	"rationale/stages/examples"
+	"rationale/stages/examples/texts"
+	"rationale/stages/tokenize"
+)
+
+// What a model is asked about at once: few enough positions to stay within a
+// processor's caches, and few enough texts for their lengths to be alike.
+const (
+	batchTexts     = 64
+	batchPositions = 1 << 13 // padding included
+)
+
+// Prepare finds the words of a text, and of the query that it is about or none, as
+// the dataset's import does. Several goroutines may call it at once.
+func (m *Model) Prepare(query, text string) (tokenize.Given, error) {
+	return m.reader.Prepare(query, text)
+}
+
+// AnswerAll answers for texts that Prepare has read, in their order; texts of
+// similar length go through the model together. Unknown words stay unknown. Several
+// goroutines may call it at once.
+func (m *Model) AnswerAll(ctx context.Context, given []tokenize.Given) ([]Answer, error) {
+	set, answers := make(texts.Set, len(given)), make([]Answer, len(given))
+	for i, g := range given {
+		set[i] = g.Text
+	}
+	for number, batch := range m.batches(set) {
+		said, err := m.say(ctx, m.session, set, batch, number)
+		if err != nil {
+			return nil, err
+		}
+		for k, i := range batch {
+			answers[i] = said[k]
+			answers[i].Spans, answers[i].Unknown = given[i].Spans, given[i].Unknown
+		}
+	}
+	return answers, nil
+}
+
+// batches puts texts of similar length together.
+func (m *Model) batches(set texts.Set) [][]int {
+	var out [][]int
+	for _, batch := range examples.Sorted(set, batchTexts) {
+		for len(batch) > 0 {
+			n := m.fitting(set, batch)
+			out, batch = append(out, batch[:n]), batch[n:]
+		}
+	}
+	return out
+}
+
+// fitting is how many of the texts, which stand in the order of their length, go
+// through the model at once; at least one.
+func (m *Model) fitting(set texts.Set, batch []int) int {
+	n := 1
+	for n < len(batch) && (n+1)*max(m.padTo, set.Length(batch[n])) <= batchPositions {
+		n++
+	}
+	return n
+}
+
+// softmax are the probabilities that logits stand for.
+func softmax(logits []float32) []float64 {
+	highest := math.Inf(-1)
+	for _, l := range logits {
+		highest = max(highest, float64(l))
+	}
+	p, sum := make([]float64, len(logits)), 0.0
+	for i, l := range logits {
+		p[i] = math.Exp(float64(l) - highest)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}

@@ -1,0 +1,98 @@
+package infer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"rationale/datasets/regular"
+	"rationale/onnx/runtime"
+	"rationale/stages/evaluate"
+	"rationale/stages/tokenize"
+)
+
+// File is a file of an exported folder.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// Export is what programs read of an exported folder: the model, its vocabulary,
+// and the reading with the digests of both.
+func Export(reading tokenize.Exported, model, vocabulary []byte) ([]File, error) {
+	files := []File{{evaluate.ModelFile, model}, {tokenize.VocabularyFile, vocabulary}}
+	reading.Files = map[string]string{}
+	for _, f := range files {
+		reading.Files[f.Name] = fmt.Sprintf("%x", sha256.Sum256(f.Content))
+	}
+	text, err := json.MarshalIndent(reading, "", "  ")
+	return append(files, File{tokenize.ReadingFile, append(text, '\n')}), err
+}
+
+// OpenExported opens the model in a folder that was exported. The folder is enough:
+// neither a store nor a dataset nor word vectors are needed. Model and vocabulary
+// are held against their digests before they are read.
+func OpenExported(dir string, o runtime.Options) (*Model, error) {
+	if err := regularFiles(dir); err != nil {
+		return nil, err
+	}
+	reading, err := tokenize.ReadExported(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range exportedFiles[1:] {
+		if err := verify(filepath.Join(dir, name), reading.Files[name]); err != nil {
+			return nil, err
+		}
+	}
+	reader, err := tokenize.OpenExported(reading, filepath.Join(dir, tokenize.VocabularyFile))
+	if err != nil {
+		return nil, err
+	}
+	return open(reader, filepath.Join(dir, evaluate.ModelFile), o)
+}
+
+// exportedFiles are those without which an exported folder is of no use; the first
+// holds the digests of the others.
+var exportedFiles = []string{tokenize.ReadingFile, tokenize.VocabularyFile, evaluate.ModelFile}
+
+// regularFiles wants all of them to be there, and nothing that a reader would wait
+// for.
+func regularFiles(dir string) error {
+	root, err := regular.OpenFolder(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, name := range exportedFiles {
+		path := filepath.Join(dir, name)
+		info, err := regular.Anywhere{}.Stat(path)
+		if err != nil {
+			return fmt.Errorf("no folder of an exported model: %w", err)
+		}
+		if err := regular.Want(path, info); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verify holds a file against its digest.
+func verify(path, want string) error {
+	f, err := regular.Open(regular.Anywhere{}, path, path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if got := hex.EncodeToString(hash.Sum(nil)); got != want {
+		return fmt.Errorf("%s was changed or damaged since it was exported: its SHA-256 is %.12q, and %s says %.12q; export the run again", path, got, tokenize.ReadingFile, want)
+	}
+	return nil
+}
