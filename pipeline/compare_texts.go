@@ -126,15 +126,10 @@ func (c *comparison) page() html.Page {
 	return html.Page{
 		Title: "Two runs side by side", Subtitle: "first: " + c.First + " (" + c.FirstID + "); second: " + c.Second + " (" + c.SecondID + ")",
 		Sections: []html.Section{
-			{Title: "Settings that differ", Blocks: []html.Block{table(c.settingsTable(), 1)}},
-			{Title: "Measured on the test split", Blocks: []html.Block{table(c.testTable(), 2)}},
-			{Title: "On development texts, by epoch", Blocks: []html.Block{table(c.devTable(), 1)}},
+			{Title: "Settings that differ", Blocks: []html.Block{table("", c.settingsTable(), 1)}},
+			{Title: "Measured on the test split", Blocks: []html.Block{table("", c.testTable(), 2)}},
+			{Title: "On development texts, by epoch", Blocks: []html.Block{table("", c.devTable(), 1)}},
 			texts,
 		},
 	}
-}
-
-// table is a printed table, of which the first columns are labels, as a block.
-func table(rows [][]string, labels int) html.Table {
-	return html.Table{Header: rows[0], Rows: rows[1:], Labels: labels}
 }

@@ -29,6 +29,7 @@ var speech = [][]string{
 	{"evaluate", someRun},
 	{"compare", someRun, someRun},
 	{"explain", someRun, "a lovely aroma"},
+	{"inspect", someRun},
 	{"export", someRun, "model"},
 	{"predict", "model"},
 	{"reproduce", "--profile", "smoke", "--dry-run"},

@@ -141,6 +141,15 @@ func PriorDivergence(g *graph.Graph, margin, m, prior *graph.Value) *graph.Value
 	return One(g, g.ReduceMean(perText, false))
 }
 
+// LogLikelihood is log π(z) of independent choices z [T,B], where m = 1, with these
+// logit margins: Σ_t z·x − log(1 + eˣ), [B].
+func LogLikelihood(g *graph.Graph, margin, z, m *graph.Value) *graph.Value {
+	g = g.Scope("likelihood")
+	zero := g.Like(margin, 0)
+	softplus := g.Add(g.Max(margin, zero), g.Log(g.Add(g.Exp(g.Neg(g.Abs(margin))), g.Like(margin, 1)))) // for any margin
+	return g.ReduceSum(g.Mul(m, g.Sub(g.Mul(z, margin), softplus)), false, 0)
+}
+
 // One gives a rank-0 value the shape [1]; onnxruntime's Go binding cannot
 // return values of rank 0.
 func One(g *graph.Graph, x *graph.Value) *graph.Value { return g.Reshape(x, graph.N(1)) }

@@ -150,6 +150,9 @@ func TestLossGradients(t *testing.T) {
 		{"sparsity below", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 			return Sparsity(g, x["z"], x["m"], One(g, g.Like(x["z"], .9)))
 		}},
+		{"likelihood", []arg{z, m}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+			return g.ReduceMean(LogLikelihood(g, x["z"], x["m"], x["m"]), false)
+		}},
 		{"coherence", []arg{z}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 			return Coherence(g, x["z"], nil)
 		}},
@@ -215,4 +218,21 @@ func TestEntropy(t *testing.T) {
 	}
 	f := function{[]arg{maskArg("x", margins), maskArg("m", ones)}, build}
 	near(t, "mean", f.value(t).Float64s(), []float64{total / float64(len(margins))}, 1e-14)
+}
+
+// TestLogLikelihood: the probabilities of all selections of a text sum up to 1, as
+// of two real positions and one that is not, and large margins stay finite.
+func TestLogLikelihood(t *testing.T) {
+	build := func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+		return LogLikelihood(g, x["x"], x["z"], x["m"])
+	}
+	margins, real := []float64{.7, -1.3, 9}, []float64{1, 1, 0}
+	total := 0.0
+	for _, z := range [][]float64{{0, 0, 1}, {0, 1, 1}, {1, 0, 0}, {1, 1, 0}} {
+		f := function{[]arg{maskArg("x", margins), maskArg("z", z), maskArg("m", real)}, build}
+		total += math.Exp(f.value(t).Float64s()[0])
+	}
+	near(t, "sum", []float64{total}, []float64{1}, 1e-14)
+	far := function{[]arg{maskArg("x", []float64{500, -500}), maskArg("z", []float64{0, 1}), maskArg("m", []float64{1, 1})}, build}
+	near(t, "far off", far.as32(t).value(t).Float64s(), []float64{-1000}, 1e-7)
 }

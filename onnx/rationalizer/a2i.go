@@ -116,7 +116,7 @@ func (s *Step) attack(x *Batch, yA *graph.Value, z Selection) {
 	ce := nn.CrossEntropy(g, logits, yA)
 	spa := nn.Sparsity(g, z.Units, x.Units, s.Scalar(sparsity))
 	coh := x.coherence(g, z.Units)
-	s.Measure("attack_cross_entropy", Mean, ce)
+	s.Measure(attackMeasure, Mean, ce)
 	s.Measure("attack_sparsity_gap", Mean, spa)
 	s.Measure("asr", Balanced, s.hits(logits, yA, x))
 	s.Inspect("z_attack2", z.Units)

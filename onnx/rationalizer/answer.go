@@ -20,6 +20,7 @@ type Views struct {
 	FullText bool // the predictor on all words
 	Gold     bool // the predictor on the annotated words (column gold)
 	Reader   bool // the frozen classifier on the selection
+	Given    bool // the predictor on positions that the caller gives (column given)
 }
 
 // Names of the evaluation graph's noises, [U,B], and outputs: selections and
@@ -30,6 +31,7 @@ const (
 	OutAttack, OutAttackLogits              = "attack", "attack_logits"
 	OutFullLogits, OutGoldLogits            = "full_text_logits", "gold_logits"
 	OutReaderLogits                         = "r2f_logits"
+	OutGivenLogits                          = "given_logits"
 )
 
 // answer is an evaluation graph under construction.
@@ -53,7 +55,7 @@ func NewAnswer(c Config, views Views, params map[string][]float32) (*graph.Graph
 		return nil, fmt.Errorf("rationalizer: %w", err)
 	}
 	g := graph.New("evaluate")
-	a := &answer{g: g, c: c, views: views, layouts: m.layouts(c), params: params, teams: map[string]nn.Weights{}}
+	a := &answer{g: g, c: c, views: views, layouts: append(m.models(c), m.attackers(c)...), params: params, teams: map[string]nn.Weights{}}
 	a.x = c.batch(g, a)
 	a.say(m)
 	if err := g.Check(); err != nil {
@@ -62,13 +64,36 @@ func NewAnswer(c Config, views Views, params map[string][]float32) (*graph.Graph
 	return g, nil
 }
 
-// say answers with the model's rationale and the classes that views ask for.
+// say answers with what the model makes of the text and of what is chosen for it.
 func (a *answer) say(m Method) {
 	p := m.Players(a.c)
-	if p.Generator == nil {
+	switch {
+	case p.Predictor == nil: // it lies outside
+	case p.Generator == nil:
 		a.logits(OutLogits, p.Predictor, nil)
-		return
+	default:
+		a.rationalize(m, p)
 	}
+	if a.views.Given && p.Predictor != nil {
+		a.logits(OutGivenLogits, p.Predictor, a.x.shown(a.g, a.x.mask(InputGiven, timeDim)))
+	}
+	if f := m.attacker(a.c); a.views.Attack && f != nil {
+		a.attack(f, p.Predictor)
+	}
+}
+
+// attack answers with the attacker's selection, and with the class that the
+// predictor reads in it.
+func (a *answer) attack(f *Generator, predictor *Predictor) {
+	shown := a.selection(OutAttack, a.choose(f, a.score("attacker", f), AttackNoise))
+	if predictor != nil {
+		a.logits(OutAttackLogits, predictor, shown)
+	}
+}
+
+// rationalize answers with the model's rationale and the classes that views ask
+// for.
+func (a *answer) rationalize(m Method, p Players) {
 	scores := a.score("generator", p.Generator)
 	shown := a.selection(OutRationale, a.choose(p.Generator, scores, SelectNoise))
 	probability := p.Generator.chooser().Probability(a.reading(a.g, p.Generator), scores)
@@ -82,10 +107,6 @@ func (a *answer) say(m Method) {
 	}
 	if a.views.Reader && m.Reader != "" {
 		a.logits(OutReaderLogits, fullTextReader(a.c, ReaderLayout), shown)
-	}
-	if f := m.attacker(a.c); a.views.Attack && f != nil {
-		zA := a.choose(f, a.score("attacker", f), AttackNoise)
-		a.logits(OutAttackLogits, p.Predictor, a.selection(OutAttack, zA))
 	}
 }
 

@@ -17,7 +17,8 @@ const (
 	InputSentenceLast  = "sentence_last"
 	InputSentenceMask  = "sentence_mask" // 1 at real sentences
 	InputLabels        = "labels"
-	InputGold          = "gold" // 1 at positions that people marked
+	InputGold          = "gold"  // 1 at positions that people marked
+	InputGiven         = "given" // 1 at positions that the predictor is shown
 )
 
 // The symbols of a batch: positions, examples, sentences, distinct words.

@@ -79,6 +79,9 @@ type Config struct {
 	Query bool
 	// Unit is what is selected.
 	Unit Unit
+	// Probe trains a fresh attacker, alone, against the finished model, whose
+	// parameters are inputs that never change.
+	Probe bool
 	// StepsPerRun puts that many optimiser steps into one run of the step
 	// graph, so that the parameters cross to a device once in as many steps.
 	StepsPerRun int
@@ -96,7 +99,7 @@ type Config struct {
 
 // check refuses what makes no sense and completes flags and constants.
 func (c Config) check() (Config, Method, error) {
-	m, err := Lookup(c.Method)
+	m, err := c.method()
 	if err != nil {
 		return c, m, err
 	}
@@ -122,6 +125,18 @@ func (c Config) check() (Config, Method, error) {
 		return c, m, fmt.Errorf("steps per run must be 1 or more, not %d", c.StepsPerRun)
 	}
 	return c, m, nil
+}
+
+// method is the one that is trained: of a probe the attack on the model.
+func (c Config) method() (Method, error) {
+	if c.Probe && c.Method == Imported {
+		return imported, nil
+	}
+	m, err := Lookup(c.Method)
+	if err == nil && c.Probe {
+		m = probe(m)
+	}
+	return m, err
 }
 
 // complete gives the flags and constants that are missing their defaults.

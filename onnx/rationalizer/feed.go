@@ -38,6 +38,7 @@ const (
 	Random     FeedKind = "random"      // noise, float32 or uint8
 	OtherClass FeedKind = "other class" // for each example a wrong class, drawn; int64
 	Replaced   FeedKind = "replaced"    // the batch's words, some replaced by NIR's noise law; int64
+	Answered   FeedKind = "answered"    // what came of a trial before the step; float32
 )
 
 // Size is the size of a batch: examples, positions of each (padding included),
@@ -95,9 +96,9 @@ func (s Spec) CheckForm() error {
 	}
 	for _, f := range s.Feeds {
 		switch f.Kind {
-		case Column, Scalar, Random, OtherClass, Replaced:
+		case Column, Scalar, Random, OtherClass, Replaced, Answered:
 		default:
-			return fmt.Errorf("the input %s is %q; expected %q, %q, %q, %q or %q", f.Name, f.Kind, Column, Scalar, Random, OtherClass, Replaced)
+			return fmt.Errorf("the input %s is %q; expected one of %q", f.Name, f.Kind, []FeedKind{Column, Scalar, Random, OtherClass, Replaced, Answered})
 		}
 		if f.Kind == Replaced && f.Share == nil {
 			return fmt.Errorf("the input %s has words replaced, and nothing says how many", f.Name)

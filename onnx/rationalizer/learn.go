@@ -2,6 +2,7 @@ package rationalizer
 
 import (
 	"maps"
+	"slices"
 
 	"rationale/onnx/grad"
 	"rationale/onnx/graph"
@@ -17,21 +18,18 @@ func (s *Step) Weights(team string) nn.Weights {
 		}
 		maps.Copy(all, s.weights[l.Name])
 	}
-	if w, ok := s.weights[team]; ok && len(all) == 0 {
-		return w // frozen
-	}
 	return all
 }
 
-// team lists the layouts of a team.
+// team lists the layouts of a team, frozen ones too.
 func (s *Step) team(name string) []nn.Layout {
 	var out []nn.Layout
-	for _, l := range s.out.Layouts {
+	for _, l := range slices.Concat(s.out.Layouts, s.out.Frozen) {
 		if inTeam(l, name) {
 			out = append(out, l)
 		}
 	}
-	if len(out) == 0 && s.weights[name] == nil {
+	if len(out) == 0 {
 		s.g.Fail("the method has no parameters called %q", name)
 	}
 	return out
@@ -73,7 +71,7 @@ func (s *Step) Minimize(team string, loss *graph.Value) {
 func (s *Step) learning(team string) []nn.Layout {
 	var out []nn.Layout
 	for _, l := range s.team(team) {
-		if !l.Carried {
+		if _, trained := s.states[l.Name]; trained && !l.Carried {
 			out = append(out, l)
 		}
 	}

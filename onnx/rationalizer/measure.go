@@ -45,6 +45,17 @@ func (m Measure) Output() string { return "measured/" + m.Name }
 // LossMeasure is the loss of the model's players.
 const LossMeasure = "loss"
 
+// attackMeasure is how far the attacker is from its aim.
+const attackMeasure = "attack_cross_entropy"
+
+// Watched is the measure that tells people how the training goes.
+func (s Spec) Watched() string {
+	if s.Probe {
+		return attackMeasure
+	}
+	return LossMeasure
+}
+
 // Measure makes a value part of what every step puts out.
 func (s *Step) Measure(name string, adds Adding, v *graph.Value) {
 	m := Measure{name, adds}

@@ -30,6 +30,8 @@ type Method struct {
 	// Reader names the method whose trained model reads this one's
 	// selections; empty for none.
 	Reader string
+
+	finished bool // the model's players do not learn any more
 }
 
 // The teams: those who share an optimiser, and the reader that never learns.
@@ -61,14 +63,31 @@ func (m Method) train(s *Step) {
 	s.Minimize(modelTeam, loss)
 }
 
-// layouts lists the parameters, an optimiser each, in the order in which a step
-// updates them.
+// layouts lists the trained parameters, an optimiser each, in the order in which
+// a step updates them.
 func (m Method) layouts(c Config) []nn.Layout {
-	out := grouped(modelTeam, m.Players(c).params(c))
-	if f := m.attacker(c); f != nil {
-		out = append(out, grouped(attackerTeam, f.params(c))...)
+	if m.finished {
+		return m.attackers(c)
 	}
-	return out
+	return append(m.models(c), m.attackers(c)...)
+}
+
+// models lists the parameters of the model's players.
+func (m Method) models(c Config) []nn.Layout {
+	p := m.Players(c)
+	if p.Predictor == nil {
+		return nil // it lies outside
+	}
+	return grouped(modelTeam, p.params(c))
+}
+
+// attackers lists those of the attacker, if there is one.
+func (m Method) attackers(c Config) []nn.Layout {
+	f := m.attacker(c)
+	if f == nil {
+		return nil
+	}
+	return grouped(attackerTeam, f.params(c))
 }
 
 // Layouts lists the trained parameters of a configuration with the laws of their

@@ -15,7 +15,7 @@ type Asked struct{ Texts, Length, Classes int }
 // byWord and byClass are the outputs of evaluation graphs, [B,T] and [B,C].
 var (
 	byWord  = []string{OutRationale, OutProbability, OutAttack}
-	byClass = []string{OutLogits, OutAttackLogits, OutFullLogits, OutGoldLogits, OutReaderLogits}
+	byClass = []string{OutLogits, OutAttackLogits, OutFullLogits, OutGoldLogits, OutReaderLogits, OutGivenLogits}
 )
 
 // Check compares what a model returned with what it was asked: all models

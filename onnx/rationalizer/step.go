@@ -36,6 +36,8 @@ type Spec struct {
 	// NoiseInGraph: the graph makes the random feeds itself, from their keys
 	// in InputNoiseKeys.
 	NoiseInGraph bool `json:"noise_in_graph,omitempty"`
+	// Probe: what is trained is an attacker of a finished model.
+	Probe bool `json:"probe,omitempty"`
 }
 
 // Step is a training step under construction, as a method's loss sees it.
@@ -88,7 +90,7 @@ func newStep(c Config, method Method) *Step {
 		encoded: map[*Generator][]*graph.Value{}, rates: map[string]*graph.Value{},
 		out: &StepGraph{Graph: g, Spec: Spec{
 			Method: method.Name, Classes: c.Classes, Padding: c.Hyper.Padding, Unit: c.Unit,
-			Layouts: method.layouts(c), K: c.StepsPerRun, NoiseInGraph: c.NoiseInGraph,
+			Layouts: method.layouts(c), K: c.StepsPerRun, NoiseInGraph: c.NoiseInGraph, Probe: c.Probe,
 		}},
 	}
 }

@@ -117,6 +117,9 @@ func (r *rehearsal) start(steps []*Step) {
 
 // ready reports whether all artifacts that a step reads are done.
 func (s *Step) ready(done func(id string) bool) bool {
+	if _, made := s.Stage.(published); made {
+		return true // what it was made from is no part of the plan
+	}
 	for _, source := range s.Recipe.Inputs {
 		if source.Artifact != "" && !done(source.Artifact) {
 			return false

@@ -138,11 +138,10 @@ func (b *planner) cycle(n *Node) error {
 }
 
 func newStep(n *Node, inputs map[string]Source) (*Step, error) {
-	params, err := paramsJSON(n.Stage.Params())
+	recipe, err := n.recipe(inputs)
 	if err != nil {
 		return nil, fmt.Errorf("stage %s (%s): %w", n.Stage.Name(), n.label(), err)
 	}
-	recipe := Recipe{Stage: n.Stage.Name(), Version: n.Stage.Version(), Params: params, Inputs: inputs}
 	identity, err := recipe.Identity()
 	if err != nil {
 		return nil, fmt.Errorf("stage %s (%s): %w", n.Stage.Name(), n.label(), err)

@@ -116,19 +116,23 @@ func NewLab(o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider, err := runtime.FindProvider(o.Provider)
+	provider, computing, err := o.computing()
 	if err != nil {
 		return nil, err
 	}
-	lib, err := runtime.Locate()
-	if err != nil {
-		return nil, err
-	}
-	l := &Lab{opts: o, book: book, profile: size, provider: provider, backend: backend.Backend{
-		Provider: provider.Name, Library: lib.SHA256, Device: o.Device, TF32: o.TF32,
-	}}
+	l := &Lab{opts: o, book: book, profile: size, provider: provider, backend: computing}
 	l.findVectors(o.Embeddings)
 	return l, l.findDatasets()
+}
+
+// computing is what computes, but for the threads of a run.
+func (o Options) computing() (runtime.Provider, backend.Backend, error) {
+	provider, err := runtime.FindProvider(o.Provider)
+	if err != nil {
+		return provider, backend.Backend{}, err
+	}
+	lib, err := runtime.Locate()
+	return provider, backend.Backend{Provider: provider.Name, Library: lib.SHA256, Device: o.Device, TF32: o.TF32}, err
 }
 
 func orElse(s, otherwise string) string {

@@ -54,15 +54,20 @@ func (r *Run) drawn() *engine.Node {
 }
 
 func (r *Run) trained(b backend.Backend, data source) *engine.Node {
-	s := r.Settings
-	_, _, scalars := r.Method.Split(s.Options)
 	return &engine.Node{
-		Stage: train.New(train.Params{
-			Dataset: r.Dataset, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
-			Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
-		}, texts.Open),
+		Stage:  train.New(r.params(b), texts.Open),
 		Inputs: []engine.Input{input(train.DataRole, r.Data), input(train.GraphsRole, r.Graphs), input(train.WeightsRole, r.Weights)},
 		Label:  r.label("train"), Weight: r.cost(data),
+	}
+}
+
+// params are the settings of the training that are not in its graphs.
+func (r *Run) params(b backend.Backend) train.Params {
+	s := r.Settings
+	_, _, scalars := r.Method.Split(s.Options)
+	return train.Params{
+		Dataset: r.Dataset, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
+		Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"rationale/stages/figure"
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
+	"rationale/stages/inspect"
 	"rationale/stages/statistics"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
@@ -32,6 +33,8 @@ func Stages() []StageKind {
 		{weights.New(weights.Params{}), "draws a run's first parameters, or takes them from elsewhere", false},
 		{train.New(train.Params{}, texts.Open), "runs the step graph and keeps the best development epoch", true},
 		{evaluate.New(evaluate.Params{}, texts.Open), "measures a run on the test split and writes the model for use", true},
+		{inspect.NewAttack(train.Params{}, texts.Open), "trains a fresh attacker against a finished model", true},
+		{inspect.New(inspect.Params{}, texts.Open), "judges a finished model by what that attacker finds", true},
 		{statistics.New(statistics.Params{}), "counts a dataset's texts of each class, their lengths and marked tokens", false},
 		{figure.New(figure.Params{}), "draws a figure from the records of runs", false},
 	}

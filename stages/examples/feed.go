@@ -50,8 +50,8 @@ func (f Feeder) Inputs(set Set, group [][]int, step int64) (map[string]*tensor.T
 func (f Feeder) step(set Set, batch []int, size rationalizer.Size, step int64) (map[string]*tensor.Tensor, error) {
 	in := map[string]*tensor.Tensor{}
 	for _, feed := range f.Spec.Feeds {
-		if feed.Kind == rationalizer.Random && f.Spec.NoiseInGraph {
-			continue
+		if feed.Kind == rationalizer.Random && f.Spec.NoiseInGraph || feed.Kind == rationalizer.Answered {
+			continue // made by the graph, or known only when the step is near
 		}
 		t, err := f.one(feed, set, batch, size, step)
 		if err != nil {

@@ -45,6 +45,8 @@ type Params struct {
 	// Device makes graphs for an accelerator, where neither noise nor word
 	// vectors should cross the bus at every step.
 	Device bool `json:"device,omitempty"`
+	// Probe makes the graphs of a fresh attacker against the finished model.
+	Probe bool `json:"probe,omitempty"`
 }
 
 // Made is graphs.json: what graphs were made for, and the step graph's
@@ -63,6 +65,7 @@ func (m Made) Config() rationalizer.Config {
 		Method: m.Method, Encoder: m.Encoder, Classes: m.Classes, Width: m.Width, Hyper: m.Hyper,
 		Flags: m.Flags, Constants: m.Constants,
 		Query: m.Query, Unit: m.Unit, StepsPerRun: m.StepsPerRun, NoiseInGraph: m.Device, WholeVocabulary: m.Device,
+		Probe: m.Probe,
 	}
 }
 
@@ -156,22 +159,24 @@ func (m Made) graphs(step *rationalizer.StepGraph) ([]namedGraph, error) {
 		}
 		out = append(out, namedGraph{SingleStepModel, single.Graph})
 	}
-	for _, m := range answers {
-		g, err := rationalizer.NewAnswer(config, m.views, nil)
+	for _, a := range answers {
+		a.views.Given = a.views.Given && m.Probe
+		g, err := rationalizer.NewAnswer(config, a.views, nil)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, namedGraph{m.file, g})
+		out = append(out, namedGraph{a.file, g})
 	}
 	return out, nil
 }
 
 // answers says what each evaluation graph answers: per epoch what the figures
-// and the choice of the epoch need, at the end everything.
+// and the choice of the epoch need, at the end everything. Only probes have a use
+// for words that the caller gives.
 var answers = []struct {
 	file  string
 	views rationalizer.Views
 }{
 	{DevModel, rationalizer.Views{Sampled: true, Attack: true, Reader: true}},
-	{TestModel, rationalizer.Views{Sampled: true, Attack: true, Reader: true, FullText: true, Gold: true}},
+	{TestModel, rationalizer.Views{Sampled: true, Attack: true, Reader: true, FullText: true, Gold: true, Given: true}},
 }

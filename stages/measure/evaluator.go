@@ -20,6 +20,8 @@ type Evaluator struct {
 	columns []string // among the graph's inputs
 	noises  []string
 	state   map[string]bool // the graph's other inputs
+	outside *Outsider       // reads in place of a predictor in the graph; nil for none
+	given   bool            // it reads positions that are given too
 }
 
 // NewEvaluator opens the graph in a file; fixed are its inputs that never
@@ -104,6 +106,9 @@ func (e *Evaluator) answer(ctx context.Context, set examples.Set, batch []int, s
 		return nil, err
 	}
 	e.drawNoise(in, d, number, size)
+	if e.outside != nil {
+		return e.ask(ctx, set, batch, size, in)
+	}
 	return Run(ctx, e.session, in, rationalizer.Asked{Texts: len(batch), Length: size.Positions, Classes: e.spec.Classes})
 }
 
@@ -120,11 +125,7 @@ func Run(ctx context.Context, session *runtime.Session, in map[string]*tensor.Te
 // inputs are those of the graph but for the noise.
 func (e *Evaluator) inputs(set examples.Set, batch []int, size rationalizer.Size, w Weights) (map[string]*tensor.Tensor, error) {
 	in := map[string]*tensor.Tensor{}
-	for name, params := range w {
-		if name += rationalizer.ParamsPart; e.state[name] {
-			in[name] = tensor.Vector(params)
-		}
-	}
+	e.give(in, w)
 	for _, name := range e.columns {
 		column, err := set.Column(name, batch, size)
 		if err != nil {
@@ -133,6 +134,15 @@ func (e *Evaluator) inputs(set examples.Set, batch []int, size rationalizer.Size
 		in[name] = column
 	}
 	return in, nil
+}
+
+// give adds the parameters that are inputs of the graph.
+func (e *Evaluator) give(in map[string]*tensor.Tensor, w Weights) {
+	for name, params := range w {
+		if name += rationalizer.ParamsPart; e.state[name] {
+			in[name] = tensor.Vector(params)
+		}
+	}
 }
 
 // drawNoise fills the noise inputs that the graph has.

@@ -74,7 +74,10 @@ type Prediction struct {
 	Probability []float32
 	Logits      []float32 // of the classes
 	Class       int
-	Attacked    int // class on the attacker's selection; -1 without attacker
+	Attack      []bool // the attacker's selection, padding included; nil without attacker
+	Aimed       int    // class that the attacker aims at
+	Attacked    int    // class on the attacker's selection; -1 without attacker
+	Given       int    // class on the positions that were given; -1 when none are read
 }
 
 // OfClass names a rate among the examples of one true class. The mean over
@@ -179,7 +182,7 @@ func (s *Scores) add(r reading) ([]Prediction, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.predictions(predicted, attacked, selected), nil
+	return r.probed(r.predictions(predicted, attacked, selected))
 }
 
 // Predict is what a model's answer about a batch says, by example. The answer has
@@ -204,7 +207,7 @@ func (r reading) predictions(predicted, attacked []int, selected []bool) []Predi
 	out := make([]Prediction, len(r.labels))
 	logits := tensor.Data[float32](r.out[rationalizer.OutLogits])
 	for i := range out {
-		out[i] = Prediction{Class: predicted[i], Attacked: -1, Logits: logits[i*r.classes:][:r.classes]}
+		out[i] = Prediction{Class: predicted[i], Attacked: -1, Given: -1, Logits: logits[i*r.classes:][:r.classes]}
 		if attacked != nil {
 			out[i].Attacked = attacked[i]
 		}
@@ -216,6 +219,38 @@ func (r reading) predictions(predicted, attacked []int, selected []bool) []Predi
 		}
 	}
 	return out
+}
+
+// probed adds to predictions what the attacker chose and where it aimed, and the
+// classes on given positions.
+func (r reading) probed(all []Prediction) ([]Prediction, error) {
+	given, err := r.view(rationalizer.OutGivenLogits)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := r.chosen(rationalizer.OutAttack)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if given != nil {
+			all[i].Given = given[i]
+		}
+		if chosen != nil {
+			all[i].Attack, all[i].Aimed = chosen[i*r.length:][:r.length], r.attacked[i]
+		}
+	}
+	return all, nil
+}
+
+// chosen are the selections of one output, text after text; nil when the model
+// does not have it.
+func (r reading) chosen(output string) ([]bool, error) {
+	z, ok := r.out[output]
+	if !ok {
+		return nil, nil
+	}
+	return metric.Selected(tensor.Data[float32](z))
 }
 
 // addAccuracies compares the classes of every view with the labels.
@@ -253,12 +288,8 @@ func (r reading) annotated(predicted []int) (classes, labels []int) {
 // rationales. It gives the selections of all texts, one after the other; nil
 // when the model does not select.
 func (s *Scores) addSelections(r reading) ([]bool, error) {
-	z, ok := r.out[rationalizer.OutRationale]
-	if !ok {
-		return nil, nil
-	}
-	selected, err := metric.Selected(tensor.Data[float32](z))
-	if err != nil {
+	selected, err := r.chosen(rationalizer.OutRationale)
+	if selected == nil {
 		return nil, err
 	}
 	for i, t := range r.truth {

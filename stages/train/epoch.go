@@ -28,7 +28,7 @@ func (r *run) runEpoch(ctx context.Context) error {
 	if err := r.evaluate(ctx); err != nil {
 		return err
 	}
-	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", r.log.mean(rationalizer.LossMeasure), "best dev accuracy", r.best.Accuracy,
+	r.env.Log.Debug("epoch done", "epoch", r.epoch, "loss", r.log.mean(r.feeder.Spec.Watched()), "best dev accuracy", r.best.Accuracy,
 		"steps took", stepped.Sub(start), "evaluation took", time.Since(stepped))
 	r.log = newEpochLog(r.feeder.Spec)
 	return r.save()
@@ -46,6 +46,9 @@ func (r *run) takeSteps(ctx context.Context, batches [][]int) error {
 	for p := range ready {
 		if p.err != nil {
 			return p.err
+		}
+		if err := r.consult(ctx, p); err != nil {
+			return err
 		}
 		out, err := r.steps.run(ctx, p)
 		if err != nil {
@@ -125,7 +128,7 @@ func (r *run) perEpoch() int { return r.order.PerEpoch(r.train) }
 func (r *run) taken() int    { return int(r.done) - r.epoch*r.perEpoch() }
 
 func (r *run) progress() string {
-	return fmt.Sprintf("epoch %d/%d, loss %.3f", r.epoch+1, r.params.Epochs, r.log.mean(rationalizer.LossMeasure))
+	return fmt.Sprintf("epoch %d/%d, loss %.3f", r.epoch+1, r.params.Epochs, r.log.mean(r.feeder.Spec.Watched()))
 }
 
 // evaluate measures the epoch on the development and test splits and notes
@@ -139,9 +142,12 @@ func (r *run) evaluate(ctx context.Context) error {
 		return err
 	}
 	r.note("dev", scores.Numbers())
-	accuracy := scores.Accuracy().Value
-	if r.best.Epoch == 0 || accuracy > r.best.Accuracy {
-		r.best = Choice{Epoch: r.epoch, Accuracy: accuracy, weights: w}
+	choice, probe := Choice{Epoch: r.epoch, Accuracy: scores.Accuracy().Value, weights: w}, r.feeder.Spec.Probe
+	if probe {
+		choice.Success = scores.Attack.Rates().Balanced.Value
+	}
+	if choice.beats(r.best, probe) {
+		r.best = choice
 	}
 	return r.measureTest(ctx, w)
 }

@@ -29,13 +29,15 @@ func Fixed(env *stages.Env, data examples.Data, spec rationalizer.Spec) (map[str
 	return fixed, nil
 }
 
-// readReader reads a trained classifier's parameters for the frozen layout
-// that reads with them.
+// readReader reads a finished model's parameters for the frozen layout that reads
+// selections with them. A classifier beside another model has its layout renamed.
 func readReader(dir string, l nn.Layout) ([]float32, error) {
-	trained := nn.Layout{Name: "model", Params: l.Params}
-	params, err := weights.ReadCheckpoint(filepath.Join(dir, weights.Checkpoint), []nn.Layout{trained})
-	if err != nil {
-		return nil, fmt.Errorf("the classifier that reads the selections: %w", err)
+	if l.Name == rationalizer.ReaderLayout {
+		l.Name = "model"
 	}
-	return params[trained.Name], nil
+	params, err := weights.ReadCheckpoint(filepath.Join(dir, weights.Checkpoint), []nn.Layout{l})
+	if err != nil {
+		return nil, fmt.Errorf("the finished model that reads the selections: %w", err)
+	}
+	return params[l.Name], nil
 }

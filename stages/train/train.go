@@ -42,7 +42,7 @@ const (
 	DataRole    = graphs.DataRole
 	GraphsRole  = "graphs"
 	WeightsRole = "weights" // what the run starts from
-	ReaderRole  = "reader"  // a trained classifier, where the method reads with one
+	ReaderRole  = "reader"  // a finished run: the classifier that reads with the model, or the model that an attacker probes
 	// ScalarsRole is a choice of scalars that an earlier stage made, such as a
 	// sparsity target; absent when the parameters say them all.
 	ScalarsRole = "scalars"
@@ -269,6 +269,11 @@ func (r *run) startSessions(data examples.Data) (err error) {
 	if r.dev, err = measure.NewEvaluator(r.runtime, filepath.Join(dir, graphs.DevModel), r.made.Spec, fixed); err != nil {
 		return err
 	}
+	outside, err := Outside(r.runtime, r.env, r.made.Spec)
+	if err != nil {
+		return err
+	}
+	r.dev.Ask(outside, false)
 	params, err := weights.ReadCheckpoint(filepath.Join(r.env.Inputs[WeightsRole], weights.Checkpoint), r.layouts())
 	if err != nil {
 		return err
