@@ -39,7 +39,7 @@ fuzz: library ## give the program 10,000 damaged inputs and kill it 200 times (l
 smoke: library ## reproduce on a tiny scale, with generated data, to see that everything works (under 2 minutes)
 	./$(PROGRAM) reproduce --profile smoke --out out/smoke
 
-reproduce: library ## draw the papers' headline figures on whatever data is there (about 9 minutes)
+reproduce: library ## make the papers' headline figures and tables on whatever data is there (about 11 minutes)
 	./$(PROGRAM) reproduce
 
 paper: library ## run every experiment with the papers' own settings (long; says how long)
