@@ -29,7 +29,6 @@ import (
 	"rationale/stages/graphs"
 	"rationale/stages/measure"
 	"rationale/stages/train"
-	"rationale/stages/weights"
 )
 
 // The roles of the stage's inputs, beside those of train.
@@ -84,13 +83,9 @@ func (s *Stage) Params() any { return s.params }
 
 // evaluation is an evaluation in progress.
 type evaluation struct {
+	*train.Finished
 	params  Params
 	env     *stages.Env
-	result  train.Result
-	weights measure.Weights
-	fixed   map[string]*tensor.Tensor
-	test    examples.Set
-	shape   examples.Shape
 	records []plots.Record
 }
 
@@ -99,10 +94,11 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := s.params.Check(); err != nil {
 		return err
 	}
-	e, err := s.start(env)
+	run, err := train.OpenFinished(env, RunRole, s.open)
 	if err != nil {
 		return err
 	}
+	e := &evaluation{Finished: run, params: s.params, env: env}
 	rt, err := s.params.Engine.Open()
 	if err != nil {
 		return err
@@ -121,43 +117,16 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	return e.writeModel()
 }
 
-func (s *Stage) start(env *stages.Env) (*evaluation, error) {
-	e := &evaluation{params: s.params, env: env}
-	var err error
-	if e.result, err = train.ReadResult(env.Inputs[RunRole]); err != nil {
-		return nil, err
-	}
-	spec := e.result.Graphs.Spec
-	if e.weights, err = weights.ReadCheckpoint(filepath.Join(env.Inputs[RunRole], weights.Checkpoint), spec.Layouts); err != nil {
-		return nil, err
-	}
-	data, err := s.open(env.Inputs[train.DataRole])
-	if err != nil {
-		return nil, err
-	}
-	if e.fixed, err = train.Fixed(env, data, spec); err != nil {
-		return nil, err
-	}
-	e.shape = data.Shape()
-	if e.test, err = data.Split("test"); err != nil {
-		return nil, err
-	}
-	if e.test.Len() == 0 {
-		return nil, fmt.Errorf("dataset %s has no test texts", e.shape.Dataset)
-	}
-	return e, nil
-}
-
 // measure evaluates with arg-max masks and with each noise seed. It gives the
 // predictions under the former, text by text.
 func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]measure.Prediction, error) {
 	e.env.Progress.Total(int64(e.params.Draws + 1))
-	everything, err := e.open(rt, graphs.TestModel)
+	everything, err := e.Evaluator(rt, graphs.TestModel)
 	if err != nil {
 		return nil, err
 	}
-	predictions := make([]measure.Prediction, e.test.Len())
-	scores, err := everything.Evaluate(ctx, e.test, e.weights, e.batching(), measure.Draw{ArgMax: true},
+	predictions := make([]measure.Prediction, e.Test.Len())
+	scores, err := everything.Evaluate(ctx, e.Test, e.Weights, e.Batching(e.params.Batch), measure.Draw{ArgMax: true},
 		func(i int, p measure.Prediction) { predictions[i] = p })
 	if err != nil {
 		return nil, answered(err)
@@ -170,22 +139,18 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]measur
 	return predictions, nil
 }
 
-func (e *evaluation) open(rt *runtime.Runtime, model string) (*measure.Evaluator, error) {
-	return measure.NewEvaluator(rt, filepath.Join(e.env.Inputs[train.GraphsRole], model), e.result.Graphs.Spec, e.fixed)
-}
-
 // sample evaluates with each noise seed and notes the first draw and the mean
 // over all. What masks do not change, how the model reads the full text and
 // the annotated words, is known from the arg-max masks' evaluation.
 func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *measure.Scores) error {
-	evaluator, err := e.open(rt, graphs.DevModel)
+	evaluator, err := e.Evaluator(rt, graphs.DevModel)
 	if err != nil {
 		return err
 	}
 	draws := make([][]measure.Number, e.params.Draws)
 	for i := range draws {
-		draw := measure.Draw{Seed: uint64(i), Epoch: e.result.Epoch()}
-		scores, err := evaluator.Evaluate(ctx, e.test, e.weights, e.batching(), draw, nil)
+		draw := measure.Draw{Seed: uint64(i), Epoch: e.Result.Epoch()}
+		scores, err := evaluator.Evaluate(ctx, e.Test, e.Weights, e.Batching(e.params.Batch), draw, nil)
 		if err != nil {
 			return answered(err)
 		}
@@ -207,14 +172,6 @@ func answered(err error) error {
 		err = fmt.Errorf("on test texts the model gives no numbers: training diverged, or the vector of a word is absurdly large; lower learning_rate, or look at the word vectors: %w", err)
 	}
 	return err
-}
-
-func (e *evaluation) batching() measure.Batching {
-	b := measure.Batching{Size: e.params.Batch}
-	if e.result.Graphs.Spec.Padding == rationalizer.Paper {
-		b.Fixed = e.shape.Longest
-	}
-	return b
 }
 
 // means averages each metric over the draws that have it.
@@ -240,7 +197,7 @@ func (e *evaluation) note(mask string, numbers []measure.Number) {
 	for _, n := range numbers {
 		e.records = append(e.records, plots.Record{
 			Stage: "evaluate", Split: "test", Mask: mask, Metric: n.Metric,
-			Epoch: e.result.Epoch(), Selected: true, Value: n.Value,
+			Epoch: e.Result.Epoch(), Selected: true, Value: n.Value,
 		})
 	}
 }
@@ -255,11 +212,11 @@ func AnswerGraph(run train.Result, w measure.Weights, vectors *tensor.Tensor, vi
 
 // writeModel writes the model that people deploy.
 func (e *evaluation) writeModel() error {
-	vectors := e.fixed[rationalizer.EmbeddingWeight]
+	vectors := e.Fixed[rationalizer.EmbeddingWeight]
 	if !vectors.Finite() {
 		return fmt.Errorf("dataset %s: word vectors %w, and the model would hold them", e.params.Dataset, rationalizer.ErrNotFinite)
 	}
-	model, err := Deployed(e.result, e.weights, vectors, e.params.Dataset, e.shape.Reading)
+	model, err := Deployed(e.Result, e.Weights, vectors, e.params.Dataset, e.Shape.Reading)
 	if err != nil {
 		return err
 	}

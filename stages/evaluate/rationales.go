@@ -49,9 +49,9 @@ func NewExample(set examples.Set, i int, p measure.Prediction, classes []string)
 func (e *evaluation) writeRationales(predictions []measure.Prediction) error {
 	return stages.WriteFile(filepath.Join(e.env.Out, RationalesFile), func(w io.Writer) error {
 		out := json.NewEncoder(w)
-		for i := range min(e.params.Texts, e.test.Len()) {
-			x := NewExample(e.test, i, predictions[i], e.shape.Classes)
-			x.Class = e.shape.Classes[e.test.Class(i)]
+		for i := range min(e.params.Texts, e.Test.Len()) {
+			x := NewExample(e.Test, i, predictions[i], e.Shape.Classes)
+			x.Class = e.Shape.Classes[e.Test.Class(i)]
 			if err := out.Encode(x); err != nil {
 				return err
 			}

@@ -14,19 +14,19 @@ type Example struct {
 // gets right.
 func (i *inspection) examples() []Example {
 	out := []Example{}
-	left := make([]int, len(i.shape.Classes))
+	left := make([]int, len(i.Shape.Classes))
 	for c := range left {
 		left[c] = i.params.Examples
 	}
 	for k, p := range i.attacked {
-		y := i.test.Class(k)
+		y := i.Test.Class(k)
 		if left[y] == 0 || p.Class != y || p.Attacked != p.Aimed {
 			continue
 		}
 		left[y]--
-		x := evaluate.NewExample(i.test, k, p, i.shape.Classes)
-		x.Class = i.shape.Classes[y]
-		out = append(out, Example{x, i.test.Chosen(k, p.Attack), i.shape.Classes[p.Attacked]})
+		x := evaluate.NewExample(i.Test, k, p, i.Shape.Classes)
+		x.Class = i.Shape.Classes[y]
+		out = append(out, Example{x, i.Test.Chosen(k, p.Attack), i.Shape.Classes[p.Attacked]})
 	}
 	return out
 }

@@ -34,9 +34,9 @@ func (s shown) Column(name string, batch []int, size rationalizer.Size) (*tensor
 
 // randomWords selects in each text as many units as the attacker does, at random.
 func (i *inspection) randomWords(unit rationalizer.Unit) [][]bool {
-	masks := make([][]bool, i.test.Len())
+	masks := make([][]bool, i.Test.Len())
 	for k, p := range i.attacked {
-		units := unitsOf(i.test.Truth(k, unit))
+		units := unitsOf(i.Test.Truth(k, unit))
 		r := nn.Stream(i.params.Seed, "inspect/random words", uint64(k))
 		masks[k] = sample(r, units, chosenUnits(units, p.Attack), len(p.Attack))
 	}
@@ -93,7 +93,7 @@ func sample(r *rand.Rand, units [][]int, n, positions int) []bool {
 // unmarkedWords are the attacker's words without those that people marked, in the
 // texts where somebody did mark words.
 func (i *inspection) unmarkedWords() [][]bool {
-	masks := make([][]bool, i.test.Len())
+	masks := make([][]bool, i.Test.Len())
 	for k, p := range i.attacked {
 		if !i.annotated(k) {
 			continue

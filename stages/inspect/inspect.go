@@ -9,19 +9,16 @@ package inspect
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"path/filepath"
 
 	"rationale/onnx/rationalizer"
-	"rationale/onnx/tensor"
 	"rationale/stages"
 	"rationale/stages/backend"
 	"rationale/stages/examples"
 	"rationale/stages/graphs"
 	"rationale/stages/measure"
 	"rationale/stages/train"
-	"rationale/stages/weights"
 )
 
 // AttackRole is the stage's input beside those of train: the trained attacker.
@@ -71,10 +68,11 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	if err := s.params.Check(); err != nil {
 		return err
 	}
-	i, err := s.start(env)
+	attacker, err := train.OpenFinished(env, AttackRole, s.open)
 	if err != nil {
 		return err
 	}
+	i := &inspection{Finished: attacker, params: s.params, env: env}
 	if err := i.attack(ctx); err != nil {
 		return err
 	}
@@ -83,46 +81,15 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 
 // inspection is an inspection in progress.
 type inspection struct {
-	params  Params
-	env     *stages.Env
-	result  train.Result // of the attacker
-	weights measure.Weights
-	fixed   map[string]*tensor.Tensor
-	test    examples.Set
-	shape   examples.Shape
+	*train.Finished // the attacker's run
+	params          Params
+	env             *stages.Env
 
 	// Of each test text: the attack, and the classes read in as many random words
 	// and in those of the attacker's words that people did not mark.
 	attacked         []measure.Prediction
 	random, unmarked []int
 	accuracy         float64
-}
-
-func (s *Stage) start(env *stages.Env) (*inspection, error) {
-	i := &inspection{params: s.params, env: env}
-	var err error
-	if i.result, err = train.ReadResult(env.Inputs[AttackRole]); err != nil {
-		return nil, err
-	}
-	spec := i.result.Graphs.Spec
-	if i.weights, err = weights.ReadCheckpoint(filepath.Join(env.Inputs[AttackRole], weights.Checkpoint), spec.Layouts); err != nil {
-		return nil, err
-	}
-	data, err := s.open(env.Inputs[train.DataRole])
-	if err != nil {
-		return nil, err
-	}
-	if i.fixed, err = train.Fixed(env, data, spec); err != nil {
-		return nil, err
-	}
-	i.shape = data.Shape()
-	if i.test, err = data.Split("test"); err != nil {
-		return nil, err
-	}
-	if i.test.Len() == 0 {
-		return nil, fmt.Errorf("dataset %s has no test texts, and an attack is judged on texts that nobody trained on", i.shape.Dataset)
-	}
-	return i, nil
 }
 
 // attack has the predictor read the attacker's words, then as many random words,
@@ -133,8 +100,8 @@ func (i *inspection) attack(ctx context.Context) error {
 		return err
 	}
 	defer rt.Close()
-	spec := i.result.Graphs.Spec
-	e, err := measure.NewEvaluator(rt, filepath.Join(i.env.Inputs[train.GraphsRole], graphs.TestModel), spec, i.fixed)
+	spec := i.Result.Graphs.Spec
+	e, err := i.Evaluator(rt, graphs.TestModel)
 	if err != nil {
 		return err
 	}
@@ -144,8 +111,8 @@ func (i *inspection) attack(ctx context.Context) error {
 	}
 	e.Ask(outside, true)
 	i.env.Progress.Total(3)
-	i.attacked = make([]measure.Prediction, i.test.Len())
-	scores, err := i.read(ctx, e, make([][]bool, i.test.Len()), func(k int, p measure.Prediction) { i.attacked[k] = p })
+	i.attacked = make([]measure.Prediction, i.Test.Len())
+	scores, err := i.read(ctx, e, make([][]bool, i.Test.Len()), func(k int, p measure.Prediction) { i.attacked[k] = p })
 	if err != nil {
 		return err
 	}
@@ -159,19 +126,15 @@ func (i *inspection) attack(ctx context.Context) error {
 
 // given are the classes that the predictor reads in these positions.
 func (i *inspection) given(ctx context.Context, e *measure.Evaluator, masks [][]bool) ([]int, error) {
-	classes := make([]int, i.test.Len())
+	classes := make([]int, i.Test.Len())
 	_, err := i.read(ctx, e, masks, func(k int, p measure.Prediction) { classes[k] = p.Given })
 	return classes, err
 }
 
 // read runs the models over the test texts with one draw of masks.
 func (i *inspection) read(ctx context.Context, e *measure.Evaluator, masks [][]bool, see func(int, measure.Prediction)) (*measure.Scores, error) {
-	batching := measure.Batching{Size: i.params.Batch}
-	if i.result.Graphs.Spec.Padding == rationalizer.Paper {
-		batching.Fixed = i.shape.Longest
-	}
-	draw := measure.Draw{Seed: i.params.Seed, Epoch: i.result.Epoch()}
-	scores, err := e.Evaluate(ctx, shown{i.test, masks}, i.weights, batching, draw, see)
+	draw := measure.Draw{Seed: i.params.Seed, Epoch: i.Result.Epoch()}
+	scores, err := e.Evaluate(ctx, shown{i.Test, masks}, i.Weights, i.Batching(i.params.Batch), draw, see)
 	i.env.Progress.Advance(1, "test texts")
 	return scores, err
 }

@@ -76,9 +76,9 @@ func ReadReport(dir string) (r Report, err error) {
 func (i *inspection) report() Report {
 	everywhere := func(int) bool { return true }
 	r := Report{
-		Method: i.result.Graphs.Method, Dataset: i.shape.Dataset, Classes: i.shape.Classes, Texts: i.test.Len(),
-		Epoch: i.result.Epoch(), Epochs: i.result.Params.Epochs,
-		Chance:     1 / float64(len(i.shape.Classes)),
+		Method: i.Result.Graphs.Method, Dataset: i.Shape.Dataset, Classes: i.Shape.Classes, Texts: i.Test.Len(),
+		Epoch: i.Result.Epoch(), Epochs: i.Result.Params.Epochs,
+		Chance:     1 / float64(len(i.Shape.Classes)),
 		Attack:     i.success(i.onAttack, everywhere),
 		Random:     i.success(func(k int) int { return i.random[k] }, everywhere),
 		Unattacked: i.success(func(k int) int { return i.attacked[k].Class }, everywhere),
@@ -97,13 +97,13 @@ func (i *inspection) onAttack(k int) int { return i.attacked[k].Attacked }
 
 // success counts how often an answer is the attacked class, among some texts.
 func (i *inspection) success(answer func(k int) int, among func(k int) bool) Success {
-	classes := make([]OfClass, len(i.shape.Classes))
+	classes := make([]OfClass, len(i.Shape.Classes))
 	hits, texts := 0, 0
 	for k, p := range i.attacked {
 		if !among(k) {
 			continue
 		}
-		c := &classes[i.test.Class(k)]
+		c := &classes[i.Test.Class(k)]
 		c.Texts++
 		texts++
 		if answer(k) == p.Aimed {
@@ -111,7 +111,7 @@ func (i *inspection) success(answer func(k int) int, among func(k int) bool) Suc
 			hits++
 		}
 	}
-	return newSuccess(i.shape.Classes, classes, float64(hits)/float64(texts))
+	return newSuccess(i.Shape.Classes, classes, float64(hits)/float64(texts))
 }
 
 func newSuccess(names []string, classes []OfClass, raw float64) Success {
@@ -154,7 +154,7 @@ func (i *inspection) selected() float64 {
 	return share(n.attack, n.all)
 }
 
-func (i *inspection) truth(k int) examples.Truth { return i.test.Truth(k, rationalizer.Word) }
+func (i *inspection) truth(k int) examples.Truth { return i.Test.Truth(k, rationalizer.Word) }
 
 // marked is nil where nobody has marked a text.
 func (i *inspection) marked() *Marked {

@@ -36,7 +36,7 @@ const leastTexts, mostWords = 5, 20
 // words lists those of each attacked class.
 func (i *inspection) words() []Words {
 	var out []Words
-	for c, class := range i.shape.Classes {
+	for c, class := range i.Shape.Classes {
 		w := wordCount{byWord: map[string]*tokens{}}
 		texts := 0
 		for k, p := range i.attacked {
@@ -64,7 +64,7 @@ func first(all []Word, by func(Word) float64) []Word {
 
 // marksOf are the words of a text that the model reads.
 func (i *inspection) marksOf(k int) []markedWord {
-	words, chosen := i.test.Words(k), i.test.Chosen(k, i.attacked[k].Attack)
+	words, chosen := i.Test.Words(k), i.Test.Chosen(k, i.attacked[k].Attack)
 	out := make([]markedWord, len(words.Tokens)-words.Unread)
 	for at := range out {
 		out[at] = markedWord{words.Tokens[at], chosen[at], chosen[at] && words.Gold != nil && words.Gold[at]}

@@ -176,11 +176,7 @@ func (r *run) measure(ctx context.Context, split string, set examples.Set, w mea
 }
 
 func (r *run) batching() measure.Batching {
-	b := measure.Batching{Size: max(r.params.Batch, 128)}
-	if r.feeder.Spec.Padding == rationalizer.Paper {
-		b.Fixed = r.feeder.Positions
-	}
-	return b
+	return batching(r.feeder.Spec, max(r.params.Batch, 128), r.feeder.Positions)
 }
 
 // weights copies the parameters as they are now.

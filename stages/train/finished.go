@@ -1,0 +1,73 @@
+package train
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
+	"rationale/onnx/tensor"
+	"rationale/stages"
+	"rationale/stages/examples"
+	"rationale/stages/measure"
+	"rationale/stages/weights"
+)
+
+// Finished is a finished run with what it takes to measure it on test texts.
+type Finished struct {
+	Result  Result
+	Weights measure.Weights           // of the chosen epoch
+	Fixed   map[string]*tensor.Tensor // inputs of its graphs that never change
+	Shape   examples.Shape
+	Test    examples.Set // never empty
+
+	graphs string // their folder
+}
+
+// OpenFinished reads the run in a role of the stage's inputs, and the data and
+// graphs that it was made with in theirs.
+func OpenFinished(env *stages.Env, role string, open examples.Open) (*Finished, error) {
+	f := &Finished{graphs: env.Inputs[GraphsRole]}
+	var err error
+	if f.Result, err = ReadResult(env.Inputs[role]); err != nil {
+		return nil, err
+	}
+	spec := f.Result.Graphs.Spec
+	if f.Weights, err = weights.ReadCheckpoint(filepath.Join(env.Inputs[role], weights.Checkpoint), spec.Layouts); err != nil {
+		return nil, err
+	}
+	data, err := open(env.Inputs[DataRole])
+	if err != nil {
+		return nil, err
+	}
+	if f.Fixed, err = Fixed(env, data, spec); err != nil {
+		return nil, err
+	}
+	f.Shape = data.Shape()
+	if f.Test, err = data.Split("test"); err != nil {
+		return nil, err
+	}
+	if f.Test.Len() == 0 {
+		return nil, fmt.Errorf("dataset %s has no test texts, and a model is judged on texts that nobody trained on", f.Shape.Dataset)
+	}
+	return f, nil
+}
+
+// Evaluator opens one of the run's evaluation graphs.
+func (f *Finished) Evaluator(rt *runtime.Runtime, model string) (*measure.Evaluator, error) {
+	return measure.NewEvaluator(rt, filepath.Join(f.graphs, model), f.Result.Graphs.Spec, f.Fixed)
+}
+
+// Batching puts texts together for evaluation as the run's padding wants it.
+func (f *Finished) Batching(size int) measure.Batching {
+	return batching(f.Result.Graphs.Spec, size, f.Shape.Longest)
+}
+
+// batching pads every text to the longest of the data in padding "paper".
+func batching(spec rationalizer.Spec, size, longest int) measure.Batching {
+	b := measure.Batching{Size: size}
+	if spec.Padding == rationalizer.Paper {
+		b.Fixed = longest
+	}
+	return b
+}
