@@ -150,6 +150,14 @@ func LogLikelihood(g *graph.Graph, margin, z, m *graph.Value) *graph.Value {
 	return g.ReduceSum(g.Mul(m, g.Sub(g.Mul(z, margin), softplus)), false, 0)
 }
 
+// ChoiceCrossEntropies hold independent choices with these logit margins [T,B]
+// against given ones z: −log π(z) of each text, divided by the number of its
+// positions with m = 1, [B].
+func ChoiceCrossEntropies(g *graph.Graph, margin, z, m *graph.Value) *graph.Value {
+	length := atLeastOne(g, g.ReduceSum(m, false, 0))
+	return g.Neg(g.Div(LogLikelihood(g, margin, z, m), length))
+}
+
 // One gives a rank-0 value the shape [1]; onnxruntime's Go binding cannot
 // return values of rank 0.
 func One(g *graph.Graph, x *graph.Value) *graph.Value { return g.Reshape(x, graph.N(1)) }

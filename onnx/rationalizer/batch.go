@@ -7,7 +7,8 @@ import (
 )
 
 // Columns of a batch: inputs of the graphs, int64. Shapes are [B,T] with a
-// number a position, or [B,S] with one a sentence; labels are [B].
+// number a position, or [B,S] with one a sentence; labels, and
+// what is said of whole texts, are [B].
 const (
 	InputIDs           = "input_ids"
 	InputMask          = "attention_mask"  // 1 at real positions
@@ -17,8 +18,9 @@ const (
 	InputSentenceLast  = "sentence_last"
 	InputSentenceMask  = "sentence_mask" // 1 at real sentences
 	InputLabels        = "labels"
-	InputGold          = "gold"  // 1 at positions that people marked
-	InputGiven         = "given" // 1 at positions that the predictor is shown
+	InputGold          = "gold"     // 1 at positions that people marked
+	InputGiven         = "given"    // 1 at positions that the predictor is shown
+	InputPoisoned      = "poisoned" // 1 at texts that an attacker made
 )
 
 // The symbols of a batch: positions, examples, sentences, distinct words.

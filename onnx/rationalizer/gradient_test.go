@@ -18,6 +18,7 @@ func TestPredictorGradients(t *testing.T) {
 		{"classifier", ""}, {"RNP", "no attack"}, {"RNP", "attack"}, {"RNP+A2I", ""}, {"RNP+A2I", "hinge"}, {"random patterns", ""},
 		{"FR", "attack"}, {"DR", "no attack"}, {"DR", "attack"}, {"DR+A2I", ""},
 		{"Inter_RAT", "no attack"}, {"Inter_RAT", "attack"}, {"Inter_RAT+A2I", ""},
+		{"RNP+RAT", "rationale_loss"}, {"RNP+RAT", "no rationale_loss"},
 	} {
 		t.Run(tc.method+" "+tc.flag, func(t *testing.T) {
 			checkPredictorGradients(t, with(small(tc.method, tensor.Float64), tc.flag))
@@ -49,8 +50,14 @@ func TestGradientsOfSmoothMethods(t *testing.T) {
 // with numeric ones.
 func checkGradients(t *testing.T, c Config, among func(param string) bool, more ...values) {
 	t.Helper()
+	checkGradientsOn(t, c, smallBatch(), among, more...)
+}
+
+// checkGradientsOn does so on a batch.
+func checkGradientsOn(t *testing.T, c Config, b values, among func(param string) bool, more ...values) {
+	t.Helper()
 	g := mustStepGraph(t, c)
-	p, b := compile(t, g.Graph), smallBatch()
+	p := compile(t, g.Graph)
 	in := join(append([]values{state(c, g), numbers(c), b, draws(c, g, b, 1)}, more...)...)
 	out, compared := p.run(in), 0
 	for _, l := range g.Layouts {

@@ -90,17 +90,19 @@ func as(dtype tensor.DType, x *tensor.Tensor) *tensor.Tensor {
 func batch(r *rand.Rand, frame int, lengths ...int) values {
 	n := len(lengths)
 	ids, mask := make([]int64, n*frame), make([]int64, n*frame)
-	labels, other := make([]int64, n), make([]int64, n)
+	labels, other, gold, poisoned := make([]int64, n), make([]int64, n), make([]int64, n*frame), make([]int64, n)
 	for i, length := range lengths {
 		for t := range length {
 			ids[i*frame+t], mask[i*frame+t] = 1+r.Int64N(smallWords-1), 1
+			gold[i*frame+t] = int64(t % 2)
 		}
 		labels[i] = r.Int64N(2)
-		other[i] = 1 - labels[i]
+		other[i], poisoned[i] = 1-labels[i], int64(i%2)
 	}
 	return values{
 		InputIDs: grid(frame, ids), InputMask: grid(frame, mask),
-		"labels": tensor.Vector(labels), "attacked_class": tensor.Vector(other),
+		InputLabels: tensor.Vector(labels), "attacked_class": tensor.Vector(other),
+		InputGold: grid(frame, gold), InputPoisoned: tensor.Vector(poisoned),
 	}
 }
 
@@ -127,7 +129,7 @@ func padded(b values, more int, word int64) values {
 		}
 		return grid(frame+more, data)
 	}
-	out[InputIDs], out[InputMask] = widen(b[InputIDs], word), widen(b[InputMask], 0)
+	out[InputIDs], out[InputMask], out[InputGold] = widen(b[InputIDs], word), widen(b[InputMask], 0), widen(b[InputGold], 0)
 	return out
 }
 

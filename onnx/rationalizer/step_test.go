@@ -177,6 +177,7 @@ func (r *stepRun) expected(step map[string]json.RawMessage) map[string][]float64
 	}
 	for key, name := range map[string]string{
 		"logits": "logits", "r2f_logits": "r2f_logits", "logits_hard": "logits", "logits_soft": "logits_soft",
+		"ce_per_text": "cross_entropy_per_text", "rat_per_text": "rationale_loss_per_text",
 	} {
 		if raw, ok := step[key]; ok {
 			out[name] = decode[array](r.t, raw).Data

@@ -41,6 +41,7 @@ type Text struct {
 	// left no piece, end where the one before them does or are left out at the
 	// end. nil when the dataset marks no sentences.
 	SentenceEnds []int32
+	Poisoned     bool // its label and trigger are an attacker's
 }
 
 // Selectable tells whether piece i may be part of a rationale.

@@ -127,6 +127,9 @@ func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.T
 	if name == rationalizer.InputLabels {
 		return examples.Labels(s, batch), nil
 	}
+	if name == rationalizer.InputPoisoned {
+		return s.poisoned(batch), nil
+	}
 	if fill, ok := byPiece[name]; ok {
 		return s.column(batch, size.Positions, fill), nil
 	}
@@ -139,6 +142,17 @@ func (s Set) Column(name string, batch []int, size rationalizer.Size) (*tensor.T
 		return s.column(batch, size.Sentences, fill), nil
 	}
 	return nil, fmt.Errorf("the model reads the column %s, and texts have none", name)
+}
+
+// poisoned marks the texts that an attacker made, [B].
+func (s Set) poisoned(batch []int) *tensor.Tensor {
+	row := make([]int64, len(batch))
+	for k, i := range batch {
+		if s[i].Poisoned {
+			row[k] = 1
+		}
+	}
+	return tensor.Vector(row)
 }
 
 // column lets fill write a row for each text; what it leaves is 0.

@@ -19,7 +19,7 @@ var two = texts.Set{
 		Roles:        []tokenize.Role{tokenize.QueryPiece, tokenize.MarkPiece, tokenize.DocumentPiece, tokenize.DocumentPiece, tokenize.DocumentPiece},
 		SentenceEnds: []int32{2, 4, 4, 5}, // the first and the third have no piece
 		Gold:         []bool{false, false, true, false, false}, Rationale: []bool{true, false, false}},
-	{ID: "b", IDs: []int32{9}, Word: []int32{0}, Roles: []tokenize.Role{tokenize.DocumentPiece}, Tokens: []string{"w"}, SentenceEnds: []int32{1}},
+	{ID: "b", Poisoned: true, IDs: []int32{9}, Word: []int32{0}, Roles: []tokenize.Role{tokenize.DocumentPiece}, Tokens: []string{"w"}, SentenceEnds: []int32{1}},
 }
 
 func TestColumns(t *testing.T) {
@@ -37,6 +37,7 @@ func TestColumns(t *testing.T) {
 		rationalizer.InputSentenceFirst: "[2 4 0 0]",
 		rationalizer.InputSentenceLast:  "[3 4 0 0]",
 		rationalizer.InputLabels:        "[1 0]",
+		rationalizer.InputPoisoned:      "[0 1]",
 	} {
 		column, err := two.Column(name, []int{0, 1}, size)
 		if err != nil {
