@@ -82,6 +82,11 @@ func (s Spec) Of(kind FeedKind) []Feed {
 	return out
 }
 
+// Reads tells whether the steps are given a column of the batch.
+func (s Spec) Reads(column string) bool {
+	return slices.ContainsFunc(s.Of(Column), func(f Feed) bool { return f.Name == column })
+}
+
 // CheckForm names the first thing in a specification from a file that no step graph
 // has.
 func (s Spec) CheckForm() error {

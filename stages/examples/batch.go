@@ -16,11 +16,17 @@ type Order struct {
 	// them into batches, so that short ones are not padded to long ones; 0
 	// leaves the shuffled order.
 	Bucket int
+	// Deal times the poisoned examples, and then decides what is in which batch;
+	// nil mixes all examples alike.
+	Deal *Deal
 }
 
 // Epoch lists the batches of an epoch (counted from 1). The last batch may be
-// smaller. The order depends on seed and epoch alone.
+// smaller. The order depends on seed, epoch and deal alone.
 func (o Order) Epoch(set Set, epoch int) [][]int {
+	if o.Deal != nil {
+		return o.deal(set, epoch)
+	}
 	r := nn.Stream(o.Seed, "shuffle", uint64(epoch))
 	index := r.Perm(set.Len())
 	if o.Bucket > 0 {

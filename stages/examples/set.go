@@ -102,11 +102,13 @@ func Longest(set Set, batch []int) int {
 	return n
 }
 
-// ClassCounts are the numbers of examples of each class.
-func ClassCounts(set Set, classes int) []int {
+// ClassCounts are the numbers of examples of each class in some batches.
+func ClassCounts(set Set, batches [][]int, classes int) []int {
 	n := make([]int, classes)
-	for i := range set.Len() {
-		n[set.Class(i)]++
+	for _, batch := range batches {
+		for _, i := range batch {
+			n[set.Class(i)]++
+		}
 	}
 	return n
 }

@@ -103,3 +103,28 @@ func TestPredict(t *testing.T) {
 		t.Errorf("a classifier selects %+v (%v)", got, err)
 	}
 }
+
+// TestGRCountsWhatIsRead: F1 of each text by itself, over the positions or the units
+// that count; nobody was asked about the second text.
+func TestGRCountsWhatIsRead(t *testing.T) {
+	yes := []bool{true, true, true, true}
+	for _, tc := range []struct {
+		ends []int32
+		want float64 // of the first and the third text
+	}{{nil, (2./3 + 1) / 2}, {[]int32{2, 4}, (2./3 + 1) / 2}} {
+		scores := newScores(2)
+		set := answers{
+			{Selectable: []bool{false, true, true, true}, Gold: []bool{false, true, false, false}, Ends: tc.ends},
+			{Selectable: yes, Ends: tc.ends},
+			{Selectable: yes, Gold: []bool{false, false, true, true}, Ends: tc.ends},
+		}
+		r := newReading(set, []int{0, 1, 2}, 4, rationalizer.Spec{Classes: 2}, said())
+		r.attacked = []int{1, 0, 1}
+		if _, err := scores.add(r); err != nil {
+			t.Fatal(err)
+		}
+		if gr := scores.GR.Scores(); !near(gr.Macro.Value, tc.want) || gr.Kept != 2 {
+			t.Errorf("units %v: %+v, want %v of 2 texts", tc.ends, gr, tc.want)
+		}
+	}
+}

@@ -30,12 +30,13 @@ type Scores struct {
 	Attack    *metric.AttackerASR
 	Rationale *metric.Rationale // of the texts whose rationale is known
 	Share     *metric.Rationale // of all examples, with no gold: for S alone
+	GR        *metric.GR        // of the texts whose rationale is known, among what is read of them
 }
 
 func newScores(classes int) *Scores {
 	s := &Scores{
 		accuracies: map[string]*metric.Accuracy{},
-		Attack:     metric.NewAttackerASR(classes), Rationale: &metric.Rationale{}, Share: &metric.Rationale{},
+		Attack:     metric.NewAttackerASR(classes), Rationale: &metric.Rationale{}, Share: &metric.Rationale{}, GR: &metric.GR{},
 	}
 	for _, v := range views {
 		s.accuracies[v.output] = metric.NewAccuracy(classes)
@@ -312,5 +313,20 @@ func (s *Scores) addSelection(t examples.Truth, selected []bool) error {
 	if err := s.Share.Add(selected, make([]bool, len(gold)), mask); err != nil || t.Gold == nil {
 		return err
 	}
-	return s.Rationale.Add(selected, gold, mask)
+	if err := s.Rationale.Add(selected, gold, mask); err != nil {
+		return err
+	}
+	selected, gold = among(selected, mask), among(gold, mask)
+	return s.GR.Add(selected, gold, len(gold))
+}
+
+// among keeps the marks of the units that count.
+func among(marks, mask []bool) []bool {
+	var out []bool
+	for i, counts := range mask {
+		if counts {
+			out = append(out, marks[i])
+		}
+	}
+	return out
 }

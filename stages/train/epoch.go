@@ -136,17 +136,15 @@ func (r *run) progress() string {
 func (r *run) evaluate(ctx context.Context) error {
 	w := r.weights()
 	// The steps measured with dropout on, on parameters that moved meanwhile.
-	r.note("train", r.log.numbers(examples.ClassCounts(r.train, r.feeder.Spec.Classes)))
+	batches := r.order.Epoch(r.train, r.epoch)
+	r.note("train", r.log.numbers(examples.ClassCounts(r.train, batches, r.feeder.Spec.Classes)))
 	scores, err := r.measure(ctx, "development", r.devSet, w)
 	if err != nil {
 		return err
 	}
 	r.note("dev", scores.Numbers())
-	choice, probe := Choice{Epoch: r.epoch, Accuracy: scores.Accuracy().Value, weights: w}, r.feeder.Spec.Probe
-	if probe {
-		choice.Success = scores.Attack.Rates().Balanced.Value
-	}
-	if choice.beats(r.best, probe) {
+	r.noteGR(scores)
+	if choice := r.choice(scores, w); choice.beats(r.best, r.feeder.Spec.Probe) {
 		r.best = choice
 	}
 	return r.measureTest(ctx, w)

@@ -58,8 +58,7 @@ func (l *epochLog) addStep(m rationalizer.Measure, values []float64, examples in
 
 func notFinite(x float64) bool { return math.IsNaN(x) || math.IsInf(x, 0) }
 
-// numbers are the epoch's, given the number of training examples of each class:
-// an epoch reads each example once, so the split's classes are its own.
+// numbers are the epoch's, given how many of its examples are of each class.
 func (l *epochLog) numbers(ofClass []int) []measure.Number {
 	var out []measure.Number
 	add := func(name string, value float64) { out = append(out, measure.Number{Metric: name, Value: value}) }

@@ -9,29 +9,8 @@ import (
 	"rationale/onnx/safetensors"
 	"rationale/stages"
 	"rationale/stages/graphs"
-	"rationale/stages/measure"
 	"rationale/stages/weights"
 )
-
-// Choice is the epoch that is kept: the first with the best development
-// accuracy under sampled masks, of a probe the best attack success rate.
-type Choice struct {
-	Epoch    int     `json:"epoch"`
-	Accuracy float64 `json:"dev_accuracy"`
-	Success  float64 `json:"dev_asr,omitempty"` // of a probe: the mean over classes
-	weights  measure.Weights
-}
-
-// beats tells whether an epoch is better than the best before it.
-func (c Choice) beats(best Choice, probe bool) bool {
-	switch {
-	case best.Epoch == 0:
-		return true
-	case probe:
-		return c.Success > best.Success
-	}
-	return c.Accuracy > best.Accuracy
-}
 
 // Result is run.json: what was run and which epoch was chosen.
 type Result struct {

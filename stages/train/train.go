@@ -74,6 +74,10 @@ type Params struct {
 	// leaves the shuffled order. Padding "paper" leaves it in any case.
 	Bucket int             `json:"bucket"`
 	Engine backend.Backend `json:"engine"`
+	// Sampling times the poisoned texts; buckets are then left out.
+	Sampling examples.Sampling `json:"sampling,omitempty"`
+	// Select says by what the epoch is chosen.
+	Select Selection `json:"select,omitempty"`
 }
 
 // Check names the first setting that makes no sense, with its range.
@@ -88,6 +92,8 @@ func (p Params) Check() error {
 		rationalizer.Within(rationalizer.Positive, "learning_rate", p.Rate),
 		rationalizer.Within(rationalizer.Range{Most: 1, Above: true}, "decay", p.Decay),
 		rationalizer.Within(rationalizer.NotNegative, "least_rate", p.LeastRate),
+		p.Sampling.Check(),
+		p.Select.Check(),
 	)
 }
 
@@ -216,7 +222,7 @@ func (r *run) readExamples(data examples.Data) error {
 	if r.train.Len() == 0 || r.devSet.Len() == 0 {
 		return fmt.Errorf("dataset %s has %d training and %d development texts; both are needed", shape.Dataset, r.train.Len(), r.devSet.Len())
 	}
-	return nil
+	return r.checkRationales()
 }
 
 // prepareFeeds says what the steps are given.
@@ -228,6 +234,11 @@ func (r *run) prepareFeeds(shape examples.Shape) error {
 	r.order = examples.Order{Seed: r.params.Seed, Batch: r.params.Batch, Bucket: r.params.Bucket}
 	if r.made.Hyper.Padding == rationalizer.Paper {
 		r.order.Bucket = 0 // all are equally long anyway
+	}
+	if r.params.Sampling != examples.Uniform {
+		if r.order.Deal, err = examples.NewDeal(r.params.Sampling, r.params.Epochs, r.train); err != nil {
+			return err
+		}
 	}
 	rate := r.params.schedule(r.perEpoch())
 	feeder := examples.Feeder{
