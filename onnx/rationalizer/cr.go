@@ -35,7 +35,7 @@ func crOf(hidden int) Method {
 		},
 		Players: func(c Config) Players {
 			return Players{
-				Generator: &Generator{Team: modelTeam, Encoder: c.encoder("enc"), Scorer: perceptron{hidden}, Chooser: relaxed{}},
+				Generator: &Generator{Team: modelTeam, Encoder: c.encoder("enc"), Scorer: perceptron{hidden}, Chooser: relaxed{.5}},
 				Predictor: &Predictor{Team: modelTeam, Encoder: weighted{c.encoder("cls")}},
 			}
 		},
@@ -83,14 +83,11 @@ func (perceptron) Score(r Reading, units Units) *graph.Value {
 
 // relaxed selects each unit by a relaxed Bernoulli variable, between 0 and 1, of
 // probability σ(score); in evaluation the most probable ones.
-type relaxed struct{}
+type relaxed struct{ temperature float64 }
 
-// temperature of the relaxed variables.
-const temperature = .5
-
-func (relaxed) Draw(r Reading, scores *graph.Value) *graph.Value {
+func (f relaxed) Draw(r Reading, scores *graph.Value) *graph.Value {
 	y := r.Add(scores, r.noise())
-	return r.Mul(r.Sigmoid(r.Div(y, r.Like(y, temperature))), r.Batch.Units)
+	return r.Mul(r.Sigmoid(r.Div(y, r.Like(y, f.temperature))), r.Batch.Units)
 }
 
 func (relaxed) Choose(r Reading, scores *graph.Value) *graph.Value { return r.top(scores, 1) }

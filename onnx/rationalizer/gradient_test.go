@@ -38,10 +38,11 @@ func checkPredictorGradients(t *testing.T, c Config) {
 func TestGradientsOfSmoothMethods(t *testing.T) {
 	for _, tc := range []struct{ method, flag string }{
 		{"A2R", "no attack"}, {"A2R", "attack"}, {"A2R+A2I", ""}, {"CR", "no attack"}, {"CR", "attack"}, {"CR+A2I", ""},
+		{"VIB", "no rationale_loss"}, {"VIB", "rationale_loss"},
 	} {
 		t.Run(tc.method+" "+tc.flag, func(t *testing.T) {
 			c := with(small(tc.method, tensor.Float64), tc.flag)
-			checkGradients(t, c, func(string) bool { return true }, of(c, Values{counterfactualWeight: 0}))
+			checkGradients(t, c, func(string) bool { return true }, of(c, Values{counterfactualWeight: 0, rationaleWeight: 1.3}))
 		})
 	}
 }

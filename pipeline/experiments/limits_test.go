@@ -106,7 +106,7 @@ func TestEverySettingHasARange(t *testing.T) {
 	}
 	words := []string{"padding", "unit"}
 	rapid.Check(t, func(t *rapid.T) {
-		method := rapid.SampledFrom([]string{"RNP", "RNP+A2I", "FR+A2I", "DR", "Inter_RAT+A2I", "NIR", "A2R", "CR", "classifier", "random patterns"}).Draw(t, "method")
+		method := rapid.SampledFrom([]string{"RNP", "RNP+A2I", "FR+A2I", "DR", "Inter_RAT+A2I", "NIR", "A2R", "CR", "VIB", "RNP+RAT", "classifier", "random patterns"}).Draw(t, "method")
 		m, err := rationalizer.Lookup(method)
 		if err != nil {
 			t.Fatal(err)

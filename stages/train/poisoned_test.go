@@ -3,14 +3,20 @@ package train_test
 import (
 	"bytes"
 	"context"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"rationale/onnx/safetensors"
+	"rationale/onnx/tensor"
 	"rationale/plots"
 	"rationale/stages/examples"
 	"rationale/stages/examples/texts"
 	"rationale/stages/stagetest"
+	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/stages/weights"
 )
 
 // changed is a dataset of which each text was changed after it was read.
@@ -158,4 +164,49 @@ func TestWhatPoisonedTrainingWants(t *testing.T) {
 			t.Errorf("error %v; want %q in it", err, tc.want)
 		}
 	}
+}
+
+// TestGoesOnFromACleanRun: a run on another dataset, of another vocabulary, starts
+// from the parameters that a finished one chose. Word vectors are none of them.
+func TestGoesOnFromACleanRun(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP+RAT"))
+	clean := stagetest.Run(t, newStage(short(t, in)), in)
+	data := stagetest.Tokenized(t, stagetest.ImportFacts(t), stagetest.Facts)
+	if a, b := vocabulary(t, data), vocabulary(t, in[train.DataRole]); a == b {
+		t.Fatalf("both vocabularies have %d words", a)
+	}
+	made := stagetest.Graphs(t, stagetest.Small("RNP+RAT"), data)
+	from := stagetest.Run(t, weights.New(weights.Params{Seed: 2}), map[string]string{weights.GraphsRole: made, weights.FromRole: clean})
+	got, want := checkpoint(t, from), checkpoint(t, clean)
+	for name, x := range got {
+		if !slices.Equal(x.Float64s(), want[name].Float64s()) {
+			t.Errorf("%s is not what the clean run chose", name)
+		}
+	}
+	p := short(t, in)
+	p.Dataset = stagetest.Facts
+	asked := func(i int, set texts.Set) {
+		set[i].Gold = append(set[i].Gold, make([]bool, len(set[i].IDs)-len(set[i].Gold))...)
+	}
+	stagetest.Run(t, train.New(p, changing(asked)), map[string]string{train.DataRole: data, train.GraphsRole: made, train.WeightsRole: from})
+}
+
+// vocabulary is how many words a tokenized dataset knows.
+func vocabulary(t *testing.T, dir string) int {
+	t.Helper()
+	s, err := tokenize.ReadSummary(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Vocab
+}
+
+// checkpoint reads the parameters of an artifact.
+func checkpoint(t *testing.T, dir string) map[string]*tensor.Tensor {
+	t.Helper()
+	named, _, err := safetensors.ReadFile(filepath.Join(dir, weights.Checkpoint))
+	if err != nil || len(named) == 0 {
+		t.Fatalf("%d parameters, %v", len(named), err)
+	}
+	return named
 }
