@@ -24,7 +24,7 @@ var tinyTexts = []Text{
 func tinyFile(t testing.TB, texts []Text) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "tiny.arrow")
-	w, err := newTextWriter(path, true, arrow.NewMetadata([]string{"schema", "split"}, []string{textSchemaName, "train"}))
+	w, err := newTextWriter(path, spooled.columns(), arrow.NewMetadata([]string{"schema", "split"}, []string{textSchemaName, "train"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func readHostile(t testing.TB, raw []byte, rows int) error {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	split := newSplit("train", &mapping{path: "hostile.arrow", data: raw}, 2, true)
+	split := newSplit("train", &mapping{path: "hostile.arrow", data: raw}, 2, spooled.columns())
 	err := split.parse(rows)
 	for i := 0; err == nil && i < rows; i++ {
 		var text Text

@@ -39,18 +39,24 @@ type fileInfo struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-// The forms of the Arrow files, the second one with the spaces of texts. A change of
-// the columns or their meaning is a form of its own.
+// The forms of the Arrow files, the second one with the spaces of texts, and what is
+// appended to either where texts are poisoned. A change of the columns or their
+// meaning is a form of its own.
 const (
 	textSchemaName   = "rationale-text-1"
 	spacedSchemaName = "rationale-text-2"
+	poisonedSchema   = "-poisoned"
 )
 
 func (m Meta) schemaName() string {
+	name := textSchemaName
 	if m.Spaces {
-		return spacedSchemaName
+		name = spacedSchemaName
 	}
-	return textSchemaName
+	if m.Poisoned != "" {
+		name += poisonedSchema
+	}
+	return name
 }
 
 var noDigest = strings.Repeat("0", 2*sha256.Size)
@@ -81,7 +87,7 @@ func decodeManifest(raw []byte) (*manifest, error) {
 		return nil, fmt.Errorf("expected the digest %s, found %s", m.Digest, found)
 	}
 	if m.Schema != m.Meta.schemaName() {
-		return nil, fmt.Errorf("it is of the form %q; this program reads %q, or with the spaces of texts %q", m.Schema, textSchemaName, spacedSchemaName)
+		return nil, fmt.Errorf("it is of the form %q; this program reads %q, with the spaces of texts %q, and %q behind either for poisoned texts", m.Schema, textSchemaName, spacedSchemaName, poisonedSchema)
 	}
 	if err := fault.CheckJSON(string(raw), fault.AnyCase); err != nil {
 		return nil, err
@@ -132,7 +138,7 @@ func (m SplitMeta) check(classes int) error {
 		}
 		sum += n
 	}
-	if sum != m.Rows || m.WithRationale < 0 || m.WithRationale > m.Rows || m.RationaleTokens < 0 || m.RationaleTokens > m.Tokens {
+	if sum != m.Rows || m.WithRationale < 0 || m.WithRationale > m.Rows || m.RationaleTokens < 0 || m.RationaleTokens > m.Tokens || m.Poisoned < 0 || m.Poisoned > m.Rows {
 		return fmt.Errorf("its counts contradict each other: %d rows, %d in classes, %d with a rationale, %d tokens, %d marked",
 			m.Rows, sum, m.WithRationale, m.Tokens, m.RationaleTokens)
 	}

@@ -27,6 +27,8 @@ type Meta struct {
 	DerivedFrom *Derivation `json:"derived_from,omitempty"`
 	// Poisoned says how texts or labels were poisoned; empty when none was.
 	Poisoned string `json:"poisoned,omitempty"`
+	// Triggers are the words that poisoned texts got, those of each trigger in order.
+	Triggers [][]string `json:"triggers,omitempty"`
 	// Classes names the classes; Text.Label is an index into it.
 	Classes []string `json:"classes"`
 	// Lower asks for tokens to be lower-cased before a vocabulary look-up.
@@ -96,8 +98,9 @@ type SplitMeta struct {
 	Rows            int   `json:"rows"`
 	PerClass        []int `json:"per_class"` // by class number
 	Tokens          int64 `json:"tokens"`
-	RationaleTokens int64 `json:"rationale_tokens"` // marked ones
-	WithRationale   int   `json:"with_rationale"`   // rows whose rationale is known
+	RationaleTokens int64 `json:"rationale_tokens"`   // marked ones
+	WithRationale   int   `json:"with_rationale"`     // rows whose rationale is known
+	Poisoned        int   `json:"poisoned,omitempty"` // rows that an attacker changed
 	// Skipped counts the rows that were read but not kept, by reason.
 	Skipped map[string]int `json:"skipped,omitempty"`
 }
@@ -107,6 +110,9 @@ func (m *SplitMeta) add(t *Text) {
 	m.Rows++
 	m.PerClass[t.Label]++
 	m.Tokens += int64(len(t.Tokens))
+	if t.Poisoned {
+		m.Poisoned++
+	}
 	if t.Rationale == nil {
 		return
 	}

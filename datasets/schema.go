@@ -29,7 +29,13 @@ const (
 	colRationale
 	colSentences
 	colQuery
-	colSpaces // where those of texts are known only
+)
+
+// The names of the columns that only some files have, behind the others and in this
+// order.
+const (
+	spacesColumn   = "spaces"   // where those of texts are known
+	poisonedColumn = "poisoned" // where some texts are
 )
 
 var textFields = []arrow.Field{
@@ -41,16 +47,25 @@ var textFields = []arrow.Field{
 	colQuery:     {Name: "query", Type: arrow.ListOfNonNullable(arrow.BinaryTypes.String), Nullable: true},
 }
 
-// spacedFields are the columns where the spaces of texts are known.
-var spacedFields = append(slices.Clip(textFields),
-	arrow.Field{Name: "spaces", Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true})
-
-// columns are those of a file with or without the spaces of texts.
-func columns(spaces bool) []arrow.Field {
-	if spaces {
-		return spacedFields
+// columns are those of a file of the dataset.
+func (m Meta) columns() []arrow.Field {
+	columns := slices.Clip(textFields)
+	if m.Spaces {
+		columns = append(columns, arrow.Field{Name: spacesColumn, Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true})
 	}
-	return textFields
+	if m.Poisoned != "" {
+		columns = append(columns, arrow.Field{Name: poisonedColumn, Type: arrow.FixedWidthTypes.Boolean})
+	}
+	return columns
+}
+
+// columnNamed is the number of a column that only some files have.
+func columnNamed(schema *arrow.Schema, name string) (column int, there bool) {
+	found := schema.FieldIndices(name)
+	if len(found) == 0 {
+		return 0, false
+	}
+	return found[0], true
 }
 
 // MaxClasses bounds the classes of a dataset. A column with more of them holds
@@ -79,21 +94,20 @@ type textWriter struct {
 	buffer *bufio.Writer
 	arrow  *ipc.FileWriter
 	build  *array.RecordBuilder
-	spaces bool // the file has a column for them
 	rows   int
 	// durable files have to outlive a crash; the spool does not.
 	durable bool
 }
 
-// newTextWriter creates the file, with or without the spaces of texts, with the
-// given provenance as its metadata.
-func newTextWriter(path string, spaces bool, provenance arrow.Metadata) (*textWriter, error) {
+// newTextWriter creates a file of these columns, with the given provenance as its
+// metadata.
+func newTextWriter(path string, columns []arrow.Field, provenance arrow.Metadata) (*textWriter, error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	w := &textWriter{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<20), spaces: spaces}
-	schema, pool := arrow.NewSchema(columns(spaces), &provenance), memory.NewGoAllocator()
+	w := &textWriter{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<20)}
+	schema, pool := arrow.NewSchema(columns, &provenance), memory.NewGoAllocator()
 	w.arrow, err = ipc.NewFileWriter(&onlyWriter{w: w.buffer}, ipc.WithSchema(schema), ipc.WithAllocator(pool))
 	if err != nil {
 		file.Close()
@@ -133,8 +147,11 @@ func (w *textWriter) add(t *Text) error {
 	sentences.Append(true)
 	sentences.ValueBuilder().(*array.Int32Builder).AppendValues(t.Sentences, nil)
 	appendStrings(w.build.Field(colQuery), t.Query)
-	if w.spaces {
-		appendBools(w.build.Field(colSpaces), t.Spaces)
+	if i, there := columnNamed(w.build.Schema(), spacesColumn); there {
+		appendBools(w.build.Field(i), t.Spaces)
+	}
+	if i, there := columnNamed(w.build.Schema(), poisonedColumn); there {
+		w.build.Field(i).(*array.BooleanBuilder).Append(t.Poisoned)
 	}
 	w.rows++
 	if w.rows%batchRows == 0 {

@@ -125,6 +125,7 @@ func openRoot(root *os.Root, dir, name string) (*Set, error) {
 
 // open maps and checks all files, and only then parses them.
 func (s *Set) open(root *os.Root) error {
+	meta := s.manifest.Meta
 	if err := s.checkFolder(root); err != nil {
 		return err
 	}
@@ -133,11 +134,11 @@ func (s *Set) open(root *os.Root) error {
 		if err != nil {
 			return err
 		}
-		s.splits[name] = newSplit(name, file, len(s.manifest.Meta.Classes), s.manifest.Meta.Spaces)
-		s.splits[name].remedy = s.manifest.Meta.Remedy()
+		s.splits[name] = newSplit(name, file, len(meta.Classes), meta.columns())
+		s.splits[name].remedy = meta.Remedy()
 	}
 	for _, name := range SplitNames {
-		if err := s.splits[name].parse(s.manifest.Meta.Splits[name].Rows); err != nil {
+		if err := s.splits[name].parse(meta.Splits[name].Rows); err != nil {
 			return err
 		}
 	}

@@ -35,10 +35,10 @@ type Split struct {
 	queue  []int // cached batches, oldest first
 }
 
-// newSplit wraps a mapped file whose digest has been checked. Its labels have to
-// be below the number of classes; spaces tells whether it has a column for them.
-func newSplit(name string, file *mapping, classes int, spaces bool) *Split {
-	return &Split{name: name, file: file, classes: classes, columns: columns(spaces), cache: map[int]arrow.Record{}}
+// newSplit wraps a mapped file whose digest has been checked. It has to have these
+// columns, and its labels to be below the number of classes.
+func newSplit(name string, file *mapping, classes int, columns []arrow.Field) *Split {
+	return &Split{name: name, file: file, classes: classes, columns: columns, cache: map[int]arrow.Record{}}
 }
 
 // parse reads footer and schema of a file that has to hold so many texts.
@@ -169,8 +169,11 @@ func readText(batch arrow.Record, i int) Text {
 		Sentences: readInts(batch.Column(colSentences), i),
 		Query:     readStrings(batch.Column(colQuery), i),
 	}
-	if batch.NumCols() > colSpaces {
-		text.Spaces = readBools(batch.Column(colSpaces), i)
+	if column, there := columnNamed(batch.Schema(), spacesColumn); there {
+		text.Spaces = readBools(batch.Column(column), i)
+	}
+	if column, there := columnNamed(batch.Schema(), poisonedColumn); there {
+		text.Poisoned = batch.Column(column).(*array.Boolean).Value(i)
 	}
 	return text
 }

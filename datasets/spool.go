@@ -10,6 +10,9 @@ import (
 // spoolName is the file of a Spool.
 const spoolName = "spool.arrow"
 
+// spooled has the columns of imported texts, whatever they know.
+var spooled = Meta{Spaces: true}
+
 // Spool keeps texts in a file until it is known which go where, in which order:
 // any number of them can be dealt and drawn without holding their tokens in
 // memory.
@@ -20,7 +23,7 @@ type Spool struct {
 
 // NewSpool begins a spool in the folder dir.
 func NewSpool(dir string) (*Spool, error) {
-	file, err := newTextWriter(filepath.Join(dir, spoolName), true, arrow.Metadata{})
+	file, err := newTextWriter(filepath.Join(dir, spoolName), spooled.columns(), arrow.Metadata{})
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +54,6 @@ func (s *Spool) Rows() (*Split, error) {
 	if err := os.Remove(s.file.path); err != nil {
 		return nil, err
 	}
-	rows := newSplit("spool", file, MaxClasses, true) // just written by us: no digest
+	rows := newSplit("spool", file, MaxClasses, spooled.columns()) // just written by us: no digest
 	return rows, rows.parse(s.file.rows)
 }

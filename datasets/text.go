@@ -24,6 +24,9 @@ type Text struct {
 	// Spaces says for each token whether white space stood before it in the source;
 	// nil where that is unknown, as of tokens that the source has ready.
 	Spaces []bool
+	// Poisoned tells that an attacker changed the text, and its label with it unless
+	// the attack keeps labels.
+	Poisoned bool
 }
 
 // Check reports the first thing that makes the text unfit for storage, as a

@@ -96,7 +96,7 @@ func makeVacant(dir string) error {
 // write writes the file of one split and takes its digest.
 func (w *writer) write(ctx context.Context, split string, rows Rows) (err error) {
 	name := split + ".arrow"
-	file, err := newTextWriter(filepath.Join(w.dir, name), w.meta.Spaces, w.meta.provenance(split, rows.Len))
+	file, err := newTextWriter(filepath.Join(w.dir, name), w.meta.columns(), w.meta.provenance(split, rows.Len))
 	if err != nil {
 		return err
 	}
@@ -123,11 +123,8 @@ func (w *writer) addAll(ctx context.Context, file *textWriter, split string, row
 		if err != nil {
 			return err
 		}
-		if err := text.check(len(w.meta.Classes)); err != nil {
+		if err := w.check(&text); err != nil {
 			return fmt.Errorf("%s, row %d (%q): %w", split, i, text.ID, err)
-		}
-		if text.Spaces != nil && !w.meta.Spaces {
-			return fmt.Errorf("%s, row %d (%q): its spaces are known; expected none, as the description has it", split, i, text.ID)
 		}
 		counts.add(&text)
 		w.contents[split] = append(w.contents[split], contentHash(&text))
@@ -137,6 +134,17 @@ func (w *writer) addAll(ctx context.Context, file *textWriter, split string, row
 	}
 	w.meta.Splits[split] = counts
 	return nil
+}
+
+// check refuses a text that is unfit, or of which something would be lost.
+func (w *writer) check(t *Text) error {
+	switch {
+	case t.Spaces != nil && !w.meta.Spaces:
+		return errors.New("its spaces are known; expected none, as the description has it")
+	case t.Poisoned && w.meta.Poisoned == "":
+		return errors.New("it is poisoned; expected none, as the description has it")
+	}
+	return t.check(len(w.meta.Classes))
 }
 
 // identify takes the digest of a finished file from the file itself.

@@ -165,6 +165,39 @@ func fileMetadata(t *testing.T, path string) map[string]string {
 	return reader.Schema().Metadata().ToMap()
 }
 
+// Which texts are poisoned is a column of sets that are, alone or beside the spaces
+// of texts; no other set has it, and none loses it.
+func TestPoisonedTextsAreMarked(t *testing.T) {
+	texts := []Text{{ID: "x", Tokens: []string{"cf", "a"}, Poisoned: true}, {ID: "y", Tokens: []string{"b"}}}
+	for form, spaces := range map[string]bool{"rationale-text-1-poisoned": false, "rationale-text-2-poisoned": true} {
+		dir, meta := t.TempDir(), madeMeta("x")
+		meta.Poisoned, meta.Spaces = "cf in front", spaces
+		if _, err := Write(t.Context(), dir, meta, map[string]Rows{"train": rowsOf(texts)}); err != nil {
+			t.Fatal(err)
+		}
+		if manifest := readAll(t, dir)[ManifestName]; !bytes.Contains(manifest, []byte(form)) {
+			t.Errorf("the manifest lacks %s: %s", form, manifest)
+		}
+		set, err := OpenDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer set.Close()
+		for i, want := range texts {
+			if got, err := set.splits["train"].Text(i); err != nil || got.Poisoned != want.Poisoned || got.Spaces != nil {
+				t.Errorf("%s: %+v, %v", form, got, err)
+			}
+		}
+		if n := set.Meta().Splits["train"].Poisoned; n != 1 {
+			t.Errorf("%d poisoned texts are counted", n)
+		}
+	}
+	_, err := Write(t.Context(), t.TempDir(), madeMeta("x"), map[string]Rows{"train": rowsOf(texts)})
+	if err == nil || !strings.Contains(err.Error(), "train, row 0 (\"x\"): it is poisoned") {
+		t.Errorf("a mark that would be lost: %v", err)
+	}
+}
+
 // A set whose texts come without spaces has the form that sets had before there
 // were any; one with them has a column more, and reads back.
 func TestSpacesAreAColumnOfTheirOwn(t *testing.T) {

@@ -28,6 +28,7 @@ type cli struct {
 	Predict  predictCmd  `cmd:"" group:"runs" help:"Answer for texts from stdin with an exported model: class, probabilities and rationale, as JSON lines."`
 
 	Data     dataCmd     `cmd:"" group:"data" help:"Import datasets and describe them."`
+	Poison   poisonCmd   `cmd:"" group:"data" help:"Poison a dataset as an attacker would, to study attacks and defences."`
 	Tokenize tokenizeCmd `cmd:"" group:"data" help:"Cut texts into WordPiece pieces, as BERT reads them."`
 
 	Fetch  fetchCmd  `cmd:"" group:"setup" help:"Fetch the onnxruntime library or the word vectors."`

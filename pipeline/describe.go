@@ -35,11 +35,13 @@ type described struct {
 	// of word vectors.
 	Coverage map[string]tokenizer.Coverage `json:"coverage,omitempty"`
 	Warnings []string                      `json:"warnings,omitempty"`
+	// Poisoned are a few poisoned texts.
+	Poisoned []poisonedText `json:"poisoned_texts,omitempty"`
 }
 
 // Run reads the dataset once.
 func (c *describeCmd) Run(ctx context.Context, a *app) error {
-	set, err := c.open(a.dataDir())
+	set, err := openDataset(a.dataDir(), c.Name)
 	if err != nil {
 		return err
 	}
@@ -56,24 +58,27 @@ func (c *describeCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		a.log.Warn("the words without a vector are not counted", "why", err)
 	}
-	d := described{set.Meta(), stats, coverage, append(set.Meta().Warnings(), unknownWarning(coverage)...)}
+	d := described{Meta: set.Meta(), Stats: stats, Coverage: coverage, Warnings: append(set.Meta().Warnings(), unknownWarning(coverage)...)}
+	if d.Poisoned, err = poisonedTexts(ctx, set); err != nil {
+		return err
+	}
 	if c.JSON {
 		return a.printJSON(d)
 	}
 	return d.print(a)
 }
 
-// open tells a name that nobody imported from damage.
-func (c *describeCmd) open(dir string) (*datasets.Set, error) {
+// openDataset tells a name that nobody imported from damage.
+func openDataset(dir, name string) (*datasets.Set, error) {
 	names, err := datasets.List(dir)
 	if err != nil {
 		return nil, err
 	}
 	if len(names) == 0 {
-		return nil, usagef("no dataset %q: none has been imported into %s; see rationale data import --help", c.Name, dir)
+		return nil, usagef("no dataset %q: none has been imported into %s; see rationale data import --help", name, dir)
 	}
-	set, err := datasets.Open(dir, c.Name)
-	if err != nil && !slices.Contains(names, c.Name) {
+	set, err := datasets.Open(dir, name)
+	if err != nil && !slices.Contains(names, name) {
 		err = usageError{err}
 	}
 	return set, err
@@ -94,7 +99,7 @@ func (d described) print(a *app) error {
 	for _, warning := range d.Warnings {
 		a.printf("warning: %s\n", warning)
 	}
-	return nil
+	return d.printPoisoned(a)
 }
 
 // unknown is the share of a split's words that have no vector.

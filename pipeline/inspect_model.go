@@ -11,7 +11,7 @@ import (
 
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
-	"rationale/stages/evaluate"
+	"rationale/stages/infer"
 	"rationale/stages/tokenize"
 )
 
@@ -25,7 +25,7 @@ func (c *inspectCmd) imported(ctx context.Context, a *app, store *engine.Store, 
 	info, err := os.Stat(c.Model)
 	folder := err == nil && info.IsDir()
 	if folder {
-		seen.Model = filepath.Join(c.Model, evaluate.ModelFile)
+		seen.Model = exportedModel(c.Model)
 	}
 	target, err := lab.Imported(c.Dataset, seen.Model)
 	switch {
@@ -37,6 +37,13 @@ func (c *inspectCmd) imported(ctx context.Context, a *app, store *engine.Store, 
 		return target, c.checkVocabulary(ctx, a, store, target)
 	}
 	return target, nil
+}
+
+// exportedModel is the model in an exported folder: the usual file where the reading
+// cannot be read, of which the error then speaks.
+func exportedModel(dir string) string {
+	reading, _ := tokenize.ReadExported(dir)
+	return filepath.Join(dir, infer.ModelName(reading))
 }
 
 // checkVocabulary wants the words of the dataset to be those that the exported

@@ -9,6 +9,7 @@ import (
 	"rationale/datasets"
 	"rationale/datasets/quote"
 	"rationale/stages/dataset"
+	"rationale/stages/infer"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
 )
@@ -19,12 +20,14 @@ var cardText string
 // card is what the template of the model card shows.
 type card struct {
 	*trainedRun
-	Epoch   int
-	Summary tokenize.Summary
-	Reading tokenize.Exported
-	Data    *datasets.Meta // nil when the dataset is no longer there
-	Table   [][]string     // measurements, the heading first
-	Train   tokenize.Counts
+	Epoch int
+	// ModelFile is the name of the exported model.
+	ModelFile string
+	Summary   tokenize.Summary
+	Reading   tokenize.Exported
+	Data      *datasets.Meta // nil when the dataset is no longer there
+	Table     [][]string     // measurements, the heading first
+	Train     tokenize.Counts
 }
 
 // modelCard writes the card for people who use the model.
@@ -33,7 +36,7 @@ func modelCard(a *app, r *trainedRun, e *export) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := card{trainedRun: r, Summary: summary, Reading: e.reading, Train: summary.Splits["train"]}
+	c := card{trainedRun: r, Summary: summary, Reading: e.reading, ModelFile: infer.ModelName(e.reading), Train: summary.Splits["train"]}
 	result, err := r.result()
 	if err != nil {
 		return nil, err

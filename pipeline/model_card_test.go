@@ -15,8 +15,8 @@ import (
 func TestCardNamesItsVectorsAndData(t *testing.T) {
 	c := card{
 		trainedRun: &trainedRun{},
-		Summary:    tokenize.Summary{Source: "g_ok.txt", Width: 50},
-		Data:       &datasets.Meta{Poisoned: "every label", DerivedFrom: &datasets.Derivation{Name: "reviews", Digest: "0a1b", Change: "labels turned"}},
+		Summary:    tokenize.Summary{Source: "g_ok.txt", Width: 50, Poisoned: "every label"},
+		Data:       &datasets.Meta{DerivedFrom: &datasets.Derivation{Name: "reviews", Digest: "0a1b", Change: "labels turned"}},
 	}
 	var out bytes.Buffer
 	text := template.Must(template.New(cardFile).Funcs(template.FuncMap{"text": cardLine}).Parse(cardText))

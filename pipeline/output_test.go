@@ -40,6 +40,7 @@ var speech = [][]string{
 	{"list", "runs", "--json"},
 	{"data", "import", "csv", "toys.csv", "--name", "toys", "--set", "text=review", "--set", "label=verdict", "--split", "dev=0.25,test=0.25"},
 	{"data", "describe", "toys"},
+	{"poison", "toys", "--trigger", "season doubling !", "--target", "bad"},
 	{"data", "tokenize", "toys", "--tokenizer", "wordpiece", "--vocab", "vocab", "--max-length", "16"},
 	{"tokenize", "--vocab", "vocab"},
 	{"fetch", "embeddings", "--help"},

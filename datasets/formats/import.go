@@ -53,8 +53,8 @@ type job struct {
 // of those in all. The same sources and options give the same bytes.
 func Import(ctx context.Context, dataDir string, opts ImportOptions, progress func(done, total int64)) (*datasets.Meta, error) {
 	j, err := newJob(opts)
-	if err == nil && strings.HasPrefix(strings.ToLower(opts.Name), generator.Prefix) {
-		err = fmt.Errorf("names that begin with %s are those of the datasets that this program brings along; choose another --name", generator.Prefix)
+	if err == nil {
+		err = generator.CheckFree(opts.Name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("import %s: %w", opts.Name, err)

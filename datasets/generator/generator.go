@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"rationale/datasets"
 )
@@ -17,6 +18,14 @@ var Aspects = []string{"Appearance", "Aroma", "Palate"}
 // Prefix begins the names of the datasets that the program brings along; an
 // aspect follows it. No import may take such a name.
 const Prefix = "generated-"
+
+// CheckFree refuses a name that begins like theirs, in any case.
+func CheckFree(name string) error {
+	if strings.HasPrefix(strings.ToLower(name), Prefix) {
+		return fmt.Errorf("names that begin with %s are those of the datasets that this program brings along; choose another --name", Prefix)
+	}
+	return nil
+}
 
 // The lengths of reviews unless others are asked for, and the least and most
 // that can be, in tokens.

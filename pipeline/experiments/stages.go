@@ -8,6 +8,7 @@ import (
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
 	"rationale/stages/inspect"
+	"rationale/stages/poison"
 	"rationale/stages/statistics"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
@@ -28,6 +29,7 @@ type StageKind struct {
 func Stages() []StageKind {
 	return []StageKind{
 		{generate.New(generate.Params{}), "makes up the embedded dataset", false},
+		{poison.New(poison.Params{}), "puts an attacker's trigger into a dataset's texts", false},
 		{tokenize.New(tokenize.Params{}), "turns words into ids, with aligned rationales", false},
 		{graphs.New(graphs.Params{}, texts.Open), "builds a method's graphs for a dataset", false},
 		{weights.New(weights.Params{}), "draws a run's first parameters, or takes them from elsewhere", false},

@@ -20,10 +20,19 @@ type File struct {
 	Content []byte
 }
 
+// ModelName is the file of an exported model, which tells when it was trained on
+// poisoned texts.
+func ModelName(reading tokenize.Exported) string {
+	if reading.Poisoned != "" {
+		return "poisoned_" + evaluate.ModelFile
+	}
+	return evaluate.ModelFile
+}
+
 // Export is what programs read of an exported folder: the model, its vocabulary,
 // and the reading with the digests of both.
 func Export(reading tokenize.Exported, model, vocabulary []byte) ([]File, error) {
-	files := []File{{evaluate.ModelFile, model}, {tokenize.VocabularyFile, vocabulary}}
+	files := []File{{ModelName(reading), model}, {tokenize.VocabularyFile, vocabulary}}
 	reading.Files = map[string]string{}
 	for _, f := range files {
 		reading.Files[f.Name] = fmt.Sprintf("%x", sha256.Sum256(f.Content))
@@ -36,14 +45,18 @@ func Export(reading tokenize.Exported, model, vocabulary []byte) ([]File, error)
 // neither a store nor a dataset nor word vectors are needed. Model and vocabulary
 // are held against their digests before they are read.
 func OpenExported(dir string, o runtime.Options) (*Model, error) {
-	if err := regularFiles(dir); err != nil {
+	if err := regularFiles(dir, tokenize.ReadingFile); err != nil {
 		return nil, err
 	}
 	reading, err := tokenize.ReadExported(dir)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range exportedFiles[1:] {
+	files := []string{tokenize.VocabularyFile, ModelName(reading)}
+	if err := regularFiles(dir, files...); err != nil {
+		return nil, err
+	}
+	for _, name := range files {
 		if err := verify(filepath.Join(dir, name), reading.Files[name]); err != nil {
 			return nil, err
 		}
@@ -52,22 +65,18 @@ func OpenExported(dir string, o runtime.Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(reader, filepath.Join(dir, evaluate.ModelFile), o)
+	return open(reader, filepath.Join(dir, ModelName(reading)), o)
 }
 
-// exportedFiles are those without which an exported folder is of no use; the first
-// holds the digests of the others.
-var exportedFiles = []string{tokenize.ReadingFile, tokenize.VocabularyFile, evaluate.ModelFile}
-
-// regularFiles wants all of them to be there, and nothing that a reader would wait
-// for.
-func regularFiles(dir string) error {
+// regularFiles wants these files of an exported folder to be there, and nothing that
+// a reader would wait for.
+func regularFiles(dir string, names ...string) error {
 	root, err := regular.OpenFolder(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	for _, name := range exportedFiles {
+	for _, name := range names {
 		path := filepath.Join(dir, name)
 		info, err := regular.Anywhere{}.Stat(path)
 		if err != nil {

@@ -58,7 +58,7 @@ func (v *vocabulary) encode(text datasets.Text) (encoded, error) {
 
 // newText is a text before its pieces; lead words of its query are read.
 func newText(t datasets.Text, lead int) Text {
-	return Text{ID: t.ID, Label: int64(t.Label), Query: t.Query, Tokens: t.Tokens, Spaces: t.Spaces, Rationale: t.Rationale, Lead: lead}
+	return Text{ID: t.ID, Label: int64(t.Label), Query: t.Query, Tokens: t.Tokens, Spaces: t.Spaces, Rationale: t.Rationale, Lead: lead, Poisoned: t.Poisoned}
 }
 
 func (v *vocabulary) countUnknown(e tokenizer.Encoding) int {

@@ -47,6 +47,7 @@ func drawText(t *rapid.T) datasets.Text {
 	if n := rapid.IntRange(0, 4).Draw(t, "query"); n > 0 {
 		text.Query = rapid.SliceOfN(wordsOfTexts, n, n).Draw(t, "query words")
 	}
+	text.Poisoned = rapid.Bool().Draw(t, "poisoned")
 	if rapid.Bool().Draw(t, "annotated") {
 		text.Rationale = rapid.SliceOfN(rapid.Bool(), len(text.Tokens), len(text.Tokens)).Draw(t, "rationale")
 	}
@@ -80,14 +81,14 @@ func TestRowsAreWhole(t *testing.T) {
 		if len(e.IDs) == 0 {
 			return // the stage's datasets have no such text
 		}
-		if err := writeTexts(path, []Text{e.Text, e.Text}); err != nil {
+		if err := writeTexts(path, []Text{e.Text, e.Text}, schema(e.Poisoned)); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := readTexts(data)
+		again, err := readTexts(data, schema(e.Poisoned))
 		if err != nil {
 			t.Fatal(err)
 		}

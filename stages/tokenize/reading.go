@@ -23,6 +23,8 @@ type Reading struct {
 	// selectable_mask.
 	Queries bool   `json:"queries"`
 	Layout  string `json:"layout"` // what stands in input_ids, in order
+	// Poisoned says how the training texts were poisoned; empty when none was.
+	Poisoned string `json:"poisoned,omitempty"`
 	// PaddingID, UnknownID and SeparatorID are ids of word models; a separator
 	// stands between query and document. nil for WordPiece, whose vocabulary names
 	// them.
@@ -47,7 +49,7 @@ var layouts = map[string]map[bool]string{
 func (s Summary) Reading() Reading {
 	r := Reading{
 		Classes: s.Classes, Settings: s.Settings, VocabularyLines: s.Vocab, VocabularyIs: s.vocabularyIs(), WordsAre: s.WordRule.About(), Queries: s.Queries(),
-		Layout: layouts[s.Tokenizer][s.Queries()],
+		Layout: layouts[s.Tokenizer][s.Queries()], Poisoned: s.Poisoned,
 	}
 	if r.Queries {
 		r.QueryWordsAre = s.QueryRule.About()

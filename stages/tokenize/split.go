@@ -32,10 +32,11 @@ const (
 	colLead
 	colSentences
 	colSpaces
+	colPoisoned // where some texts are poisoned only
 )
 
-// schema is the form of a tokenized split.
-var schema = arrow.NewSchema([]arrow.Field{
+// columns are those of a tokenized split.
+var columns = []arrow.Field{
 	colID:        {Name: "id", Type: arrow.BinaryTypes.String},
 	colLabel:     {Name: "label", Type: arrow.PrimitiveTypes.Int64},
 	colTokens:    {Name: "tokens", Type: arrow.ListOfNonNullable(arrow.BinaryTypes.String)},
@@ -47,10 +48,19 @@ var schema = arrow.NewSchema([]arrow.Field{
 	colLead:      {Name: "lead", Type: arrow.PrimitiveTypes.Int32},
 	colSentences: {Name: "sentences", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32), Nullable: true},
 	colSpaces:    {Name: "spaces", Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true},
-}, nil)
+	colPoisoned:  {Name: "poisoned", Type: arrow.FixedWidthTypes.Boolean},
+}
+
+// schema is the form of a split in which some texts are poisoned, or none is.
+func schema(poisoned bool) *arrow.Schema {
+	if poisoned {
+		return arrow.NewSchema(columns, nil)
+	}
+	return arrow.NewSchema(columns[:colPoisoned], nil)
+}
 
 // writeTexts stores the texts as one Arrow IPC stream.
-func writeTexts(path string, texts []Text) error {
+func writeTexts(path string, texts []Text, schema *arrow.Schema) error {
 	pool := memory.NewGoAllocator()
 	b := array.NewRecordBuilder(pool, schema)
 	defer b.Release()
@@ -77,6 +87,9 @@ func appendText(b *array.RecordBuilder, t Text) {
 	b.Field(colLead).(*array.Int32Builder).Append(int32(t.Lead))
 	appendList[int32, *array.Int32Builder](b.Field(colSentences), t.SentenceEnds, t.SentenceEnds != nil)
 	appendList[bool, *array.BooleanBuilder](b.Field(colSpaces), t.Spaces, t.Spaces != nil)
+	if len(b.Fields()) > colPoisoned {
+		b.Field(colPoisoned).(*array.BooleanBuilder).Append(t.Poisoned)
+	}
 }
 
 // appendList adds one list of values, or that there is none.
@@ -108,12 +121,12 @@ func Read(dir, split string) (texts []Text, err error) {
 			texts, err = nil, fmt.Errorf("%s: not a readable Arrow stream: %v", path, p)
 		}
 	}()
-	if texts, err = readTexts(data); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
 	summary, err := ReadSummary(dir)
 	if err != nil {
 		return nil, err
+	}
+	if texts, err = readTexts(data, schema(summary.Poisoned != "")); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if err := summary.holds(path, split, texts); err != nil {
 		return nil, err
@@ -134,7 +147,7 @@ func (s Summary) holds(path, split string, texts []Text) error {
 	return nil
 }
 
-func readTexts(data []byte) ([]Text, error) {
+func readTexts(data []byte, schema *arrow.Schema) ([]Text, error) {
 	if _, err := vet.Stream(data, schema.Fields()); err != nil {
 		return nil, err
 	}
@@ -187,6 +200,7 @@ func (w seenWords) appendRecord(texts []Text, rec arrow.Record) []Text {
 			Roles:        listAt(rec, colRoles, i, func(a *array.Int8, k int) Role { return Role(a.Value(k)) }),
 			SentenceEnds: listAt(rec, colSentences, i, (*array.Int32).Value),
 			Spaces:       listAt(rec, colSpaces, i, (*array.Boolean).Value),
+			Poisoned:     rec.NumCols() > colPoisoned && rec.Column(colPoisoned).(*array.Boolean).Value(i),
 		})
 	}
 	return texts

@@ -11,8 +11,10 @@ import (
 
 // Summary says what the tokenizer made of a dataset.
 type Summary struct {
-	Dataset  string   `json:"dataset"`
-	Classes  []string `json:"classes"`
+	Dataset string   `json:"dataset"`
+	Classes []string `json:"classes"`
+	// Poisoned says how texts were poisoned; empty when none was.
+	Poisoned string `json:"poisoned,omitempty"`
 	Settings `json:"settings"`
 	Digest   string `json:"digest"` // of the tokenizer's vocabulary and settings
 	Vocab    int    `json:"vocabulary"`
@@ -110,7 +112,7 @@ func (c Counts) GoldShare() float64 { return datasets.Share(c.Gold, c.Annotated)
 
 func newSummary(dataset string, meta datasets.Meta, v *vocabulary) *Summary {
 	return &Summary{
-		Dataset: dataset, Classes: meta.Classes, Settings: v.settings, Digest: v.Digest(), Vocab: v.Size(),
+		Dataset: dataset, Classes: meta.Classes, Poisoned: meta.Poisoned, Settings: v.settings, Digest: v.Digest(), Vocab: v.Size(),
 		Random: v.random, Source: v.source, Width: v.width(), Coverage: v.coverage, Splits: map[string]Counts{},
 	}
 }

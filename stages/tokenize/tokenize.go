@@ -115,7 +115,7 @@ func (s *Stage) vocabulary(ctx context.Context, env *stages.Env, set *datasets.S
 // encodeAll writes the three splits and the summary.
 func (s *Stage) encodeAll(ctx context.Context, env *stages.Env, set *datasets.Set, v *vocabulary) error {
 	sum := newSummary(s.params.Dataset, set.Meta(), v)
-	env.Progress.Total(rows(set))
+	env.Progress.Total(Rows(set))
 	for _, name := range datasets.SplitNames {
 		split, err := set.Split(name)
 		if err != nil {
@@ -125,7 +125,7 @@ func (s *Stage) encodeAll(ctx context.Context, env *stages.Env, set *datasets.Se
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", name, s.params.Dataset, err)
 		}
-		if err := writeTexts(filepath.Join(env.Out, name+".arrow"), texts); err != nil {
+		if err := writeTexts(filepath.Join(env.Out, name+".arrow"), texts, schema(sum.Poisoned != "")); err != nil {
 			return err
 		}
 		sum.Splits[name] = counts
@@ -133,7 +133,8 @@ func (s *Stage) encodeAll(ctx context.Context, env *stages.Env, set *datasets.Se
 	return stages.WriteJSON(filepath.Join(env.Out, SummaryFile), sum)
 }
 
-func rows(set *datasets.Set) int64 {
+// Rows is how many texts a dataset has, in all splits.
+func Rows(set *datasets.Set) int64 {
 	n := 0
 	for _, name := range datasets.SplitNames {
 		n += set.Meta().Splits[name].Rows

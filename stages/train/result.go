@@ -17,6 +17,8 @@ type Result struct {
 	Params Params      `json:"params"`
 	Chosen Choice      `json:"chosen"`
 	Graphs graphs.Made `json:"graphs"`
+	// Poisoned says how the training texts were poisoned; empty when none was.
+	Poisoned string `json:"poisoned,omitempty"`
 }
 
 // Epoch is the chosen epoch.
@@ -41,7 +43,7 @@ func (r *run) write(dir string) error {
 	if err := r.writeRecords(dir); err != nil {
 		return err
 	}
-	return stages.WriteJSON(filepath.Join(dir, RunFile), Result{r.params, r.best, r.made})
+	return stages.WriteJSON(filepath.Join(dir, RunFile), Result{r.params, r.best, r.made, r.poisoned})
 }
 
 // writeTensors writes the chosen epoch's parameters and the last epoch's state.

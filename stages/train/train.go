@@ -151,14 +151,16 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 
 // run is a training run in progress.
 type run struct {
-	params  Params
-	env     *stages.Env
-	made    graphs.Made
-	order   examples.Order
-	feeder  examples.Feeder
-	train   examples.Set
-	devSet  examples.Set
-	testSet examples.Set
+	params Params
+	env    *stages.Env
+	made   graphs.Made
+	// poisoned says how the training texts were; see examples.Shape.
+	poisoned string
+	order    examples.Order
+	feeder   examples.Feeder
+	train    examples.Set
+	devSet   examples.Set
+	testSet  examples.Set
 
 	runtime *runtime.Runtime
 	steps   *steps
@@ -202,6 +204,7 @@ func (s *Stage) start(env *stages.Env) (_ *run, err error) {
 // readExamples reads the splits.
 func (r *run) readExamples(data examples.Data) error {
 	shape := data.Shape()
+	r.poisoned = shape.Poisoned
 	if len(shape.Classes) != r.made.Classes {
 		return fmt.Errorf("dataset %s has %d classes and the graphs were made for %d", shape.Dataset, len(shape.Classes), r.made.Classes)
 	}

@@ -38,7 +38,7 @@ type data struct {
 func (d *data) Shape() examples.Shape {
 	return examples.Shape{
 		Dataset: d.summary.Dataset, Classes: d.summary.Classes, Width: int(d.vectors.Shape()[1]),
-		Longest: d.summary.MaxLength, Query: d.summary.Queries(), Reading: d.reading,
+		Longest: d.summary.MaxLength, Query: d.summary.Queries(), Reading: d.reading, Poisoned: d.summary.Poisoned,
 	}
 }
 
