@@ -30,6 +30,7 @@ var speech = [][]string{
 	{"compare", someRun, someRun},
 	{"explain", someRun, "a lovely aroma"},
 	{"inspect", someRun},
+	{"trigger", someRun, "--target", "positive", "--passes", "1", "--restarts", "1"},
 	{"export", someRun, "model"},
 	{"predict", "model"},
 	{"reproduce", "--profile", "smoke", "--dry-run"},

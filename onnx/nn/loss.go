@@ -17,6 +17,14 @@ func CrossEntropies(g *graph.Graph, logits, y *graph.Value) *graph.Value {
 	return g.Neg(g.Squeeze(picked, 1))
 }
 
+// MeanSquares is Σ_t m·(x − y)² / Σ_t m for x, y and m [T,B], one a text: [B].
+func MeanSquares(g *graph.Graph, x, y, m *graph.Value) *graph.Value {
+	g = g.Scope("mean_squares")
+	gap := g.Sub(x, y)
+	squares := g.ReduceSum(g.Mul(m, g.Mul(gap, gap)), false, 0)
+	return g.Div(squares, atLeastOne(g, g.ReduceSum(m, false, 0)))
+}
+
 // Divergence is mean_b KL(softmax(p) ‖ softmax(q)) for logits p and q [B,C], in
 // nats.
 func Divergence(g *graph.Graph, p, q *graph.Value) *graph.Value {

@@ -13,7 +13,12 @@ func Straight(g *graph.Graph, margin, noise *graph.Value) *graph.Value {
 	g = g.Scope("gumbel")
 	y := g.Add(margin, noise)
 	soft := g.Sigmoid(y)
-	hard := positive(g, y)
+	return Through(g, positive(g, y), soft)
+}
+
+// Through is hard with the gradient of soft (straight-through), which has the same
+// shape and was built first: gradients are carried from later nodes to earlier ones.
+func Through(g *graph.Graph, hard, soft *graph.Value) *graph.Value {
 	if g.Err() == nil {
 		hard.Node().Differentiate(passThrough, soft)
 	}

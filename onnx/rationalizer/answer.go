@@ -178,8 +178,11 @@ func (a *answer) selection(name string, z *graph.Value) *graph.Value {
 	return a.x.shown(a.g, at)
 }
 
-func (a *answer) logits(name string, f *Predictor, shown *graph.Value) {
-	a.output(name, a.c.evaluate(f, a.g.Scope(name), a.weights(f.Team), a.x, shown))
+// logits puts out, and gives, what the predictor says of what is shown.
+func (a *answer) logits(name string, f *Predictor, shown *graph.Value) *graph.Value {
+	logits := a.c.evaluate(f, a.g.Scope(name), a.weights(f.Team), a.x, shown)
+	a.output(name, logits)
+	return logits
 }
 
 func (a *answer) batchMajor(v *graph.Value) *graph.Value { return a.g.Transpose(v, 1, 0) }

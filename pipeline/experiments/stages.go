@@ -12,6 +12,7 @@ import (
 	"rationale/stages/statistics"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/stages/trigger"
 	"rationale/stages/weights"
 )
 
@@ -37,6 +38,7 @@ func Stages() []StageKind {
 		{evaluate.New(evaluate.Params{}, texts.Open), "measures a run on the test split and writes the model for use", true},
 		{inspect.NewAttack(train.Params{}, texts.Open), "trains a fresh attacker against a finished model", true},
 		{inspect.New(inspect.Params{}, texts.Open), "judges a finished model by what that attacker finds", true},
+		{trigger.New(trigger.Params{}, texts.Open), "searches words that turn a finished model's answers", true},
 		{statistics.New(statistics.Params{}), "counts a dataset's texts of each class, their lengths and marked tokens", false},
 		{figure.New(figure.Params{}), "draws a figure from the records of runs", false},
 	}

@@ -45,18 +45,23 @@ func Model(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor) (s
 	if err != nil {
 		return nil, err
 	}
-	model, err := bind(data, fixed)
+	g, err := graph.Read(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return rt.NewSession(path, model)
+	return Graph(rt, path, g, fixed)
 }
 
-func bind(data []byte, fixed map[string]*tensor.Tensor) ([]byte, error) {
-	g, err := graph.Read(data)
+// Graph is Model for a graph that was just built; errors call it by the name.
+func Graph(rt *runtime.Runtime, name string, g *graph.Graph, fixed map[string]*tensor.Tensor) (*runtime.Session, error) {
+	model, err := bind(g, fixed)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	return rt.NewSession(name, model)
+}
+
+func bind(g *graph.Graph, fixed map[string]*tensor.Tensor) ([]byte, error) {
 	inputs := map[string]bool{}
 	for _, v := range g.Inputs() {
 		inputs[v.Name()] = true

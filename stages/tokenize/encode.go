@@ -33,27 +33,48 @@ func (e encoded) cut(limit int) int { return max(0, e.pieces+e.frame-limit) }
 // settings say; only the document is cut, and only document pieces carry a
 // rationale.
 func (v *vocabulary) encode(text datasets.Text) (encoded, error) {
-	words := text.Query[:min(len(text.Query), v.settings.QueryLimit)]
-	query, _ := v.Encode(words).Truncate(v.settings.QueryLimit)
+	b := v.beginning(text.Query)
 	document := v.Encode(text.Tokens)
-	m := v.marks
-	if len(words) == 0 {
-		m.between = nil
-	}
 	e := encoded{
-		Text:   newText(text, len(words)),
-		pieces: query.Len() + document.Len(), frame: len(m.open) + len(m.between) + len(m.close),
-		unknown: v.countUnknown(query) + v.countUnknown(document),
+		Text:   newText(text, b.words),
+		pieces: b.query.Len() + document.Len(), frame: b.frame(),
+		unknown: v.countUnknown(b.query) + v.countUnknown(document),
 	}
-	room := v.settings.MaxLength - e.frame - query.Len()
+	room := v.room(b)
 	if room < 1 {
 		return e, fmt.Errorf("a maximum length of %d leaves nothing of the document behind a query of %d pieces; raise max_length",
-			v.settings.MaxLength, query.Len())
+			v.settings.MaxLength, b.query.Len())
 	}
 	short, _ := document.Truncate(room)
-	e.assemble(m, query, short)
-	e.align(document, short, text.Sentences, len(m.open)+query.Len()+len(m.between))
+	e.assemble(b.marks, b.query, short)
+	e.align(document, short, text.Sentences, len(b.open)+b.query.Len()+len(b.between))
 	return e, nil
+}
+
+// beginning is what stands around a document: marks, and the query that is read.
+type beginning struct {
+	marks
+	words int // of the query
+	query tokenizer.Encoding
+}
+
+// beginning is that of a text with this query.
+func (v *vocabulary) beginning(query []string) beginning {
+	words := query[:min(len(query), v.settings.QueryLimit)]
+	b := beginning{marks: v.marks, words: len(words)}
+	b.query, _ = v.Encode(words).Truncate(v.settings.QueryLimit)
+	if len(words) == 0 {
+		b.between = nil
+	}
+	return b
+}
+
+// frame is how many pieces the marks have.
+func (m marks) frame() int { return len(m.open) + len(m.between) + len(m.close) }
+
+// room is how many pieces of a document are read behind a beginning.
+func (v *vocabulary) room(b beginning) int {
+	return v.settings.MaxLength - b.frame() - b.query.Len()
 }
 
 // newText is a text before its pieces; lead words of its query are read.

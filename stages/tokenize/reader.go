@@ -76,6 +76,23 @@ func readVocabulary(path string, s Settings) (*vocabulary, error) {
 	return newWords(t, s), nil
 }
 
+// Encode reads a text of the dataset, or one that was made of it, as the dataset's
+// texts were read.
+func (r *Reader) Encode(t datasets.Text) (Text, error) {
+	e, err := r.vocabulary.encode(t)
+	if err != nil {
+		err = fmt.Errorf("text %s: %w", t.ID, err)
+	}
+	return e.Text, err
+}
+
+// Room is how many pieces of a document are read of a text with this query.
+func (r *Reader) Room(query []string) int { return r.vocabulary.room(r.vocabulary.beginning(query)) }
+
+// Entries lists the vocabulary's words or pieces in the order of their ids; of words
+// the first has id 1.
+func (r *Reader) Entries() []string { return r.vocabulary.list.Tokens() }
+
 // Reading says how texts are read.
 func (r *Reader) Reading() Exported { return r.reading }
 

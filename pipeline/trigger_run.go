@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"rationale/datasets/spelling"
+	"rationale/pipeline/engine"
+	"rationale/pipeline/experiments"
+	"rationale/stages/tokenize"
+	"rationale/stages/train"
+)
+
+// searched is the run as something that triggers are searched for; its artifacts are
+// sound.
+func (r *trainedRun) searched(dataDir string) (experiments.Searched, error) {
+	out := experiments.Searched{Label: strings.TrimPrefix(r.Label, "train "), Run: engine.Published(r.manifest)}
+	if _, err := r.folder(r.ID); err != nil {
+		return out, err
+	}
+	var err error
+	if out.Read, err = r.read(); err != nil {
+		return out, err
+	}
+	out.Dataset, err = r.dataset(dataDir)
+	return out, err
+}
+
+// read is what the training read of the store, but for what it started from.
+func (r *trainedRun) read() ([]engine.Input, error) {
+	var out []engine.Input
+	for _, role := range slices.Sorted(maps.Keys(r.manifest.Inputs)) {
+		if role == train.WeightsRole || role == train.ScalarsRole {
+			continue
+		}
+		made, err := r.store.Verify(r.manifest.Inputs[role].Artifact)
+		if err != nil {
+			return nil, withAgain(r.store, err)
+		}
+		out = append(out, engine.Input{Role: role, From: engine.Published(made)})
+	}
+	return out, nil
+}
+
+// dataset is what the run's tokenized data were made of: another stage's, or an
+// imported one, which has to be there as it was.
+func (r *trainedRun) dataset(dataDir string) (engine.Input, error) {
+	data, err := r.store.Verify(r.manifest.Inputs[train.DataRole].Artifact)
+	if err != nil {
+		return engine.Input{}, withAgain(r.store, err)
+	}
+	from := data.Inputs[tokenize.DatasetRole]
+	if from.Artifact != "" {
+		made, err := r.store.Verify(from.Artifact)
+		if err != nil {
+			return engine.Input{}, withAgain(r.store, err)
+		}
+		return engine.Input{Role: tokenize.DatasetRole, From: engine.Published(made)}, nil
+	}
+	dir := filepath.Join(dataDir, r.Params.Dataset)
+	opened, err := tokenize.OpenDataset(dir)
+	if err != nil {
+		return engine.Input{}, err
+	}
+	defer opened.Close()
+	if found := opened.Digest(); found != from.Digest {
+		return engine.Input{}, fmt.Errorf("dataset %s in %s is not the one that the run was trained on: its digest is %.12s…, expected %.12s…; train again on what is there now",
+			r.Params.Dataset, dir, found, from.Digest)
+	}
+	return engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: from.Digest, Open: tokenize.OpenDataset}, nil
+}
+
+// checkClass wants one of the run's classes.
+func (r *trainedRun) checkClass(name string) error {
+	dir, err := r.dataFolder()
+	if err != nil {
+		return err
+	}
+	summary, err := tokenize.ReadSummary(dir)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(summary.Classes, name) {
+		return usagef("--target %s: no class of dataset %s: %s", name, summary.Dataset, spelling.Hint(name, summary.Classes))
+	}
+	return nil
+}
