@@ -2,6 +2,10 @@ package experiments
 
 import (
 	"rationale/stages"
+	"rationale/stages/assess"
+	"rationale/stages/defend/attdef"
+	"rationale/stages/defend/onion"
+	"rationale/stages/defend/removal"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/texts"
 	"rationale/stages/figure"
@@ -39,6 +43,9 @@ func Stages() []StageKind {
 		{inspect.NewAttack(train.Params{}, texts.Open), "trains a fresh attacker against a finished model", true},
 		{inspect.New(inspect.Params{}, texts.Open), "judges a finished model by what that attacker finds", true},
 		{trigger.New(trigger.Params{}, texts.Open), "searches words that turn a finished model's answers", true},
+		{onion.New(removal.Params{}), "takes words out of test texts that a language model finds surprising", true},
+		{attdef.New(removal.Params{}), "takes words out of test texts that the model leans on too heavily", true},
+		{assess.New(assess.Params{}), "measures a backdoor: ACC, GR and ASR of a run", true},
 		{statistics.New(statistics.Params{}), "counts a dataset's texts of each class, their lengths and marked tokens", false},
 		{figure.New(figure.Params{}), "draws a figure from the records of runs", false},
 	}

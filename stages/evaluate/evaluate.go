@@ -160,7 +160,7 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 	}
 	if len(draws) > 0 {
 		e.note("sampled", draws[0])
-		e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), means(draws))
+		e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), measure.Means(draws))
 	}
 	return nil
 }
@@ -172,25 +172,6 @@ func answered(err error) error {
 		err = fmt.Errorf("on test texts the model gives no numbers: training diverged, or the vector of a word is absurdly large; lower learning_rate, or look at the word vectors: %w", err)
 	}
 	return err
-}
-
-// means averages each metric over the draws that have it.
-func means(draws [][]measure.Number) []measure.Number {
-	sums, counts := map[string]float64{}, map[string]float64{}
-	var out []measure.Number
-	for _, numbers := range draws {
-		for _, n := range numbers {
-			if counts[n.Metric] == 0 {
-				out = append(out, n)
-			}
-			sums[n.Metric] += n.Value
-			counts[n.Metric]++
-		}
-	}
-	for i, n := range out {
-		out[i].Value = sums[n.Metric] / counts[n.Metric]
-	}
-	return out
 }
 
 func (e *evaluation) note(mask string, numbers []measure.Number) {

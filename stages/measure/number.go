@@ -30,3 +30,22 @@ func (n *Number) UnmarshalJSON(data []byte) error {
 	n.Value = read.Value.Float64()
 	return nil
 }
+
+// Means averages each metric over the draws that have it.
+func Means(draws [][]Number) []Number {
+	sums, counts := map[string]float64{}, map[string]float64{}
+	var out []Number
+	for _, numbers := range draws {
+		for _, n := range numbers {
+			if counts[n.Metric] == 0 {
+				out = append(out, n)
+			}
+			sums[n.Metric] += n.Value
+			counts[n.Metric]++
+		}
+	}
+	for i, n := range out {
+		out[i].Value = sums[n.Metric] / counts[n.Metric]
+	}
+	return out
+}

@@ -77,6 +77,15 @@ func (t Text) DocumentWords(pieces []bool, words int) []bool {
 	return selected
 }
 
+// DocumentPieces carries a choice of the document's words to the pieces.
+func (t Text) DocumentPieces(words []bool) []bool {
+	out := make([]bool, len(t.IDs))
+	for i := range out {
+		out[i] = t.Selectable(i) && words[int(t.Word[i])-t.Lead]
+	}
+	return out
+}
+
 // Unread is how many words of the document, the last ones, the model does not read.
 func (t Text) Unread() int {
 	for i := len(t.Word) - 1; i >= 0; i-- {
@@ -105,11 +114,7 @@ func (t Text) pieceGold() []bool {
 	if t.Rationale == nil {
 		return nil
 	}
-	gold := make([]bool, len(t.IDs))
-	for i, word := range t.Word {
-		gold[i] = t.Selectable(i) && t.Rationale[int(word)-t.Lead]
-	}
-	return gold
+	return t.DocumentPieces(t.Rationale)
 }
 
 // check reports the first thing that the stage would not have written.

@@ -2,7 +2,9 @@ package train
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
@@ -51,6 +53,25 @@ func OpenFinished(env *stages.Env, role string, open examples.Open) (*Finished, 
 		return nil, fmt.Errorf("dataset %s has no test texts, and a model is judged on texts that nobody trained on", f.Shape.Dataset)
 	}
 	return f, nil
+}
+
+// On is the same model before the test texts of other data, whose words have vectors
+// of their own.
+func (f *Finished) On(data examples.Data) (*Finished, error) {
+	shape := data.Shape()
+	if !slices.Equal(shape.Classes, f.Shape.Classes) || shape.Width != f.Shape.Width || shape.Query != f.Shape.Query {
+		return nil, fmt.Errorf("dataset %s has the classes %q, vectors of %d numbers and queries: %t; the model was trained on %s with %q, %d and %t",
+			shape.Dataset, shape.Classes, shape.Width, shape.Query, f.Shape.Dataset, f.Shape.Classes, f.Shape.Width, f.Shape.Query)
+	}
+	vectors, err := data.Fixed()
+	if err != nil {
+		return nil, err
+	}
+	other := *f
+	other.Shape, other.Fixed = shape, maps.Clone(f.Fixed)
+	maps.Copy(other.Fixed, vectors)
+	other.Test, err = data.Split("test")
+	return &other, err
 }
 
 // Evaluator opens one of the run's evaluation graphs.
