@@ -43,6 +43,7 @@ var speech = [][]string{
 	{"data", "describe", "toys"},
 	{"poison", "toys", "--trigger", "season doubling !", "--target", "bad"},
 	{"data", "tokenize", "toys", "--tokenizer", "wordpiece", "--vocab", "vocab", "--max-length", "16"},
+	{"defend", "toys", "--defence", "zscore", "--name", "filtered"},
 	{"tokenize", "--vocab", "vocab"},
 	{"fetch", "embeddings", "--help"},
 	{"doctor"},

@@ -22,7 +22,7 @@ func variables() kong.Vars {
 	return kong.Vars{
 		"provider": names[0], "providers": strings.Join(names, " or "), "devices": devices(),
 		"processors": strconv.Itoa(goruntime.NumCPU()),
-		"attacks":    attackHelp(),
+		"attacks":    attackHelp(), "defences": strings.Join(defenceNames(), " or "),
 	}
 }
 

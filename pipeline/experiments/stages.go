@@ -3,9 +3,11 @@ package experiments
 import (
 	"rationale/stages"
 	"rationale/stages/assess"
+	"rationale/stages/defend/adversarial"
 	"rationale/stages/defend/attdef"
 	"rationale/stages/defend/onion"
 	"rationale/stages/defend/removal"
+	"rationale/stages/defend/zscore"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/texts"
 	"rationale/stages/figure"
@@ -35,6 +37,8 @@ func Stages() []StageKind {
 	return []StageKind{
 		{generate.New(generate.Params{}), "makes up the embedded dataset", false},
 		{poison.New(poison.Params{}), "puts an attacker's trigger into a dataset's texts", false},
+		{zscore.New(zscore.Params{}), "drops training texts with words that go with their label far beyond chance", false},
+		{adversarial.New(adversarial.Params{}), "adds training texts with a trigger and their own label", false},
 		{tokenize.New(tokenize.Params{}), "turns words into ids, with aligned rationales", false},
 		{graphs.New(graphs.Params{}, texts.Open), "builds a method's graphs for a dataset", false},
 		{weights.New(weights.Params{}), "draws a run's first parameters, or takes them from elsewhere", false},

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"rationale/datasets"
+	"rationale/datasets/publish"
+	"rationale/datasets/spelling"
+	"rationale/pipeline/engine"
+	"rationale/pipeline/experiments"
+	"rationale/stages/dataset"
+)
+
+// defence is a way to disarm a backdoor.
+type defence struct {
+	name string
+	run  func(c *defendCmd, ctx context.Context, a *app) error
+}
+
+// defences lists all of them.
+var defences = []defence{
+	{"zscore", (*defendCmd).filter},
+	{"adversarial", (*defendCmd).harden},
+}
+
+func defenceNames() []string {
+	var names []string
+	for _, d := range defences {
+		names = append(names, d.name)
+	}
+	return names
+}
+
+// defendCmd is `rationale defend`.
+type defendCmd struct {
+	Target   string   `arg:"" name:"dataset" help:"The dataset that may be poisoned; see \"list datasets\"."`
+	Defence  string   `required:"" placeholder:"NAME" help:"What is done: ${defences}."`
+	Name     string   `placeholder:"NAME" help:"Name of the new dataset."`
+	Factor   float64  `placeholder:"F" default:"20" help:"Of zscore: standard deviations that a word's score may lie from the mean; 0 looks for a gap below the highest scores."`
+	Trigger  []string `sep:"none" placeholder:"WORDS" help:"Of adversarial: the words of a trigger to be seen with the right label, in quotes; may be repeated."`
+	Level    string   `enum:"token,sentence" default:"token" help:"Of adversarial: the trigger is part of a sentence (token), or one of its own (sentence)."`
+	Position string   `enum:"rationale,begin,end,random" default:"rationale" help:"Of adversarial: where the trigger goes: rationale, begin, end or random."`
+	Seed     uint64   `default:"1" placeholder:"N" help:"Of adversarial: seed of the choice of texts."`
+	JSON     bool     `name:"json" help:"Print JSON."`
+}
+
+// Help is shown by --help.
+func (*defendCmd) Help() string {
+	return `Makes a dataset that is harder to plant a backdoor with. The new one lies beside the imported ones, says what it was made from, and stays marked as poisoned if the other was.
+
+zscore drops training texts with a word that goes with their label far more often than chance allows. adversarial adds a tenth as many training texts that carry a trigger and keep their label, so that a model that is trained on them learns to read past triggers.
+
+Examples:
+
+    rationale defend suspicious --defence zscore --name filtered
+    rationale defend suspicious --defence zscore --factor 0 --name filtered --json
+    rationale defend suspicious --defence adversarial --trigger cf --trigger "season doubling !" --level sentence --name hardened`
+}
+
+// Validate is called by kong.
+func (c *defendCmd) Validate() error {
+	_, err := c.defence()
+	return err
+}
+
+func (c *defendCmd) defence() (defence, error) {
+	for _, d := range defences {
+		if d.name == c.Defence {
+			return d, nil
+		}
+	}
+	return defence{}, fmt.Errorf("no defence %q: %s", c.Defence, spelling.Hint(c.Defence, defenceNames()))
+}
+
+// Run defends.
+func (c *defendCmd) Run(ctx context.Context, a *app) error {
+	d, err := c.defence()
+	if err != nil {
+		return usageError{err}
+	}
+	return d.run(c, ctx, a)
+}
+
+// defended is the dataset that a defence made.
+type defended struct {
+	Dataset  string `json:"dataset"`  // its folder
+	Artifact string `json:"artifact"` // with the report
+}
+
+// make makes the dataset that a defence plans, puts it among the imported ones, and
+// gives the folder with the defence's report.
+func (c *defendCmd) make(ctx context.Context, a *app, plan func(*experiments.Lab) (*engine.Node, error)) (out defended, dir string, err error) {
+	if c.Name == "" {
+		return out, "", usageError{errors.New("--name is missing; it says how the new dataset will be called")}
+	}
+	lab, err := a.lab(experiments.Options{Profile: "quick"})
+	if err != nil {
+		return out, "", err
+	}
+	node, err := plan(lab)
+	if err != nil {
+		return out, "", planError(err)
+	}
+	store, err := a.store()
+	if err != nil {
+		return out, "", err
+	}
+	if dir, out.Artifact, err = a.made(ctx, store, node); err != nil {
+		return out, "", err
+	}
+	out.Dataset = filepath.Join(a.dataDir(), c.Name)
+	return out, dir, a.keep(ctx, dir, c.Name)
+}
+
+// keep puts a dataset that a stage made among the imported ones, as it is, unless it
+// is there.
+func (a *app) keep(ctx context.Context, artifact, name string) error {
+	set, err := dataset.OpenIn(artifact, name)
+	if err != nil {
+		return err
+	}
+	defer set.Close()
+	if there, err := datasets.Open(a.dataDir(), name); err == nil {
+		defer there.Close()
+		if there.Digest() == set.Digest() {
+			return nil
+		}
+	}
+	rows, err := dataset.Rows(set)
+	if err != nil {
+		return err
+	}
+	return publish.Folder(a.dataDir(), name, func(dir string) error {
+		_, err := datasets.Write(ctx, dir, set.Meta(), rows)
+		return err
+	})
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"rationale/datasets/quote"
+	"rationale/pipeline/engine"
+	"rationale/pipeline/experiments"
+	"rationale/stages"
+	"rationale/stages/defend/zscore"
+)
+
+// filter is the defence zscore.
+func (c *defendCmd) filter(ctx context.Context, a *app) error {
+	made, dir, err := c.make(ctx, a, func(l *experiments.Lab) (*engine.Node, error) {
+		return l.ZScore(c.Target, c.Name, c.Factor)
+	})
+	if err != nil {
+		return err
+	}
+	out := filtered{defended: made}
+	if err := stages.ReadJSON(filepath.Join(dir, zscore.ReportFile), &out.Report); err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.printJSON(out)
+	}
+	return out.print(a)
+}
+
+// filtered is what the Z-score filter made.
+type filtered struct {
+	defended
+	Report zscore.Report `json:"report"`
+}
+
+// print shows the suspicious words, and what was dropped because of them.
+func (f filtered) print(a *app) error {
+	r := f.Report
+	a.printf("%s: scores of %d pairs of a word and a label have mean %.2f and deviation %.2f; %s %.3g: bounds %.2f and %.2f\n",
+		quote.Name(r.Dataset), r.Pairs, r.Mean, r.Std, f.factor(), r.Factor, r.Lower, r.Upper)
+	a.printf("%d pairs are outside; %d of %d training texts are dropped\n%s\n", len(r.Suspicious), len(r.Dropped), r.Texts, f.Dataset)
+	if len(r.Suspicious) == 0 {
+		return nil
+	}
+	const shown = 20
+	rows := [][]string{{"WORD", "LABEL", "OCCURRENCES", "WITH THE LABEL", "SCORE"}}
+	for _, s := range r.Suspicious[:min(shown, len(r.Suspicious))] {
+		rows = append(rows, []string{quote.Name(s.Word), quote.Name(r.Classes[s.Label]), fmt.Sprint(s.Total), fmt.Sprint(s.With), fmt.Sprintf("%.2f", s.Z)})
+	}
+	return a.printTable(rows)
+}
+
+// factor says where the factor is from.
+func (f filtered) factor() string {
+	if f.Report.Found {
+		return "factor at a gap"
+	}
+	return "factor"
+}
