@@ -211,7 +211,14 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 
 // The same settings give the same bytes.
 func TestSameBytes(t *testing.T) {
-	_, _, first := made(t, usual(), nil)
-	_, _, second := made(t, usual(), nil)
-	stagetest.SameFiles(t, second, first)
+	origin := open(t, stagetest.ImportFacts(t), stagetest.Facts)
+	run := func() string {
+		env := stagetest.Env(t, nil)
+		env.Opened[poison.DatasetRole] = origin
+		if err := poison.New(usual()).Run(context.Background(), env); err != nil {
+			t.Fatal(err)
+		}
+		return env.Out
+	}
+	stagetest.SameFiles(t, run(), run())
 }

@@ -26,8 +26,9 @@ type hunt struct {
 	model  *model
 	source source
 	lexicon
-	best  Trigger // so far, by J on its own batch
-	trace []Step
+	offered int     // candidates at the beginning
+	best    Trigger // so far, by J on its own batch
+	trace   []Step
 }
 
 func newHunt(p Params, env *stages.Env, run *train.Finished, rt *runtime.Runtime) (*hunt, error) {
@@ -47,6 +48,7 @@ func newHunt(p Params, env *stages.Env, run *train.Finished, rt *runtime.Runtime
 	if h.lexicon, err = newLexicon(reader.Entries(), texts); err != nil {
 		return nil, err
 	}
+	h.offered = len(h.candidates)
 	h.source = source{reader: reader, trigger: p.trigger(slices.Repeat([]string{h.words[h.start-1]}, p.Words)), slots: p.Words, target: target}
 	h.model, err = newModel(rt, run, rationalizer.Trigger{Slots: p.Words, Beta: p.Beta})
 	return h, err
@@ -88,9 +90,14 @@ func (h *hunt) units() int64 {
 // slots is how many slots a restart searches at most.
 func (h *hunt) slots() int64 { return int64(h.params.Passes) * int64(h.params.Words) }
 
-// climbed searches from each start on a batch of its own.
+// climbed searches from each start on a batch of its own. Words of triggers that
+// were found are left out afterwards, so that the next one is another: a defence
+// needs such that the attacker did not use.
 func (h *hunt) climbed(ctx context.Context) (ids [][]int, out []Trigger, err error) {
 	for restart := range h.params.Restarts {
+		if len(h.candidates) == 0 {
+			break
+		}
 		batch, err := h.batch(restart)
 		if err != nil {
 			return nil, nil, err
@@ -100,6 +107,7 @@ func (h *hunt) climbed(ctx context.Context) (ids [][]int, out []Trigger, err err
 			return nil, nil, err
 		}
 		ids, out = append(ids, words), append(out, Trigger{Words: h.inserted(words), J: j})
+		h.candidates = slices.DeleteFunc(slices.Clone(h.candidates), func(w int) bool { return slices.Contains(words, w) })
 		h.env.Log.Info("trigger found", "restart", restart+1, "words", strings.Join(h.inserted(words), " "), "J", rounded(j))
 	}
 	return ids, out, nil
@@ -202,7 +210,7 @@ func (h *hunt) found(triggers []Trigger, dev int) Found {
 	p := h.params
 	return Found{
 		Dataset: p.Dataset, Method: h.run.Result.Graphs.Method, Level: p.Level, Position: p.Position, Target: p.Target,
-		Random: p.Random, Candidates: len(h.candidates), DevTexts: dev, Triggers: distinct(triggers), Trace: h.trace,
+		Random: p.Random, Candidates: h.offered, DevTexts: dev, Triggers: distinct(triggers), Trace: h.trace,
 	}
 }
 
