@@ -1,10 +1,13 @@
 package plots
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
 )
 
 // percentTicks are the ticks of a y axis of fractions, at round percentages
@@ -64,6 +67,30 @@ func epochTicks(lo, hi float64, count int) []plot.Tick {
 	}
 	for e := math.Ceil(first/step) * step; e <= last; e += step {
 		ticks = append(ticks, epochTick(e))
+	}
+	return ticks
+}
+
+// valueTicks are ticks at the points of all lines, without any rounding.
+func valueTicks(p Panel) []plot.Tick {
+	at := map[float64]bool{}
+	for _, l := range p.Lines {
+		for _, q := range l.Points {
+			at[q.X] = true
+		}
+	}
+	var ticks []plot.Tick
+	for _, x := range slices.Sorted(maps.Keys(at)) {
+		ticks = append(ticks, plot.Tick{Value: x, Label: strconv.FormatFloat(x, 'g', -1, 64)})
+	}
+	return ticks
+}
+
+// groupTicks name the groups of bars, in the room that each has.
+func groupTicks(groups []string, room vg.Length) []plot.Tick {
+	ticks := make([]plot.Tick, len(groups))
+	for i, name := range groups {
+		ticks[i] = plot.Tick{Value: float64(i), Label: wrap(tickText, name, room)}
 	}
 	return ticks
 }

@@ -19,6 +19,8 @@ type Curves struct {
 // percentages.
 type Panel struct {
 	Title          string
+	Axis           Axis
+	Groups         []string // below the bars, where Axis is Places
 	XLabel, YLabel string
 	// YMin and YMax bound the y axis. When both are 0 the figure chooses one
 	// range for all such panels, so that they can be compared.
@@ -27,6 +29,16 @@ type Panel struct {
 	Lines      []Line
 	Remark     string // why there are no lines; empty when there are
 }
+
+// Axis says what stands on the x axis of a panel.
+type Axis string
+
+// The kinds of x axes.
+const (
+	Epochs Axis = ""       // lines over whole numbers
+	Values Axis = "values" // lines over numbers, each with a tick of its own
+	Places Axis = "places" // bars at 0, 1, …, where groups have their places
+)
 
 // Reference is a horizontal line to compare with, such as chance at 0.5.
 type Reference struct {
@@ -97,6 +109,9 @@ func (p *Panel) check() error {
 	}
 	if p.Reference != nil && !finite(p.Reference.Value) {
 		return fmt.Errorf("the reference %q is %g", p.Reference.Name, p.Reference.Value)
+	}
+	if p.Axis == Places && len(p.Groups) == 0 {
+		return errors.New("there are no groups of bars")
 	}
 	if len(p.Lines) == 0 && p.Remark == "" {
 		return errors.New("there are no lines")

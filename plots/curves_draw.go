@@ -153,6 +153,9 @@ func (f *Curves) sharedRange() (low, high float64) {
 		if p.Reference != nil {
 			lo, hi = min(lo, p.Reference.Value), max(hi, p.Reference.Value)
 		}
+		if p.Axis == Places { // the length of a bar is read as its number
+			lo, hi = min(lo, 0), max(hi, 0)
+		}
 		for _, l := range p.Lines {
 			for _, q := range l.Points {
 				bottom, top := q.reach()
@@ -173,10 +176,7 @@ func (g *curvesGrid) plot(p Panel, outer, lowest bool) *plot.Plot {
 	out.BackgroundColor = nil
 	dressAxis(&out.X)
 	dressAxis(&out.Y)
-	first, last := p.xRange()
-	air := max(0.025*(last-first), 0.25)
-	out.X.Min, out.X.Max = first-air, last+air
-	out.X.Tick.Marker = plot.ConstantTicks(epochTicks(first, last, g.xTickCount(last)))
+	g.dressX(&out.X, p)
 	out.Y.Min, out.Y.Max = p.YMin, p.YMax
 	out.Y.Tick.Marker = plot.ConstantTicks(percentTicks(p.YMin, p.YMax, yTickCount, outer))
 	if outer {
@@ -189,17 +189,49 @@ func (g *curvesGrid) plot(p Panel, outer, lowest bool) *plot.Plot {
 	grid.Vertical.Width = 0
 	grid.Horizontal = draw.LineStyle{Color: gridColour, Width: 0.6}
 	low, high := out.Y.Min, out.Y.Max
-	out.Add(grid, layers{panel: p, looks: g.looks})
+	out.Add(grid, p.plotter(g.looks))
 	out.Y.Min, out.Y.Max = low, high
 	return out
+}
+
+// plotter draws what is in the panel.
+func (p Panel) plotter(looks map[string]look) plot.Plotter {
+	if p.Axis == Places {
+		return bars{panel: p, looks: looks}
+	}
+	return layers{panel: p, looks: looks}
+}
+
+// dressX sets the range and the ticks of the x axis.
+func (g *curvesGrid) dressX(x *plot.Axis, p Panel) {
+	first, last := p.xRange()
+	switch p.Axis {
+	case Places:
+		x.Min, x.Max = -.5, float64(len(p.Groups))-.5
+		x.Tick.Length = 0
+		x.Tick.Marker = plot.ConstantTicks(groupTicks(p.Groups, g.columnWidth()/vg.Length(len(p.Groups))))
+	case Values:
+		air := 0.05 * max(last-first, 1e-3)
+		x.Min, x.Max = first-air, last+air
+		x.Tick.Marker = plot.ConstantTicks(valueTicks(p))
+	default:
+		air := max(0.025*(last-first), 0.25)
+		x.Min, x.Max = first-air, last+air
+		x.Tick.Marker = plot.ConstantTicks(epochTicks(first, last, g.xTickCount(last)))
+	}
+}
+
+// columnWidth is the room between the axes of a panel.
+func (g *curvesGrid) columnWidth() vg.Length {
+	const besides = 30 // points: left and right of the axes
+	return (g.width-2*sheetMargin)/vg.Length(g.columns) - besides
 }
 
 // xTickCount is how many labels as long as that of the last epoch fit below a
 // panel with air between them.
 func (g *curvesGrid) xTickCount(last float64) int {
-	const air, besides = 6, 30 // points: between labels, left and right of the axes
-	width := (g.width-2*sheetMargin)/vg.Length(g.columns) - besides
-	return max(int(width/(tickText.Width(epochTick(math.Floor(last)).Label)+air)), 1)
+	const air = 6 // points, between labels
+	return max(int(g.columnWidth()/(tickText.Width(epochTick(math.Floor(last)).Label)+air)), 1)
 }
 
 // xRange is from the first to the last point of any line; 0 to 1 without lines.

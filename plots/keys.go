@@ -42,6 +42,10 @@ var keyTable = []Key{
 	{"attack", "Attack", Text, "how the training data was poisoned"},
 	{"trigger", "Trigger", Text, "what the trigger is inserted into: token, sentence"},
 	{"poison_rate", "Poison rate", Number, "share of the training texts that are poisoned"},
+	{"position", "Position", Text, "where the trigger stands: rationale, begin, end, random"},
+	{"words", "Trigger words", Text, "where the trigger's words are from: searched, random, given"},
+	{"sampling", "Sampling", Text, "how batches mix clean and poisoned texts: uniform, poison-priority, clean-priority"},
+	{"start", "Start", Text, "what training starts from: clean, a clean run; scratch"},
 	{"defence", "Defence", Text, "what was done against the attack"},
 	{SeedKey, "Seed", Number, "of everything random in the run"},
 }

@@ -33,12 +33,15 @@ type Kind[Spec any] struct {
 // figureKinds is where a further kind of figure is named.
 var figureKinds = []Kind[FigureSpec]{
 	{"curves", "values over epochs, mean and deviation over seeds", func() FigureSpec { return &CurvesSpec{} }},
+	{"bars", "groups of bars, mean and deviation over seeds", func() FigureSpec { return &BarsSpec{} }},
+	{"sweep", "values over a number that runs differ in, mean and deviation over seeds", func() FigureSpec { return &SweepSpec{} }},
 }
 
 // tableKinds is where a further kind of table is named.
 var tableKinds = []Kind[TableSpec]{
 	{"comparison", "a paper's table beside our numbers of the dev-best epoch", func() TableSpec { return &ComparisonSpec{} }},
 	{"methods", "methods at several shares of selected text: a paper's numbers beside ours, ranked, checked and tested", func() TableSpec { return &MethodsSpec{} }},
+	{"attacks", "attacks with and without defences: a paper's numbers beside ours", func() TableSpec { return &AttacksSpec{} }},
 	{"statistics", "what datasets hold, beside what a paper says of its own", func() TableSpec { return &StatisticsSpec{} }},
 	{"claims", "numbers of a paper's text beside ours of the last epoch", func() TableSpec { return &ClaimsSpec{} }},
 }

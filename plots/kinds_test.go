@@ -75,8 +75,8 @@ func TestEntriesFromAFile(t *testing.T) {
 
 func TestEntriesNameWhatIsWrong(t *testing.T) {
 	for _, test := range []struct{ old, new, want string }{
-		{`kind = "curves"`, `kind = "bars"`, `unknown kind "bars"; there are "curves"`},
-		{`kind = "claims"`, ``, `unknown kind ""; there are "comparison", "methods", "statistics", "claims"`},
+		{`kind = "curves"`, `kind = "pie"`, `unknown kind "pie"; there are "curves", "bars", "sweep"`},
+		{`kind = "claims"`, ``, `unknown kind ""; there are "comparison", "methods", "attacks", "statistics", "claims"`},
 		{`title = "ASR"`, `titel = "ASR"`, `unknown key "titel"`},
 		{"sparsity = 0.10\nmetric", "sparsty = 0.10\nmetric", `unknown key "sparsty"; records are selected by dataset, method, variant`},
 		{"sparsity = 0.10\nmetric", "sparsity = \"much\"\nmetric", `sparsity = much`},

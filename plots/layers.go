@@ -18,8 +18,7 @@ func (l layers) Plot(c draw.Canvas, p *plot.Plot) {
 	toX, toY := p.Transforms(&c)
 	at := func(x, y float64) vg.Point { return vg.Point{X: toX(x), Y: toY(y)} }
 	if ref := l.panel.Reference; ref != nil {
-		ends := []vg.Point{{X: c.Min.X, Y: toY(ref.Value)}, {X: c.Max.X, Y: toY(ref.Value)}}
-		c.StrokeLines(referenceStroke, c.ClipLinesY(ends)...)
+		strokeReference(c, toY(ref.Value))
 	}
 	for i := len(l.panel.Lines) - 1; i >= 0; i-- {
 		line := &l.panel.Lines[i]
@@ -38,6 +37,12 @@ func (l layers) Plot(c draw.Canvas, p *plot.Plot) {
 			}
 		}
 	}
+}
+
+// strokeReference draws the reference across the panel.
+func strokeReference(c draw.Canvas, y vg.Length) {
+	ends := []vg.Point{{X: c.Min.X, Y: y}, {X: c.Max.X, Y: y}}
+	c.StrokeLines(referenceStroke, c.ClipLinesY(ends)...)
 }
 
 // curve draws line i and its markers.

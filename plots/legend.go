@@ -94,7 +94,7 @@ func (f *Curves) legendEntries(looks map[string]look, names []string, room vg.Le
 		entries = append(entries, legendEntry{text, thumb})
 	}
 	for _, name := range names {
-		add(name, looks[name].thumb)
+		add(name, f.thumb(looks[name]))
 	}
 	for _, name := range f.references() {
 		add(name, func(c draw.Canvas, left vg.Point) {
@@ -108,7 +108,7 @@ func (f *Curves) legendEntries(looks map[string]look, names []string, room vg.Le
 	}
 	switch seeds := f.seeds(); {
 	case seeds.most >= 2:
-		add("± 1 std over "+seeds.String(), bandThumb)
+		add("± 1 std over "+seeds.String(), f.spreadThumb())
 	case seeds.most == 1:
 		add("(one seed)", nil)
 	}
@@ -136,6 +136,27 @@ func (f *Curves) choosing() bool {
 		}
 	}
 	return false
+}
+
+// thumb is a sample of what has the look: a line or a bar.
+func (f *Curves) thumb(l look) func(draw.Canvas, vg.Point) {
+	if f.barred() {
+		return l.patch
+	}
+	return l.thumb
+}
+
+// spreadThumb is a sample of what shows deviations.
+func (f *Curves) spreadThumb() func(draw.Canvas, vg.Point) {
+	if f.barred() {
+		return whiskerThumb
+	}
+	return bandThumb
+}
+
+// barred tells that the figure has bars in place of lines.
+func (f *Curves) barred() bool {
+	return slices.ContainsFunc(f.Panels, func(p Panel) bool { return p.Axis == Places })
 }
 
 // thumb is a short piece of the line with its marker.

@@ -95,6 +95,15 @@ func (s CurvesSpec) Figure(records []Record, datasets []DatasetSpec) (Figure, er
 // Curves builds the figure from records. A line without records is an error
 // that names the line and the keys looked for.
 func (s CurvesSpec) Curves(records []Record) (*Curves, error) {
+	return s.arranged(records, func(records []Record, l LineSpec, keys Selector) (Line, error) { return l.draw(records, keys) }, Panel{XLabel: "Epoch"})
+}
+
+// drawLine makes a line of the records that have the keys.
+type drawLine func(records []Record, l LineSpec, keys Selector) (Line, error)
+
+// arranged builds the panels with lines as draw makes them, on the x axis of a
+// panel like the given one.
+func (s CurvesSpec) arranged(records []Record, draw drawLine, like Panel) (*Curves, error) {
 	if len(s.Lines) == 0 {
 		return nil, errors.New("the figure's description has no lines")
 	}
@@ -105,7 +114,7 @@ func (s CurvesSpec) Curves(records []Record) (*Curves, error) {
 	figure := &Curves{Title: s.title(datasets), Columns: len(s.Panels)}
 	for _, dataset := range datasets {
 		for _, spec := range s.panels() {
-			panel, err := s.panel(records, dataset, spec)
+			panel, err := s.panel(records, dataset, spec, draw, like)
 			if err != nil {
 				return nil, err
 			}
@@ -178,14 +187,12 @@ func (s CurvesSpec) panels() []PanelSpec {
 	return []PanelSpec{{}}
 }
 
-func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec) (Panel, error) {
-	p := Panel{
-		XLabel: cmp.Or(s.XLabel, "Epoch"), YLabel: s.YLabel,
-		YMin: s.YMin, YMax: s.YMax, Reference: s.chance(dataset),
-	}
+func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec, draw drawLine, p Panel) (Panel, error) {
+	p.XLabel, p.YLabel = cmp.Or(s.XLabel, p.XLabel), s.YLabel
+	p.YMin, p.YMax, p.Reference = s.YMin, s.YMax, s.chance(dataset)
 	shared := spec.Selector.or(Selector{"dataset": dataset.Name})
 	for _, line := range s.Lines {
-		drawn, err := line.draw(records, line.Selector.or(shared))
+		drawn, err := draw(records, line, line.Selector.or(shared))
 		if err != nil {
 			return Panel{}, fmt.Errorf("line %q of panel %q: %w", line.Name,
 				joinNonEmpty(", ", spec.Title, dataset.title()), err)

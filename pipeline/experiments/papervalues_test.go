@@ -55,7 +55,7 @@ func TestPaperRowsAddUp(t *testing.T) {
 	rows, checked := readPrinted(t), map[string]int{}
 	for row, of := range rows {
 		macro := row.Table == "Table4" && !strings.HasPrefix(row.Method, "FR")
-		if row.Table == "Table5" || macro {
+		if row.Paper != "A2I" || row.Table == "Table5" || macro {
 			continue
 		}
 		checked[row.Table]++
@@ -127,5 +127,24 @@ func TestTablesStandBesideThePaper(t *testing.T) {
 		if got := tables[0].Grids[0].Rows[0].Cells[6]; got != want {
 			t.Errorf("as %q: F1 is %+v, want %+v", name, got, want)
 		}
+	}
+}
+
+// TestBadRNLRowsAreWhole: sixteen rows under five defences, each with three shares.
+func TestBadRNLRowsAreWhole(t *testing.T) {
+	blocks := 0
+	for row, of := range readPrinted(t) {
+		if row.Paper != "BadRNL" {
+			continue
+		}
+		blocks++
+		for _, metric := range []string{"ACC", "GR", "ASR"} {
+			if v, ok := of[metric]; !ok || !(v >= 0 && v <= 100) {
+				t.Errorf("%s: %s is %v; expected a share in percent", row, metric, v)
+			}
+		}
+	}
+	if blocks != 16*5 {
+		t.Errorf("%d rows and defences, want %d", blocks, 16*5)
 	}
 }

@@ -39,7 +39,7 @@ func TestExperimentFilesNameWhatExists(t *testing.T) {
 			trained[r.Method] = true
 		}
 		for _, f := range e.Figures {
-			for _, line := range f.Spec.(*plots.CurvesSpec).Lines {
+			for _, line := range linesOf(t, f.Spec) {
 				if !trained[line.Selector["method"]] {
 					t.Errorf("%s draws line %q of %q, which it does not train", e.Name, line.Name, line.Selector["method"])
 				}
@@ -187,4 +187,19 @@ func TestUnknownNames(t *testing.T) {
 	if _, err := l.Reproduce([]string{"a2i-fig5"}); err == nil || !strings.Contains(err.Error(), `did you mean "a2i-fig`) {
 		t.Errorf("unknown experiment: %v", err)
 	}
+}
+
+// linesOf are the lines, or the bars, of a figure.
+func linesOf(t *testing.T, spec plots.FigureSpec) []plots.LineSpec {
+	t.Helper()
+	switch s := spec.(type) {
+	case *plots.CurvesSpec:
+		return s.Lines
+	case *plots.BarsSpec:
+		return s.Lines
+	case *plots.SweepSpec:
+		return s.Lines
+	}
+	t.Fatalf("no lines are known of a %T", spec)
+	return nil
 }

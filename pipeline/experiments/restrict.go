@@ -47,8 +47,8 @@ func (l *Lab) checkTargets(chosen []Experiment) error {
 // shownTarget is a target as records have it.
 func shownTarget(t float64) string { return strconv.FormatFloat(t, 'g', -1, 64) }
 
-// about keeps of the experiment's figures and tables the panels and claims that are
-// about targets of its runs.
+// about keeps of the experiment's figures and tables the panels, groups of bars and
+// claims that are about targets of its runs.
 func (p *Planned) about() {
 	trained := func(s plots.Selector) bool {
 		wanted, named := s[targetKey]
@@ -56,9 +56,15 @@ func (p *Planned) about() {
 	}
 	p.Figures, p.Tables = slices.Clone(p.Figures), slices.Clone(p.Tables)
 	for i, f := range p.Figures {
-		if spec, ok := f.Spec.(*plots.CurvesSpec); ok {
+		lost := func(s plots.PanelSpec) bool { return !trained(s.Selector) }
+		switch spec := f.Spec.(type) {
+		case *plots.CurvesSpec:
 			kept := *spec
-			kept.Panels = slices.DeleteFunc(slices.Clone(spec.Panels), func(s plots.PanelSpec) bool { return !trained(s.Selector) })
+			kept.Panels = slices.DeleteFunc(slices.Clone(spec.Panels), lost)
+			p.Figures[i].Spec = &kept
+		case *plots.BarsSpec:
+			kept := *spec
+			kept.Groups = slices.DeleteFunc(slices.Clone(spec.Groups), lost)
 			p.Figures[i].Spec = &kept
 		}
 	}

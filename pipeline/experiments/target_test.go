@@ -362,3 +362,23 @@ func TestFiguresOfSomeTargets(t *testing.T) {
 		}
 	}
 }
+
+// TestBarsOfSomeTargets: a target that is not trained has no group of bars.
+func TestBarsOfSomeTargets(t *testing.T) {
+	for _, tc := range []struct {
+		targets []float64
+		want    []string
+	}{{nil, []string{"0.1", "0.2", "0.3"}}, {[]float64{.2}, []string{"0.2"}}} {
+		b, err := newTestLab(t, Options{Targets: tc.targets}).Reproduce([]string{"a2i-table1"}, "generated-aroma")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, g := range b.Experiments[0].Figures[0].Spec.(*plots.BarsSpec).Groups {
+			got = append(got, g.Selector[targetKey])
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("targets %v: groups %v, want %v", tc.targets, got, tc.want)
+		}
+	}
+}

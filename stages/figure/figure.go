@@ -37,7 +37,7 @@ func New(p Params) *Stage { return &Stage{p} }
 func (*Stage) Name() string { return "figure" }
 
 // Version of the drawing.
-func (*Stage) Version() int { return 3 }
+func (*Stage) Version() int { return 4 }
 
 // Params are part of the stage's identity.
 func (s *Stage) Params() any { return s.params }
