@@ -85,7 +85,7 @@ func (l *Lab) fill(b *Batch, parts []part) error {
 		b.Experiments = append(b.Experiments, p)
 	}
 	b.Runs = slices.SortedFunc(maps.Values(runs), func(x, y *Run) int { return x.Labels.Compare(y.Labels) })
-	tellApart(slices.DeleteFunc(slices.Clone(b.Runs), func(r *Run) bool { return r.Search != nil }))
+	tellApart(slices.DeleteFunc(slices.Clone(b.Runs), func(r *Run) bool { return r.Search != nil || r.Assess != nil }))
 	b.Targets = b.targets()
 	l.note(b)
 	return nil
@@ -120,7 +120,7 @@ func (l *Lab) checkFit(chosen []Experiment, names []string) error {
 func (b *Batch) targets() []*engine.Node {
 	var out []*engine.Node
 	for _, r := range b.trained() {
-		out = append(out, r.Evaluate)
+		out = append(out, r.measured()...)
 	}
 	for _, c := range b.counts() {
 		out = append(out, c.Node)
@@ -176,6 +176,7 @@ func (l *Lab) experiment(of part, known map[string]*Run) (Planned, error) {
 			}
 		}
 	}
+	p.Counts = l.floors(of)
 	p.about()
 	p.draw()
 	return p, nil
@@ -198,6 +199,9 @@ func (p *Planned) share(runs []*Run, known map[string]*Run) {
 func (l *Lab) runs(entry RunEntry, spec RunSpec) ([]*Run, error) {
 	if !entry.in(l.opts.Profile) {
 		return nil, nil
+	}
+	if entry.Backdoor != nil {
+		return l.attacked(entry, spec)
 	}
 	if len(entry.Targets) == 0 {
 		r, err := l.plan(spec, entry.Set)
@@ -231,7 +235,7 @@ func (p *Planned) drawing(f plots.FigureEntry) *engine.Node {
 	node := &engine.Node{Label: "draw " + p.file(f.Name), Weight: 1}
 	labels := map[string]plots.Labels{}
 	for i, r := range p.Runs {
-		for _, from := range []*engine.Node{r.Train, r.Evaluate} {
+		for _, from := range append([]*engine.Node{r.Train}, r.measured()...) {
 			role := fmt.Sprintf("%s%03d", from.Stage.Name(), i)
 			node.Inputs = append(node.Inputs, engine.Input{Role: role, From: from})
 			labels[role] = r.Labels

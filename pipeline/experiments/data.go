@@ -12,6 +12,10 @@ import (
 type Data struct {
 	Format  string   `toml:"format"`
 	Aspects []string `toml:"aspects"` // in the paper's order
+	// Classes tell tasks of one format apart, by number, where no aspect does; Name is
+	// then what the paper calls the data.
+	Classes []string `toml:"classes"`
+	Name    string   `toml:"name"`
 	// StandIns are aspects of the generated data, each in place of the paper's own
 	// data of the aspect at the same place while that is not there.
 	StandIns []string `toml:"stand_ins"`
@@ -24,6 +28,9 @@ func (e Experiment) owns(s source) bool {
 
 // has tells that a dataset is about one of the aspects.
 func (d Data) has(s source) bool {
+	if len(d.Classes) > 0 {
+		return s.format == d.Format && slices.Equal(d.Classes, s.classes) && !s.derived
+	}
 	return s.format == d.Format && slices.Contains(d.Aspects, s.aspect)
 }
 
@@ -133,6 +140,9 @@ func (l *Lab) datasetsOf(e Experiment) ([]string, error) {
 // named are the datasets for the aspects of the paper's data.
 func (l *Lab) named(e Experiment, d Data) []string {
 	var out []string
+	if len(d.Classes) > 0 {
+		return slices.DeleteFunc(l.usable(e), func(name string) bool { return !d.has(l.sources[name]) })
+	}
 	for i, aspect := range d.Aspects {
 		name := ""
 		if len(d.StandIns) > 0 {
@@ -203,9 +213,19 @@ func (l *Lab) shown(name string, e Experiment) plots.DatasetSpec {
 	}
 	d := plots.DatasetSpec{Name: name, Title: title, Classes: len(s.classes), ClassNames: s.classes, Paper: l.isPapers(e, name)}
 	if d.Paper {
-		d.PaperName = capital(s.format) + "-" + capital(s.aspect)
+		d.PaperName = e.printed(s)
 	}
 	return d
+}
+
+// printed is what the paper calls its own data.
+func (e Experiment) printed(s source) string {
+	for _, d := range e.Data {
+		if d.has(s) && d.Name != "" {
+			return d.Name
+		}
+	}
+	return capital(s.format) + "-" + capital(s.aspect)
 }
 
 // capital is a word as the papers write the names of datasets: "Beer".

@@ -44,6 +44,8 @@ type RunEntry struct {
 	// s is searched for. Without them s is a setting.
 	Targets  []float64 `toml:"targets"`
 	Profiles []string  `toml:"profiles"` // in which it is trained; all when empty
+	// Backdoor says how the run is attacked and defended; nil for a run of its own.
+	Backdoor *Backdoor `toml:"backdoor"`
 }
 
 // in tells that the run is trained in a profile.
@@ -153,6 +155,12 @@ func (e Experiment) checkRuns() error {
 			}
 		}
 		if err := r.checkTargets(m); err != nil {
+			return err
+		}
+		if r.Backdoor == nil {
+			continue
+		}
+		if err := r.Backdoor.check(); err != nil {
 			return err
 		}
 	}

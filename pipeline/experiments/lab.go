@@ -72,6 +72,8 @@ type source struct {
 	aspect     string
 	classes    []string      // their names, by number
 	derived    bool          // made from a dataset by the program
+	query      bool          // texts answer a query
+	poisoned   bool          // some training texts are an attacker's
 	input      engine.Input  // for the role tokenize.DatasetRole
 	vectors    *engine.Input // nil for made-up word vectors
 	trainTexts int
@@ -231,7 +233,7 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
-		unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, annotated: meta.Splits["test"].WithRationale > 0,
+		query: meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, annotated: meta.Splits["test"].WithRationale > 0,
 		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil

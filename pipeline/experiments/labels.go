@@ -70,7 +70,7 @@ func tellApart(runs []*Run) {
 
 // call adds to the names of the run's nodes.
 func (r *Run) call(more string) {
-	for _, n := range []*engine.Node{r.Weights, r.Train, r.Evaluate} {
+	for _, n := range append([]*engine.Node{r.Weights, r.Train}, r.measured()...) {
 		n.Label += more
 	}
 }

@@ -140,7 +140,7 @@ func (e Planned) remarks() []string {
 // records are the numbers of a run's training and evaluation.
 func (p *publisher) records(r *Run) ([]plots.Record, error) {
 	var out []plots.Record
-	for _, n := range []*engine.Node{r.Train, r.Evaluate} {
+	for _, n := range append([]*engine.Node{r.Train}, r.measured()...) {
 		dir, err := p.folder(n)
 		if err != nil {
 			return nil, err

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"rationale/onnx/rationalizer"
+	"rationale/stages/assess"
+	"rationale/stages/floor"
 	"rationale/stages/measure"
 	"rationale/stages/statistics"
 )
@@ -46,7 +48,8 @@ func (e Experiment) recorded() ([]string, error) {
 	if !e.trains() {
 		return statistics.Metrics(), nil
 	}
-	known := measure.Names()
+	known := append(measure.Names(), assess.Names()...)
+	known = append(known, floor.QueryAccuracy)
 	for _, r := range e.Runs {
 		measures, err := rationalizer.MeasuresOf(r.Method)
 		if err != nil {

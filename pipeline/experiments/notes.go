@@ -8,17 +8,25 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"rationale/pipeline/engine"
 )
 
 // note tells people what the batch will use, and for how long.
 func (l *Lab) note(b *Batch) {
 	seconds := 0.0
-	used := map[string]bool{}
+	used, counted := map[string]bool{}, map[*engine.Node]bool{}
 	runs := b.trained()
 	for _, r := range runs {
-		seconds += r.seconds()
-		used[r.Dataset] = true
-		b.Random = b.Random || l.sources[r.Dataset].vectors == nil
+		for _, n := range append([]*engine.Node{r.Train}, r.measured()...) { // attacked runs share some
+			if !counted[n] {
+				seconds += n.Weight
+			}
+			counted[n] = true
+		}
+		name := r.Labels["dataset"]
+		used[name] = true
+		b.Random = b.Random || l.sources[name].vectors == nil
 	}
 	if n := len(b.counts()); n > 0 {
 		b.Notes = append(b.Notes, fmt.Sprintf("%d datasets are counted, which takes seconds", n))

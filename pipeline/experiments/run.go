@@ -33,6 +33,7 @@ type Run struct {
 	Weights  *engine.Node // what training starts from
 	Train    *engine.Node
 	Evaluate *engine.Node
+	Assess   *engine.Node // of the attack on it; nil where nobody attacks
 }
 
 // Run plans one training run.
@@ -51,6 +52,21 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r, l.build(r, data, spec, over)
+}
+
+// tuned is plan for data that a stage makes of the dataset.
+func (l *Lab) tuned(spec RunSpec, data source, over layer) (*Run, error) {
+	r, _, err := l.chosen(spec, over)
+	if err != nil {
+		return nil, err
+	}
+	r.Dataset = data.name
+	return r, l.build(r, data, spec, over)
+}
+
+// build plans the stages of a run on data.
+func (l *Lab) build(r *Run, data source, spec RunSpec, over layer) (err error) {
 	engine := l.backend
 	engine.Threads = r.Settings.Threads
 	r.Data = tokenized(data, r.Settings)
@@ -60,14 +76,14 @@ func (l *Lab) plan(spec RunSpec, over layer) (*Run, error) {
 	if r.Method.Reader != "" {
 		reader, err := l.plan(RunSpec{Method: r.Method.Reader, Dataset: spec.Dataset, Encoder: spec.Encoder, Seed: spec.Seed}, readerLayer(over))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		r.Train.Inputs = append(r.Train.Inputs, input(train.ReaderRole, reader.Train))
 	}
 	r.Evaluate = r.evaluated(engine)
 	r.Evaluate.Weight = r.cost(data) / 20
 	r.Labels, err = l.labels(r, data, over)
-	return r, err
+	return err
 }
 
 // chosen looks up what a run is made of, and checks its settings.
@@ -108,10 +124,18 @@ func (r *Run) label(verb string) string {
 	return fmt.Sprintf("%s %s on %s, seed %d", verb, r.Method.Name, r.Dataset, r.Seed)
 }
 
+// measured are what the finished run is measured by.
+func (r *Run) measured() []*engine.Node {
+	if r.Assess == nil {
+		return []*engine.Node{r.Evaluate}
+	}
+	return []*engine.Node{r.Evaluate, r.Assess}
+}
+
 // nodes are the results that the run needs: its own, and those of the attempts that
 // its search goes by.
 func (r *Run) nodes() []*engine.Node {
-	out := []*engine.Node{r.Train, r.Evaluate}
+	out := append([]*engine.Node{r.Train}, r.measured()...)
 	if r.Search != nil {
 		for _, attempt := range r.Search.Attempts {
 			out = append(out, attempt.Train, attempt.Evaluate)

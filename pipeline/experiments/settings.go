@@ -68,6 +68,8 @@ type profile struct {
 	Format   map[string]layer `toml:"format"`
 	// Searched holds settings of the runs whose s is searched for, by format.
 	Searched map[string]layer `toml:"searched"`
+	// Attacked holds settings of training that goes on from a clean run, on poisoned texts.
+	Attacked layer `toml:"attacked"`
 	// Method holds what a method needs on data of one format: by format, then
 	// by method.
 	Method map[string]map[string]layer `toml:"method"`

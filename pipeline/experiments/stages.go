@@ -11,6 +11,7 @@ import (
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/texts"
 	"rationale/stages/figure"
+	"rationale/stages/floor"
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
 	"rationale/stages/inspect"
@@ -50,6 +51,7 @@ func Stages() []StageKind {
 		{onion.New(removal.Params{}), "takes words out of test texts that a language model finds surprising", true},
 		{attdef.New(removal.Params{}), "takes words out of test texts that the model leans on too heavily", true},
 		{assess.New(assess.Params{}), "measures a backdoor: ACC, GR and ASR of a run", true},
+		{floor.New(floor.Params{}), "measures how far the queries of a dataset go without the documents", false},
 		{statistics.New(statistics.Params{}), "counts a dataset's texts of each class, their lengths and marked tokens", false},
 		{figure.New(figure.Params{}), "draws a figure from the records of runs", false},
 	}

@@ -7,6 +7,7 @@ import (
 	"rationale/pipeline/report"
 	"rationale/plots"
 	"rationale/stages/figure"
+	"rationale/stages/floor"
 	"rationale/stages/statistics"
 )
 
@@ -38,12 +39,32 @@ func count(data source) *engine.Node {
 	}
 }
 
+// floors plan how far the queries of attacked datasets go by themselves: their tables
+// have it beside the accuracy.
+func (l *Lab) floors(of part) []Counted {
+	var out []Counted
+	if !slices.ContainsFunc(of.Runs, func(r RunEntry) bool { return r.Backdoor != nil }) {
+		return nil
+	}
+	for _, name := range of.datasets {
+		if data := l.sources[name]; data.query {
+			out = append(out, Counted{name, &engine.Node{
+				Stage: floor.New(floor.Params{Dataset: name}), Inputs: []engine.Input{data.input},
+				Label: "measure the queries of " + name, Weight: 1,
+			}})
+		}
+	}
+	return out
+}
+
 // counts are the datasets that experiments of the batch count, each once.
 func (b *Batch) counts() []Counted {
 	var out []Counted
 	for _, p := range b.Experiments {
 		for _, c := range p.Counts {
-			if !slices.ContainsFunc(out, func(known Counted) bool { return known.Dataset == c.Dataset }) {
+			if !slices.ContainsFunc(out, func(known Counted) bool {
+				return known.Dataset == c.Dataset && known.Node.Stage.Name() == c.Node.Stage.Name()
+			}) {
 				out = append(out, c)
 			}
 		}
