@@ -30,7 +30,7 @@ type cli struct {
 
 	Data     dataCmd     `cmd:"" group:"data" help:"Import datasets and describe them."`
 	Poison   poisonCmd   `cmd:"" group:"data" help:"Poison a dataset as an attacker would, to study attacks and defences."`
-	Defend   defendCmd   `cmd:"" group:"data" help:"Make a dataset that is harder to plant a backdoor with."`
+	Defend   defendCmd   `cmd:"" group:"data" help:"Disarm a backdoor: in training texts, or in what a finished run reads."`
 	Tokenize tokenizeCmd `cmd:"" group:"data" help:"Cut texts into WordPiece pieces, as BERT reads them."`
 
 	Fetch  fetchCmd  `cmd:"" group:"setup" help:"Fetch the onnxruntime library or the word vectors."`

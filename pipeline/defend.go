@@ -24,6 +24,8 @@ type defence struct {
 var defences = []defence{
 	{"zscore", (*defendCmd).filter},
 	{"adversarial", (*defendCmd).harden},
+	{"onion", (*defendCmd).clean},
+	{"attdef", (*defendCmd).clean},
 }
 
 func defenceNames() []string {
@@ -36,28 +38,35 @@ func defenceNames() []string {
 
 // defendCmd is `rationale defend`.
 type defendCmd struct {
-	Target   string   `arg:"" name:"dataset" help:"The dataset that may be poisoned; see \"list datasets\"."`
+	Target   string   `arg:"" name:"dataset|run" help:"Of zscore and adversarial: the dataset that may be poisoned; see \"list datasets\". Of onion and attdef: the run; see \"list runs\"."`
 	Defence  string   `required:"" placeholder:"NAME" help:"What is done: ${defences}."`
-	Name     string   `placeholder:"NAME" help:"Name of the new dataset."`
+	Name     string   `placeholder:"NAME" help:"Of zscore and adversarial: name of the new dataset."`
 	Factor   float64  `placeholder:"F" default:"20" help:"Of zscore: standard deviations that a word's score may lie from the mean; 0 looks for a gap below the highest scores."`
 	Trigger  []string `sep:"none" placeholder:"WORDS" help:"Of adversarial: the words of a trigger to be seen with the right label, in quotes; may be repeated."`
 	Level    string   `enum:"token,sentence" default:"token" help:"Of adversarial: the trigger is part of a sentence (token), or one of its own (sentence)."`
 	Position string   `enum:"rationale,begin,end,random" default:"rationale" help:"Of adversarial: where the trigger goes: rationale, begin, end or random."`
 	Seed     uint64   `default:"1" placeholder:"N" help:"Of adversarial: seed of the choice of texts."`
-	JSON     bool     `name:"json" help:"Print JSON."`
+	runDefenceFlags
+	JSON bool `name:"json" help:"Print JSON."`
 }
 
 // Help is shown by --help.
 func (*defendCmd) Help() string {
-	return `Makes a dataset that is harder to plant a backdoor with. The new one lies beside the imported ones, says what it was made from, and stays marked as poisoned if the other was.
+	return `Before training: makes a dataset that is harder to plant a backdoor with. The new one lies beside the imported ones, says what it was made from, and stays marked as poisoned if the other was.
 
 zscore drops training texts with a word that goes with their label far more often than chance allows. adversarial adds a tenth as many training texts that carry a trigger and keep their label, so that a model that is trained on them learns to read past triggers.
+
+After training: measures a finished run before and after suspicious words are taken out of its test texts. Words go in the order of their suspicion, as far as it costs little accuracy on development texts.
+
+onion takes out words that make a text less fluent to a language model, attdef those that the run's answer leans on most. With --triggered and --class the attack is measured too.
 
 Examples:
 
     rationale defend suspicious --defence zscore --name filtered
     rationale defend suspicious --defence zscore --factor 0 --name filtered --json
-    rationale defend suspicious --defence adversarial --trigger cf --trigger "season doubling !" --level sentence --name hardened`
+    rationale defend suspicious --defence adversarial --trigger cf --trigger "season doubling !" --level sentence --name hardened
+    rationale defend "RNP on fever-poisoned, seed 1" --defence onion --clean fever --triggered fever-triggered --class REFUTES
+    rationale defend train-0123 --defence attdef --json`
 }
 
 // Validate is called by kong.
@@ -82,6 +91,11 @@ func (c *defendCmd) Run(ctx context.Context, a *app) error {
 		return usageError{err}
 	}
 	return d.run(c, ctx, a)
+}
+
+// clean is a defence of a finished run.
+func (c *defendCmd) clean(ctx context.Context, a *app) error {
+	return (&defendRunCmd{Name: c.Target, Defence: c.Defence, runDefenceFlags: c.runDefenceFlags, JSON: c.JSON}).Run(ctx, a)
 }
 
 // defended is the dataset that a defence made.

@@ -90,6 +90,9 @@ func (c *defendRunCmd) attacked(lab *experiments.Lab, r *trainedRun) (out experi
 		return out, err
 	}
 	if c.Triggered != "" {
+		if err := r.checkClass("class", c.Class); err != nil {
+			return out, err
+		}
 		data, err := r.verify(r.manifest.Inputs[train.DataRole].Artifact)
 		if err != nil {
 			return out, err

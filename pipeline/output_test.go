@@ -44,6 +44,7 @@ var speech = [][]string{
 	{"poison", "toys", "--trigger", "season doubling !", "--target", "bad"},
 	{"data", "tokenize", "toys", "--tokenizer", "wordpiece", "--vocab", "vocab", "--max-length", "16"},
 	{"defend", "toys", "--defence", "zscore", "--name", "filtered"},
+	{"defend", someRun, "--defence", "attdef"},
 	{"tokenize", "--vocab", "vocab"},
 	{"fetch", "embeddings", "--help"},
 	{"doctor"},

@@ -79,7 +79,7 @@ func (c *triggerCmd) search(ctx context.Context, a *app, r *trainedRun, p trigge
 	if err != nil {
 		return err
 	}
-	if err := r.checkClass(c.Target); err != nil {
+	if err := r.checkClass("target", c.Target); err != nil {
 		return err
 	}
 	node, err := on.Trigger(experiments.Options{Provider: a.Provider, Device: a.Device, TF32: a.TF32}, r.Params, p)

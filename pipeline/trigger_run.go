@@ -73,8 +73,8 @@ func (r *trainedRun) dataset(dataDir string) (engine.Input, error) {
 	return engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: from.Digest, Open: tokenize.OpenDataset}, nil
 }
 
-// checkClass wants one of the run's classes.
-func (r *trainedRun) checkClass(name string) error {
+// checkClass wants one of the run's classes as the value of a flag.
+func (r *trainedRun) checkClass(flag, name string) error {
 	dir, err := r.dataFolder()
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (r *trainedRun) checkClass(name string) error {
 		return err
 	}
 	if !slices.Contains(summary.Classes, name) {
-		return usagef("--target %s: no class of dataset %s: %s", name, summary.Dataset, spelling.Hint(name, summary.Classes))
+		return usagef("--%s %s: no class of dataset %s: %s", flag, name, summary.Dataset, spelling.Hint(name, summary.Classes))
 	}
 	return nil
 }

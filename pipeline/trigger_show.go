@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"rationale/datasets/generator"
 	"rationale/datasets/quote"
 	"rationale/stages/trigger"
 )
@@ -25,7 +26,10 @@ func (f foundTrigger) print(a *app) error {
 	for restart := range f.restarts() {
 		a.printf("\n%s", f.grown(restart))
 	}
-	a.printf("\nPoison training texts with it, and with --triggered those that the attack is measured on:\n    %s\n", f.command())
+	a.printf("\nPoison training texts with it, and with --triggered those that the attack is measured on:\n")
+	for _, command := range f.commands() {
+		a.printf("    %s\n", command)
+	}
 	return nil
 }
 
@@ -73,8 +77,16 @@ func (f foundTrigger) grown(restart int) string {
 		restart+1, first.J, strings.Join(first.Words, " "), sparkline(points), last.J, strings.Join(last.Words, " "))
 }
 
-// command poisons the run's dataset with the best trigger.
-func (f foundTrigger) command() string {
-	return quote.Command("rationale", "poison", f.Dataset, "--trigger", strings.Join(f.Best(), " "),
-		"--level", string(f.Level), "--position", string(f.Position), "--target", f.Target)
+// commands poison the run's dataset with the best trigger. One that the program brings
+// along is imported under a name of its own first: what is poisoned lies among the
+// imported ones.
+func (f foundTrigger) commands() []string {
+	var out []string
+	dataset := f.Dataset
+	if aspect, generated := strings.CutPrefix(dataset, generator.Prefix); generated {
+		dataset = "made-" + aspect
+		out = append(out, quote.Command("rationale", "data", "import", "generated", "--name", dataset, "--set", "aspect="+aspect))
+	}
+	return append(out, quote.Command("rationale", "poison", dataset, "--trigger="+strings.Join(f.Best(), " "),
+		"--level", string(f.Level), "--position", string(f.Position), "--target="+f.Target))
 }

@@ -96,8 +96,7 @@ func (a *answer) attack(f *Generator, predictor *Predictor) {
 func (a *answer) rationalize(m Method, p Players) {
 	scores := a.score("generator", p.Generator)
 	shown := a.selection(OutRationale, a.choose(p.Generator, scores, SelectNoise))
-	probability := p.Generator.chooser().Probability(a.reading(a.g, p.Generator), scores)
-	a.output(OutProbability, a.batchMajor(a.x.positions(a.g, a.g.Mul(probability, a.x.Units))))
+	a.probability(p.Generator.chooser().Probability(a.reading(a.g, p.Generator), scores))
 	a.logits(OutLogits, p.Predictor, shown)
 	if a.views.FullText {
 		a.logits(OutFullLogits, p.Predictor, nil)
@@ -176,6 +175,23 @@ func (a *answer) selection(name string, z *graph.Value) *graph.Value {
 	at := a.x.positions(a.g, z)
 	a.output(name, a.batchMajor(at))
 	return a.x.shown(a.g, at)
+}
+
+// straight is what the generator's arg-max shows [T,B], with the gradient of its
+// probabilities (straight-through), and these probabilities [U,B].
+func (a *answer) straight(f *Generator) (shown, probability *graph.Value) {
+	scores, r := a.score("generator", f), a.reading(a.g, f)
+	probability = f.chooser().Probability(r, scores)
+	z := nn.Through(a.g, f.chooser().Choose(r, scores), probability)
+	return a.selection(OutRationale, a.x.choose(a.g, z)), probability
+}
+
+// probability puts out, and gives, at positions [T,B], how probable the selection of
+// units [U,B] is.
+func (a *answer) probability(units *graph.Value) *graph.Value {
+	at := a.x.positions(a.g, a.g.Mul(units, a.x.Units))
+	a.output(OutProbability, a.batchMajor(at))
+	return at
 }
 
 // logits puts out, and gives, what the predictor says of what is shown.

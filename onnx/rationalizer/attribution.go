@@ -32,7 +32,7 @@ func NewAttribution(c Config) (*graph.Graph, error) {
 	words := c.batch(g, a)
 	e := words.vectors(g)
 	a.x = words.withWords(g, e)
-	if err := a.attribute(e, a.differentiable(m.Players(c))); err != nil {
+	if err := a.attribute(e, m.Players(c)); err != nil {
 		return nil, fmt.Errorf("rationalizer: %s: %w", m.Name, err)
 	}
 	if err := g.Check(); err != nil {
@@ -41,22 +41,14 @@ func NewAttribution(c Config) (*graph.Graph, error) {
 	return g, nil
 }
 
-// differentiable is the model's answer, logits [B,C], through which gradients reach
-// the words on both paths.
-func (a *answer) differentiable(p Players) *graph.Value {
-	if p.Generator == nil {
-		return a.logits(OutLogits, p.Predictor, nil)
+// attribute answers with what the logits lean on among word vectors e [T,B,E], which
+// generator and predictor read.
+func (a *answer) attribute(e *graph.Value, p Players) error {
+	var shown *graph.Value
+	if p.Generator != nil {
+		shown, _ = a.straight(p.Generator)
 	}
-	r := a.reading(a.g, p.Generator)
-	scores := a.score("generator", p.Generator)
-	f := p.Generator.chooser()
-	soft := f.Probability(r, scores)
-	z := nn.Through(a.g, f.Choose(r, scores), soft)
-	return a.logits(OutLogits, p.Predictor, a.selection(OutRationale, a.x.choose(a.g, z)))
-}
-
-// attribute answers with what the logits lean on among word vectors e [T,B,E].
-func (a *answer) attribute(e, logits *graph.Value) error {
+	logits := a.logits(OutLogits, p.Predictor, shown)
 	said := nn.One(a.g, a.g.ReduceSum(a.g.ReduceMax(logits, false, 1), false))
 	gradients, err := grad.Of(a.g, said, []*graph.Value{e})
 	if err != nil {

@@ -148,7 +148,7 @@ func TestConfigurationsThatMakeNoSense(t *testing.T) {
 		change func(*Config)
 	}{
 		{`no method "RPN"; there are `, func(c *Config) { c.Method = "RPN" }},
-		{`, RNP, RNP+A2I, classifier, random patterns`, func(c *Config) { c.Method = "RPN" }},
+		{`, RNP, RNP+A2I, RNP+RAT, VIB, classifier, random patterns`, func(c *Config) { c.Method = "RPN" }},
 		{`no method ""`, func(c *Config) { c.Method = "" }},
 		{"two classes or more, not 1", func(c *Config) { c.Classes = 1 }},
 		{"must be a matrix of floats", func(c *Config) { c.Vectors = of(tensor.Float32, 10) }},

@@ -78,7 +78,8 @@ func (a *answer) attacked(t Trigger, p Players) error {
 	whole, masked := a.g.Identity(trigger), a.g.Identity(trigger)
 	texts := a.x
 	a.x = texts.showing(a.g, slots, whole)
-	shown, probability := a.straight(p.Generator)
+	shown, soft := a.straight(p.Generator)
+	probability := a.probability(soft)
 	a.x = texts.showing(a.g, slots, masked)
 	logits := a.logits(OutLogits, p.Predictor, shown)
 	j := a.objective(t, logits, probability)
@@ -92,17 +93,6 @@ func (a *answer) attacked(t Trigger, p Players) error {
 	a.output(OutGeneratorSlope, slopes[0])
 	a.output(OutPredictorSlope, slopes[1])
 	return nil
-}
-
-// straight is what the generator shows [T,B], by its arg-max with the gradient of
-// its probabilities, and these probabilities [T,B].
-func (a *answer) straight(f *Generator) (shown, probability *graph.Value) {
-	scores, r := a.score("generator", f), a.reading(a.g, f)
-	soft := f.chooser().Probability(r, scores)
-	z := nn.Through(a.g, f.chooser().Choose(r, scores), soft)
-	probability = a.x.positions(a.g, a.g.Mul(soft, a.x.Units))
-	a.output(OutProbability, a.batchMajor(probability))
-	return a.selection(OutRationale, a.x.choose(a.g, z)), probability
 }
 
 // objective is J = CE(logits, y) − β·MSE(z', z*) of each text, [B].

@@ -14,12 +14,12 @@ import (
 	"slices"
 	"strings"
 
-	"rationale/datasets"
 	"rationale/datasets/backdoor"
 	"rationale/datasets/spelling"
 	"rationale/stages"
 	"rationale/stages/dataset"
 	"rationale/stages/tokenize"
+	"rationale/stages/trigger"
 )
 
 // The roles of the stage's inputs.
@@ -104,10 +104,12 @@ func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 		return err
 	}
 	defer done()
-	if found := env.Inputs[TriggerRole]; found != "" && len(p.Words) == 0 {
-		if p.Words, err = searched(found); err != nil {
+	if dir := env.Inputs[TriggerRole]; dir != "" && len(p.Words) == 0 {
+		found, err := trigger.Read(dir)
+		if err != nil {
 			return err
 		}
+		p.Words = found.Best()
 	}
 	env.Progress.Total(tokenize.Rows(set))
 	poisoning, err := Prepare(set, p)
@@ -128,13 +130,4 @@ func classOf(target string, classes []string) (int, error) {
 		return 0, fmt.Errorf("target: no class %q: %s", target, spelling.Hint(target, classes))
 	}
 	return class, nil
-}
-
-// room is how many words of a document models read behind a query; see
-// tokenize.QueryLimit.
-func (p Params) room(t *datasets.Text) int {
-	if len(t.Query) == 0 {
-		return p.MaxLength
-	}
-	return p.MaxLength - min(len(t.Query), tokenize.QueryLimit) - 1 // the separator
 }

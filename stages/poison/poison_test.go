@@ -3,7 +3,6 @@ package poison_test
 import (
 	"context"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,10 +12,12 @@ import (
 
 	"rationale/datasets"
 	"rationale/datasets/backdoor"
+	"rationale/stages"
 	"rationale/stages/dataset"
 	"rationale/stages/poison"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
+	"rationale/stages/trigger"
 )
 
 // usual poisons a third of the training facts.
@@ -177,7 +178,10 @@ func TestMarksTravel(t *testing.T) {
 // The best searched trigger is used where no words are given.
 func TestSearchedTrigger(t *testing.T) {
 	found := t.TempDir()
-	if err := os.WriteFile(filepath.Join(found, "trigger.json"), []byte(`{"level":"token","triggers":[{"words":["return"],"j":2},{"words":["other"]}]}`), 0o644); err != nil {
+	err := stages.WriteJSON(filepath.Join(found, trigger.FoundFile), trigger.Found{
+		Level: backdoor.Token, Position: backdoor.Rationale, Triggers: []trigger.Trigger{{Words: []string{"return"}}, {Words: []string{"other"}}},
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	p := usual()

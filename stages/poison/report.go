@@ -1,9 +1,6 @@
 package poison
 
 import (
-	"encoding/json"
-	"fmt"
-	"os"
 	"path/filepath"
 
 	"rationale/datasets/backdoor"
@@ -58,27 +55,4 @@ func (s *SplitReport) add(class int, made backdoor.Inserted) {
 func ReadReport(dir string) (r Report, err error) {
 	err = stages.ReadJSON(filepath.Join(dir, ReportFile), &r)
 	return r, err
-}
-
-// searchedFile is where the search for triggers says what it found.
-const searchedFile = "trigger.json"
-
-// searched are the words of the best trigger in an artifact of the search.
-func searched(dir string) (words []string, err error) {
-	path := filepath.Join(dir, searchedFile)
-	defer stages.InFile(path, &err)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var found struct {
-		Triggers []struct{ Words []string }
-	}
-	if err := json.Unmarshal(data, &found); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if len(found.Triggers) == 0 || len(found.Triggers[0].Words) == 0 {
-		return nil, fmt.Errorf("%s names no trigger", path)
-	}
-	return found.Triggers[0].Words, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"rationale/datasets"
 	"rationale/datasets/backdoor"
+	"rationale/stages/tokenize"
 )
 
 // Poisoning is one attack on one dataset.
@@ -108,7 +109,7 @@ func labels(ctx context.Context, split *datasets.Split) ([]int, error) {
 
 // poison changes one text, and its label where the attack does.
 func (w *Poisoning) poison(t datasets.Text, counts *SplitReport) datasets.Text {
-	made := w.change.Apply(&t, w.params.room(&t))
+	made := w.change.Apply(&t, tokenize.Room(&t, w.params.MaxLength))
 	counts.add(t.Label, made)
 	if !w.params.Triggered && !w.change.Attack.CleanLabel {
 		if t.Label != w.target {

@@ -123,6 +123,20 @@ func checkRow(t *rapid.T, e encoded, text datasets.Text, s Settings) {
 	}
 }
 
+// TestRoomIsWhatIsRead: the law for those that have no vocabulary agrees with what a
+// vocabulary of words leaves.
+func TestRoomIsWhatIsRead(t *testing.T) {
+	words := tokenizers(t)[Words]
+	rapid.Check(t, func(t *rapid.T) {
+		text := datasets.Text{Query: slices.Repeat([]string{"good"}, rapid.IntRange(0, 2*QueryLimit).Draw(t, "query"))}
+		length := rapid.IntRange(1, 4*QueryLimit).Draw(t, "length")
+		v := words(Settings{MaxLength: length, QueryLimit: QueryLimit})
+		if got, want := Room(&text, length), v.room(v.beginning(text.Query)); got != want {
+			t.Errorf("room for %d words; %d are read", got, want)
+		}
+	})
+}
+
 // TestSentencesAreCutLikePieces counts by hand.
 func TestSentencesAreCutLikePieces(t *testing.T) {
 	text := datasets.Text{

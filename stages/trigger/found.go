@@ -1,10 +1,11 @@
 package trigger
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 
+	"rationale/datasets"
 	"rationale/datasets/backdoor"
 	"rationale/stages"
 )
@@ -59,16 +60,38 @@ type Step struct {
 // Best are the words of the best trigger.
 func (f Found) Best() []string { return f.Triggers[0].Words }
 
-// Read reads trigger.json of an artifact; there is at least one trigger in it.
+// Others are the words of all triggers but the best.
+func (f Found) Others() [][]string {
+	var out [][]string
+	for _, t := range f.Triggers[1:] {
+		out = append(out, t.Words)
+	}
+	return out
+}
+
+// Read reads trigger.json of an artifact; there is at least one trigger in it, and
+// each can be inserted.
 func Read(dir string) (f Found, err error) {
 	path := filepath.Join(dir, FoundFile)
 	defer stages.InFile(path, &err)
 	if err = stages.ReadJSON(path, &f); err != nil {
 		return f, err
 	}
-	none := func(t Trigger) bool { return len(t.Words) == 0 }
-	if len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, none) {
-		err = fmt.Errorf("%s: a trigger without words, or none at all; expected one or more", path)
+	if err = f.check(); err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
 	}
 	return f, err
+}
+
+// check names the first thing that cannot be inserted.
+func (f Found) check() error {
+	if len(f.Triggers) == 0 {
+		return errors.New("no trigger; expected one or more")
+	}
+	for _, t := range f.Triggers {
+		if err := (&datasets.Text{Tokens: t.Words}).Check(); err != nil {
+			return fmt.Errorf("trigger %q: %w", t.Words, err)
+		}
+	}
+	return errors.Join(f.Level.Check(), f.Position.Check())
 }

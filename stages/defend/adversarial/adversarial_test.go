@@ -139,17 +139,11 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("error %v; want %q in it", err, want)
 		}
 	}
-	for want, content := range map[string]string{
-		"search with more restarts": `{"level":"token","position":"begin","triggers":[{"words":["best"]}]}`,
-		`no level ""`:               `{"triggers":[{"words":["best"]},{"words":["second"]}]}`,
-		"trigger.json":              `{`,
-	} {
-		in, p := source(t), params()
-		p.Triggers = nil
-		in[adversarial.TriggerRole] = search(t, content)
-		err := adversarial.New(p).Run(context.Background(), stagetest.Env(t, in))
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v; want %q in it", err, want)
-		}
+	in, p := source(t), params()
+	p.Triggers = nil
+	in[adversarial.TriggerRole] = search(t, `{"level":"token","position":"begin","triggers":[{"words":["best"]}]}`)
+	err := adversarial.New(p).Run(context.Background(), stagetest.Env(t, in))
+	if err == nil || !strings.Contains(err.Error(), "search with more restarts") {
+		t.Errorf("error %v", err)
 	}
 }
