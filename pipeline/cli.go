@@ -25,6 +25,7 @@ type cli struct {
 	Explain  explainCmd  `cmd:"" group:"runs" help:"Show which words a model reads, in test texts or in a text of your own."`
 	Inspect  inspectCmd  `cmd:"" group:"runs" help:"Say whether a model relies on words that carry no meaning."`
 	Trigger  triggerCmd  `cmd:"" group:"runs" help:"Search words that turn a model's answers, to plant a backdoor with them."`
+	Scan     scanCmd     `cmd:"" group:"runs" help:"Say whether a model or a dataset that somebody hands over has a backdoor."`
 	Export   exportCmd   `cmd:"" group:"runs" help:"Write a run's model, vocabulary and model card, ready for any onnxruntime."`
 	Predict  predictCmd  `cmd:"" group:"runs" help:"Answer for texts from stdin with an exported model: class, probabilities and rationale, as JSON lines."`
 

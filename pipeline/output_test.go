@@ -32,6 +32,7 @@ var speech = [][]string{
 	{"inspect", someRun},
 	{"trigger", someRun, "--target", "positive", "--passes", "1", "--restarts", "1"},
 	{"export", someRun, "model"},
+	{"scan", "model"},
 	{"predict", "model"},
 	{"reproduce", "--profile", "smoke", "--dry-run"},
 	{"status", "--profile", "smoke"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"rationale/datasets"
 	"rationale/stages/examples"
 	"rationale/stages/examples/texts"
 	"rationale/stages/tokenize"
@@ -21,6 +22,12 @@ const (
 func (m *Model) Prepare(query, text string) (tokenize.Given, error) {
 	return m.reader.Prepare(query, text)
 }
+
+// Read reads a text whose words are known. Several goroutines may call it at once.
+func (m *Model) Read(t datasets.Text) (tokenize.Given, error) { return m.reader.Read(t) }
+
+// Vocabulary is what the model knows of its dataset's words, or of pieces of words.
+func (m *Model) Vocabulary() []string { return m.reader.Vocabulary() }
 
 // AnswerAll answers for texts that Prepare has read, in their order; texts of
 // similar length go through the model together. Unknown words stay unknown. Several

@@ -133,14 +133,29 @@ func (r *Reader) Prepare(query, text string) (Given, error) {
 			return Given{}, err
 		}
 	}
-	g := Given{Spans: document.Spans, QuerySpans: asked.Spans}
-	e, err := r.vocabulary.encode(datasets.Text{Label: -1, Query: asked.Words, Tokens: document.Words, Spaces: words.Spaces(document.Spans), Sentences: document.Ends})
+	g, err := r.Read(datasets.Text{Query: asked.Words, Tokens: document.Words, Spaces: words.Spaces(document.Spans), Sentences: document.Ends})
+	g.Spans, g.QuerySpans = document.Spans, asked.Spans
+	return g, err
+}
+
+// Read reads a text whose words are known, as Prepare reads those that it finds.
+// Whether there is to be a query is the caller's to know.
+func (r *Reader) Read(t datasets.Text) (Given, error) {
+	t.Label = -1
+	e, err := r.vocabulary.encode(t)
 	if err != nil {
-		return g, UserError{err}
+		return Given{}, UserError{err}
 	}
-	g.Text, g.Unknown = e.Text, r.vocabulary.unknownWords(asked.Words, document.Words)
+	g := Given{Text: e.Text, Unknown: r.vocabulary.unknownWords(t.Query, t.Tokens)}
 	g.Counts.add(e, r.reading.MaxLength)
 	return g, nil
+}
+
+// Vocabulary is what the model knows by an id of its own, in the order of the ids,
+// without what was added to the dataset's.
+func (r *Reader) Vocabulary() []string {
+	all := r.vocabulary.list.Tokens()
+	return all[:max(0, len(all)-max(0, r.reading.FromTable))]
 }
 
 // checkQuery wants a query where all of the dataset's texts have one, and none

@@ -58,6 +58,10 @@ func checkReader(t *testing.T, p tokenize.Params, inputs map[string]string) {
 			if d := cmp.Diff(want, got, cmpopts.IgnoreFields(tokenize.Text{}, "ID", "Spaces", "Label", "Rationale", "Gold", "SentenceEnds")); d != "" {
 				t.Errorf("%s (-stage +reader)\n%s", want.ID, d)
 			}
+			read, err := r.Read(datasets.Text{Query: want.Query, Tokens: want.Tokens})
+			if d := cmp.Diff(got, read.Text, cmpopts.IgnoreFields(tokenize.Text{}, "Spaces", "SentenceEnds")); err != nil || d != "" {
+				t.Errorf("%s (-found +known words), error %v\n%s", want.ID, err, d)
+			}
 			if got.Label != -1 {
 				t.Errorf("a label %d of nowhere", got.Label)
 			}
