@@ -241,7 +241,7 @@ func (c campaign) labels(of plots.Labels) plots.Labels {
 	out := maps.Clone(of)
 	for key, value := range map[string]string{
 		"dataset": c.data.name, "attack": c.attack.Name, "trigger": string(c.attack.Level), "defence": c.attack.Defence,
-		"position": string(position), "variant": c.clean.Labels["variant"],
+		"position": string(position), "variant": c.clean.Labels["variant"], "poison_rate": "0",
 	} {
 		out[key] = value
 	}
