@@ -55,7 +55,7 @@ func importedState(dir string) (string, error) {
 				return "", err
 			}
 			state += all.String()
-		case e.Name() != "toys" && e.Name() != ".lock" && e.Name() != disk.Marker:
+		case !strings.HasPrefix(e.Name(), "toys") && e.Name() != ".lock" && e.Name() != disk.Marker:
 			state += "left behind: " + e.Name() + "\n"
 		}
 	}
@@ -111,7 +111,7 @@ func soundDataset(k place, o campaign.Observation) error {
 	if strings.Contains(o.Stdout, "damaged") && strings.Contains(o.Stdout, "toys") {
 		return nil // a list that says so
 	}
-	all, err := readDataset(filepath.Join(k.dir, "out", "data", "toys"))
+	all, err := readDataset(filepath.Dir(k.path))
 	if err != nil {
 		return err
 	}

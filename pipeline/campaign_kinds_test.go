@@ -121,6 +121,8 @@ func inputKinds() []kind {
 	return []kind{
 		{name: "dataset: Arrow", weight: 14, needs: []string{"out/data", "cache"}, files: []string{"out/data/toys/*.arrow"},
 			calls: [][]string{describe, tokenized}, modes: digested, reseal: resealDataset, check: soundDataset, freely: true},
+		{name: "dataset: poisoned Arrow", weight: 6, needs: []string{"out/data", "cache"}, files: []string{"out/data/toys-poisoned/*.arrow"},
+			calls: [][]string{{"data", "describe", "toys-poisoned", "--json"}, {"data", "tokenize", "toys-poisoned", "--json", "-q"}}, modes: digested, reseal: resealDataset, check: soundDataset, freely: true},
 		{name: "dataset: manifest", weight: 8, needs: []string{"out/data", "cache"}, files: []string{"out/data/toys/manifest.json"},
 			calls: [][]string{describe, tokenized, {"list", "datasets"}}, modes: digested, reseal: resealDataset, check: soundDataset, freely: true, names: []string{"toys"}},
 		{name: "word vectors", weight: 8, needs: []string{"out/data", "cache"}, files: []string{tablePath},

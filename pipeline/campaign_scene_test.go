@@ -76,6 +76,7 @@ func newScene(t *testing.T) *scene {
 	s.mustRun("out", "data", "import", "glove", "src/glove/glove.txt")
 	s.mustRun("out", "data", "import", "jsonl", "src/jsonl/train.jsonl", "src/jsonl/dev.jsonl", "src/jsonl/test.jsonl",
 		"--name", "toys", "--set", "tokens=words", "--set", "rationale=why", "--set", "id=id")
+	s.mustRun("out", "poison", "toys", "--trigger", "pot", "--target", "yes", "--rate", "0.5", "-q")
 	s.mustRun("out", "data", "tokenize", "toys", "--tokenizer", "wordpiece", "--vocab", "src/pieces", "-q")
 	s.mustRun("out", figureRun...)
 	sc.catchState(s)

@@ -92,7 +92,8 @@ const adversarialEpochs = 5
 
 // tuning are the settings of a training that starts from the clean run.
 func (c campaign) tuning() layer {
-	out := maps.Clone(c.over)
+	out := layer{}
+	maps.Copy(out, c.over)
 	maps.Copy(out, c.lab.profile.Attacked)
 	if c.attack.Name != benign {
 		out[rationaleLoss] = c.attack.Equation == 2

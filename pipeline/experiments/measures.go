@@ -48,9 +48,11 @@ func (e Experiment) recorded() ([]string, error) {
 	if !e.trains() {
 		return statistics.Metrics(), nil
 	}
-	known := append(measure.Names(), assess.Names()...)
-	known = append(known, floor.QueryAccuracy)
+	known := measure.Names()
 	for _, r := range e.Runs {
+		if r.Backdoor != nil {
+			known = append(append(known, assess.Names()...), floor.QueryAccuracy)
+		}
 		measures, err := rationalizer.MeasuresOf(r.Method)
 		if err != nil {
 			return nil, err

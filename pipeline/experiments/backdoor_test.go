@@ -1,0 +1,129 @@
+package experiments
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rationale/datasets/backdoor"
+	"rationale/pipeline/engine"
+	"rationale/stages/poison"
+	"rationale/stages/train"
+	"rationale/stages/trigger"
+	"rationale/stages/weights"
+)
+
+// TestBackdoorHasOneRunForEachChoice: lists multiply, and what is left out is as usual
+// for the attack.
+func TestBackdoorHasOneRunForEachChoice(t *testing.T) {
+	b := Backdoor{Attacks: []string{"BadRNL", "BadNet"}, Levels: []backdoor.Level{"token", "sentence"}, Rates: []float64{.05, .2}}
+	var got []string
+	for _, a := range b.all() {
+		got = append(got, a.String())
+		if a.Defence != "none" || a.Words != "searched" || a.Equation != map[string]int{"BadRNL": 2, "BadNet": 1}[a.Name] {
+			t.Errorf("%+v: not as usual", a)
+		}
+		if want := map[string]string{"BadRNL": "poison-priority", "BadNet": "uniform"}[a.Name]; a.Sampling != want {
+			t.Errorf("%s is sampled %s, want %s", a.Name, a.Sampling, want)
+		}
+	}
+	if len(got) != 8 || len(slices.Compact(slices.Sorted(slices.Values(got)))) != 8 {
+		t.Errorf("runs %q; want eight different ones", got)
+	}
+}
+
+func TestBackdoorsThatMakeNoSense(t *testing.T) {
+	for want, b := range map[string]Backdoor{
+		`attacks: no "BadRLN"`:  {Attacks: []string{"BadRLN"}},
+		`"word"`:                {Levels: []backdoor.Level{"word"}},
+		"rates":                 {Rates: []float64{1.5}},
+		"position":              {Positions: []backdoor.Position{"middle"}},
+		`words: no "given"`:     {Words: []string{"given"}},
+		`samplings: no "early"`: {Samplings: []string{"early"}},
+		"equations":             {Equations: []int{3}},
+		`defences: no "ONIONS"`: {Defences: []string{"ONIONS"}},
+	} {
+		if err := b.check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, want %s", b, err, want)
+		}
+	}
+	if err := (Backdoor{}).check(); err != nil {
+		t.Errorf("as usual: %v", err)
+	}
+}
+
+// plannedAttacks are the runs of attacks on generated data.
+func plannedAttacks(t *testing.T, b Backdoor) []*Run {
+	t.Helper()
+	l := newTestLab(t, Options{Profile: "smoke"})
+	runs, err := l.attacked(RunEntry{Method: "RNP+RAT", Backdoor: &b}, RunSpec{Method: "RNP+RAT", Dataset: "generated-aroma", Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runs
+}
+
+// from is what fills a role of a node.
+func from(t *testing.T, n *engine.Node, role string) *engine.Node {
+	t.Helper()
+	for _, in := range n.Inputs {
+		if in.Role == role {
+			return in.From
+		}
+	}
+	t.Fatalf("%s has no input %s", n.Label, role)
+	return nil
+}
+
+// TestAttackIsPlannedFromTheCleanRun: the clean run is searched for a trigger, which
+// poisons the data of a training that starts from it and marks the texts that it is
+// assessed on.
+func TestAttackIsPlannedFromTheCleanRun(t *testing.T) {
+	runs := plannedAttacks(t, Backdoor{Attacks: []string{"benign", "BadRNL"}, Levels: []backdoor.Level{"sentence"}})
+	clean, attacked := runs[0], runs[1]
+	if from(t, attacked.Weights, weights.FromRole) != clean.Train {
+		t.Error("the attack does not start from the clean run")
+	}
+	poisoned := from(t, from(t, attacked.Train, train.DataRole), "dataset")
+	p := poisoned.Stage.Params().(poison.Params)
+	if p.Rate != .1 || p.Target != "negative" || p.Triggered || p.Level != backdoor.Sentence {
+		t.Errorf("poisoned as %+v", p)
+	}
+	search := from(t, poisoned, poison.TriggerRole)
+	if from(t, search, trigger.RunRole) != clean.Train {
+		t.Error("the trigger was not searched against the clean run")
+	}
+	for _, r := range runs {
+		triggered := from(t, from(t, r.Assess, "triggered"), "dataset").Stage.Params().(poison.Params)
+		if !triggered.Triggered || triggered.Attack != "BadRNL" {
+			t.Errorf("%s is assessed on %+v", r.Labels, triggered)
+		}
+	}
+	if got := attacked.Train.Stage.Params().(train.Params); got.Sampling != "poison-priority" || got.Select != train.ByAccuracyAndGR {
+		t.Errorf("trained with %+v", got)
+	}
+}
+
+// TestDefencesArePlannedWhereTheyWork: before the training on other data, after it on
+// the same run.
+func TestDefencesArePlannedWhereTheyWork(t *testing.T) {
+	runs := plannedAttacks(t, Backdoor{Attacks: []string{"BadNet"}, Levels: []backdoor.Level{"token"}, Defences: defences()})
+	seen := map[string]bool{}
+	for _, r := range runs {
+		if seen[r.Labels.String()] {
+			t.Errorf("two runs are labelled %s", r.Labels)
+		}
+		seen[r.Labels.String()] = true
+		if r.Labels["dataset"] != "generated-aroma" {
+			t.Errorf("the run is labelled as one on %s", r.Labels["dataset"])
+		}
+	}
+	plan, err := engine.NewPlan(runs[0].Assess, runs[1].Assess, runs[2].Assess, runs[3].Assess, runs[4].Assess)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The clean one, the attacked one, and those that AT and Z-score train.
+	if n := countPrefix(plan, "train "); n != 4 {
+		t.Errorf("%d runs are trained, want 4", n)
+	}
+}
