@@ -41,11 +41,12 @@ var notRun = map[string]string{
 	exportLibrary:       needsGPU,
 	exportLibrariesPath: needsGPU,
 
-	"./rationale reproduce a2i-fig3 a2i-fig6 --seeds 3": takesLong,
-	"./rationale reproduce a2i-table1 --seeds 3":        takesLong,
-	"./rationale doctor --provider cuda":                needsGPU,
-	"./rationale reproduce --provider cuda":             needsGPU,
-	"./rationale data import glove FILE":                stands,
+	"./rationale reproduce a2i-fig3 a2i-fig6 --seeds 3":   takesLong,
+	"./rationale reproduce a2i-table1 --seeds 3":          takesLong,
+	"./rationale reproduce badrnl-table1 --dataset fever": takesLong,
+	"./rationale doctor --provider cuda":                  needsGPU,
+	"./rationale reproduce --provider cuda":               needsGPU,
+	"./rationale data import glove FILE":                  stands,
 
 	"rationale data import FORMAT SOURCE... --name NAME [--split SPEC] [--set OPTION=VALUE]...": stands,
 	"rationale data import beer beer/ --name beer-appearance --set aspect=0":                    notPublic,
