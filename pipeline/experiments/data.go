@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rationale/onnx/rationalizer"
 	"rationale/plots"
 )
 
@@ -189,6 +190,8 @@ func (l *Lab) lacks(e Experiment, name string) string {
 	switch {
 	case why != "":
 		return why
+	case e.bySentence() && !s.sentences:
+		return "its texts have no sentence marks, and sentences are selected"
 	case s.annotated:
 	case e.Annotated:
 		return "its test texts have no human rationales"
@@ -196,6 +199,11 @@ func (l *Lab) lacks(e Experiment, name string) string {
 		return "its test texts have no human rationales, on which the sparsity is to be read"
 	}
 	return ""
+}
+
+// bySentence tells that runs of the experiment select sentences.
+func (e Experiment) bySentence() bool {
+	return slices.ContainsFunc(e.Runs, func(r RunEntry) bool { return r.Set["unit"] == string(rationalizer.Sentence) })
 }
 
 // isPapers tells that a dataset is the paper's own, as it was imported.

@@ -57,6 +57,7 @@ func TestNamesFollowTheData(t *testing.T) {
 		{"another aspect", []string{"b2 beer palate"}, []string{"a2i-fig3"}, []string{"b2"}, []string{"random-patterns: b2"}},
 		{"another aspect and its figure", []string{"b2 beer palate"}, []string{"a2i-fig3", "a2i-fig10"}, []string{"b2"}, []string{"a2i-fig10: b2"}},
 		{"derived data", []string{"b1 beer aroma derived"}, []string{"a2i-fig3"}, nil, []string{"random-patterns: b1"}},
+		{"no sentences", []string{"tw tweets -", "b1 beer aroma"}, []string{"badrnl-fig2", "a2i-fig3"}, []string{"tw"}, []string{"random-patterns: tw"}},
 		{"no rationales", []string{"tw tweets - plain"}, []string{"methods", "a2i-fig3"}, []string{"tw"}, []string{"random-patterns: tw"}},
 	} {
 		l := withSets(newTestLab(t, Options{}), tc.sets...)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/words"
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
 	"rationale/stages"
@@ -72,6 +73,7 @@ type source struct {
 	aspect     string
 	classes    []string      // their names, by number
 	derived    bool          // made from a dataset by the program
+	sentences  bool          // texts are marked as sentences
 	query      bool          // texts answer a query
 	poisoned   bool          // some training texts are an attacker's
 	input      engine.Input  // for the role tokenize.DatasetRole
@@ -218,7 +220,7 @@ func (l *Lab) generated(aspect string) source {
 	}
 	return source{
 		name: name, format: "generated", aspect: aspect, classes: []string{"negative", "positive"}, annotated: true,
-		trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
+		sentences: true, trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
 }
@@ -233,7 +235,8 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
-		query: meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, annotated: meta.Splits["test"].WithRationale > 0,
+		sentences: meta.WordRule == words.Sentences,
+		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, annotated: meta.Splits["test"].WithRationale > 0,
 		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil
