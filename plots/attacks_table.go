@@ -42,7 +42,7 @@ func (t *attackTable) grids() []Grid {
 	for i, row := range t.rows {
 		first := i == 0 || row.dataset.Name != t.rows[i-1].dataset.Name
 		if first {
-			out = append(out, Grid{Title: row.dataset.title(), Header: t.header(), Labels: 2})
+			out = append(out, Grid{Title: row.dataset.Heading(), Header: t.header(), Labels: 2})
 		}
 		g := &out[len(out)-1]
 		g.Rows = append(g.Rows, t.gridRow(row, first || row.level != t.rows[i-1].level))

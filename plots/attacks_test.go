@@ -64,6 +64,19 @@ func TestGoldenAttacks(t *testing.T) {
 	goldenTable(t, "attacks", table)
 }
 
+// TestAttackedCounterpartsSaySo above their rows, and nothing stands beside them.
+func TestAttackedCounterpartsSaySo(t *testing.T) {
+	datasets := attackedTables()
+	datasets[1].Counterpart = "BadRNL, Table A3"
+	table, err := attacksSpec().Table(attackedRecords(), datasets, badrnlValues)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := table.Grids[1].Title; got != "movies, counterpart of BadRNL, Table A3: no paper value" {
+		t.Errorf("the rows stand below %q", got)
+	}
+}
+
 // TestEveryAttackNumberHasItsRuns: an origin a number, with the runs that it is the
 // mean of.
 func TestEveryAttackNumberHasItsRuns(t *testing.T) {

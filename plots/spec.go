@@ -42,6 +42,9 @@ type DatasetSpec struct {
 	// PaperName is what the paper's tables call its own data, "Beer-Aroma". Who
 	// plans runs sets it beside Paper, or the paper's number is not found.
 	PaperName string `toml:"paper_name" json:",omitempty"`
+	// Counterpart is the item of a paper that shows the same of this data, "BadRNL,
+	// Table A3", where nobody has its numbers.
+	Counterpart string `toml:"counterpart" json:",omitempty"`
 }
 
 // PanelSpec is one panel of a row: its title and the keys that all its lines
@@ -129,12 +132,16 @@ func (s CurvesSpec) arranged(records []Record, draw drawLine, like Panel) (*Curv
 }
 
 // title is that of the figure. It names the dataset when the panels do not:
-// when there is one dataset, and each panel has a title of its own.
+// when there is one dataset, and each panel has a title of its own. Datasets that are
+// counterparts it names in any case.
 func (s CurvesSpec) title(datasets []DatasetSpec) string {
-	if len(s.Panels) == 0 || len(datasets) != 1 {
-		return s.Title
+	parts := []string{s.Title}
+	for _, d := range datasets {
+		if len(s.Panels) > 0 && len(datasets) == 1 || d.Counterpart != "" {
+			parts = append(parts, d.Heading())
+		}
 	}
-	return joinNonEmpty(" · ", s.Title, datasets[0].title())
+	return joinNonEmpty(" · ", parts...)
 }
 
 // panelTitle letters the panels from "(a)" and names what tells them apart:
@@ -165,6 +172,14 @@ func joinNonEmpty(separator string, parts ...string) string {
 }
 
 func (d DatasetSpec) title() string { return cmp.Or(d.Title, d.Name) }
+
+// Heading is the dataset's title, with what it is the counterpart of.
+func (d DatasetSpec) Heading() string {
+	if d.Counterpart == "" {
+		return d.title()
+	}
+	return fmt.Sprintf("%s, counterpart of %s: no paper value", d.title(), d.Counterpart)
+}
 
 // datasets are those that the description lists, or all that there are.
 func (s CurvesSpec) datasets(records []Record) []DatasetSpec {

@@ -123,6 +123,27 @@ func TestSpecErrorsNameTheLineAndItsKeys(t *testing.T) {
 	}
 }
 
+// TestTitlesNameCounterparts: with or without other datasets beside them.
+func TestTitlesNameCounterparts(t *testing.T) {
+	movies, tweets := DatasetSpec{Name: "movies", Counterpart: "BadRNL, Figure A2"}, DatasetSpec{Name: "tw", Title: "tweets"}
+	panels := CurvesSpec{Title: "GR", Panels: []PanelSpec{{Title: "test"}}}
+	for _, tc := range []struct {
+		spec     CurvesSpec
+		datasets []DatasetSpec
+		want     string
+	}{
+		{CurvesSpec{Title: "GR"}, []DatasetSpec{tweets}, "GR"},
+		{panels, []DatasetSpec{tweets}, "GR · tweets"},
+		{panels, []DatasetSpec{tweets, tweets}, "GR"},
+		{panels, []DatasetSpec{movies}, "GR · movies, counterpart of BadRNL, Figure A2: no paper value"},
+		{panels, []DatasetSpec{tweets, movies}, "GR · movies, counterpart of BadRNL, Figure A2: no paper value"},
+	} {
+		if got := tc.spec.title(tc.datasets); got != tc.want {
+			t.Errorf("%v: %q; want %q", tc.datasets, got, tc.want)
+		}
+	}
+}
+
 func TestPanelLetters(t *testing.T) {
 	for i, want := range map[int]string{0: "a", 25: "z", 26: "aa", 27: "ab", 51: "az", 52: "ba"} {
 		if got := letters(i); got != want {

@@ -43,7 +43,7 @@ func (l *Lab) attacked(entry RunEntry, spec RunSpec) ([]*Run, error) {
 	var out []*Run
 	for _, a := range entry.Backdoor.all() {
 		c := campaign{lab: l, spec: spec, over: entry.Set, data: l.sources[spec.Dataset], clean: clean, attack: a}
-		c.target = c.data.classes[0] // REFUTES, False, NEG
+		c.target = c.data.target()
 		r, err := c.run()
 		if err != nil {
 			return nil, err

@@ -104,6 +104,16 @@ func TestAttackIsPlannedFromTheCleanRun(t *testing.T) {
 	}
 }
 
+// TestTargetIsTheFirstClass: of the paper's data the one that EXPERIMENTS.md names.
+func TestTargetIsTheFirstClass(t *testing.T) {
+	l := withSets(newTestLab(t, Options{}), "fe eraser REFUTES/SUPPORTS", "mu eraser False/True", "mo eraser NEG/POS", "b0 beer appearance")
+	for set, want := range map[string]string{"fe": "REFUTES", "mu": "False", "mo": "NEG", "b0": "negative", "generated-aroma": "negative"} {
+		if got := l.sources[set].target(); got != want {
+			t.Errorf("the target on %s is %s; want %s", set, got, want)
+		}
+	}
+}
+
 // TestDefencesArePlannedWhereTheyWork: before the training on other data, after it on
 // the same run.
 func TestDefencesArePlannedWhereTheyWork(t *testing.T) {

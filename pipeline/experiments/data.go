@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"rationale/onnx/rationalizer"
 	"rationale/plots"
 )
 
@@ -17,6 +16,9 @@ type Data struct {
 	// then what the paper calls the data.
 	Classes []string `toml:"classes"`
 	Name    string   `toml:"name"`
+	// Item of the paper shows the same of data for which there is no number: "BadRNL,
+	// Table A3".
+	Item string `toml:"item"`
 	// StandIns are aspects of the generated data, each in place of the paper's own
 	// data of the aspect at the same place while that is not there.
 	StandIns []string `toml:"stand_ins"`
@@ -35,15 +37,32 @@ func (d Data) has(s source) bool {
 	return s.format == d.Format && slices.Contains(d.Aspects, s.aspect)
 }
 
-// checkData checks all of the paper's data.
+// counterpart is the item of the appendix that a dataset is shown for.
+func (e Experiment) counterpart(s source) string {
+	i := slices.IndexFunc(e.Appendix, func(d Data) bool { return d.has(s) })
+	if i < 0 {
+		return ""
+	}
+	return e.Appendix[i].Item
+}
+
+// checkData checks all of the paper's data, that of its appendix too.
 func (e Experiment) checkData() error {
-	for _, d := range e.Data {
+	for _, d := range e.Appendix {
+		if d.Item == "" {
+			return fmt.Errorf("appendix: data of the format %q without an item; name the figure or table", d.Format)
+		}
+	}
+	for _, d := range e.all() {
 		if err := d.check(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// all is the paper's data, with numbers and without.
+func (e Experiment) all() []Data { return slices.Concat(e.Data, e.Appendix) }
 
 // check wants a stand-in for each aspect, or none.
 func (d Data) check() error {
@@ -119,15 +138,15 @@ func (l *Lab) once(parts []part) []part {
 }
 
 // datasetsOf lists the datasets of an experiment: for each aspect the paper's own
-// data if it is there, else what stands in for it; then every other imported set
-// that is no paper's own.
+// data if it is there, else what stands in for it; what the appendix is about; then
+// every other imported set whose format is none of theirs.
 func (l *Lab) datasetsOf(e Experiment) ([]string, error) {
 	formats, err := formatsOf(e.Own)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
-	for _, d := range e.Data {
+	for _, d := range e.all() {
 		out = append(out, l.named(e, d)...)
 	}
 	for _, name := range l.usable(e) {
@@ -168,7 +187,7 @@ func formatsOf(own string) ([]string, error) {
 	var out []string
 	for _, e := range all {
 		if e.Own == own {
-			for _, d := range e.Data {
+			for _, d := range e.all() {
 				out = append(out, d.Format)
 			}
 		}
@@ -190,8 +209,10 @@ func (l *Lab) lacks(e Experiment, name string) string {
 	switch {
 	case why != "":
 		return why
-	case e.bySentence() && !s.sentences:
-		return "its texts have no sentence marks, and sentences are selected"
+	case e.attacks() && s.poisoned:
+		return "it is poisoned already"
+	case e.attacks() && !s.taught:
+		return "its training texts have no human rationales"
 	case s.annotated:
 	case e.Annotated:
 		return "its test texts have no human rationales"
@@ -201,9 +222,9 @@ func (l *Lab) lacks(e Experiment, name string) string {
 	return ""
 }
 
-// bySentence tells that runs of the experiment select sentences.
-func (e Experiment) bySentence() bool {
-	return slices.ContainsFunc(e.Runs, func(r RunEntry) bool { return r.Set["unit"] == string(rationalizer.Sentence) })
+// attacks tells that runs of the experiment are attacked.
+func (e Experiment) attacks() bool {
+	return slices.ContainsFunc(e.Runs, func(r RunEntry) bool { return r.Backdoor != nil })
 }
 
 // isPapers tells that a dataset is the paper's own, as it was imported.
@@ -222,6 +243,8 @@ func (l *Lab) shown(name string, e Experiment) plots.DatasetSpec {
 	d := plots.DatasetSpec{Name: name, Title: title, Classes: len(s.classes), ClassNames: s.classes, Paper: l.isPapers(e, name)}
 	if d.Paper {
 		d.PaperName = e.printed(s)
+	} else {
+		d.Counterpart = e.counterpart(s)
 	}
 	return d
 }

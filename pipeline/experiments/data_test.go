@@ -13,13 +13,20 @@ import (
 )
 
 // withSets adds imported datasets to a lab, each "name format aspect" and perhaps
-// "plain", without human rationales, or "derived".
+// "plain", without human rationales, "untaught", without them in training texts,
+// "derived" or "poisoned". An aspect with a slash are the classes.
 func withSets(l *Lab, sets ...string) *Lab {
 	for _, set := range sets {
 		words := append(strings.Fields(set), "")
 		l.sources[words[0]] = source{
 			name: words[0], format: words[1], aspect: strings.Trim(words[2], "-"), classes: []string{"negative", "positive"},
-			annotated: words[3] != "plain", derived: words[3] == "derived", vectors: &engine.Input{},
+			annotated: words[3] != "plain", taught: words[3] != "plain" && words[3] != "untaught", vectors: &engine.Input{},
+			derived: words[3] == "derived" || words[3] == "poisoned", poisoned: words[3] == "poisoned",
+		}
+		if classes := strings.Split(words[2], "/"); len(classes) > 1 {
+			s := l.sources[words[0]]
+			s.aspect, s.classes = "", classes
+			l.sources[words[0]] = s
 		}
 	}
 	return l
@@ -57,7 +64,17 @@ func TestNamesFollowTheData(t *testing.T) {
 		{"another aspect", []string{"b2 beer palate"}, []string{"a2i-fig3"}, []string{"b2"}, []string{"random-patterns: b2"}},
 		{"another aspect and its figure", []string{"b2 beer palate"}, []string{"a2i-fig3", "a2i-fig10"}, []string{"b2"}, []string{"a2i-fig10: b2"}},
 		{"derived data", []string{"b1 beer aroma derived"}, []string{"a2i-fig3"}, nil, []string{"random-patterns: b1"}},
-		{"no sentences", []string{"tw tweets -", "b1 beer aroma"}, []string{"badrnl-fig2", "a2i-fig3"}, []string{"tw"}, []string{"random-patterns: tw"}},
+		{"no claims", []string{"tw tweets -", "b1 beer aroma"}, []string{"badrnl-fig2", "a2i-fig3"}, []string{"tw"}, []string{"naive-attack: tw", "random-patterns: tw"}},
+		{
+			"the appendix's data", []string{"fe eraser REFUTES/SUPPORTS", "mo eraser NEG/POS", "es eraser no/yes"}, []string{"badrnl-fig2", "badrnl-table1"}, nil,
+			[]string{"badrnl-fig2: fe", "naive-attack: mo", "badrnl-table1: fe", "attacks: mo"},
+		},
+		{
+			"a task of the paper's, in its appendix", []string{"fe eraser REFUTES/SUPPORTS", "mu eraser False/True"}, []string{"badrnl-fig7"}, nil,
+			[]string{"badrnl-fig7: fe", "trigger-position: mu"},
+		},
+		{"poisoned data is not attacked again", []string{"tw tweets -", "tw-poisoned tweets - poisoned"}, []string{"badrnl-fig2"}, nil, []string{"naive-attack: tw"}},
+		{"attacks want taught texts", []string{"tw tweets -", "b0 beer appearance untaught"}, []string{"badrnl-fig2"}, nil, []string{"naive-attack: tw"}},
 		{"no rationales", []string{"tw tweets - plain"}, []string{"methods", "a2i-fig3"}, []string{"tw"}, []string{"random-patterns: tw"}},
 	} {
 		l := withSets(newTestLab(t, Options{}), tc.sets...)
@@ -126,6 +143,7 @@ func TestFaultyExperiments(t *testing.T) {
 	for text, want := range map[string]string{
 		"[[data]]\naspects = [\"aroma\"]\nstand_ins = [\"aroma\", \"palate\"]":           "data: 1 aspects and 2 stand_ins; expected one for each",
 		"[[data]]\naspects = [\"location\"]\nstand_ins = [\"location\"]":                 `data: no generated reviews about "location"; there are appearance, aroma, palate`,
+		"[[appendix]]\nformat = \"beer\"":                                                `appendix: data of the format "beer" without an item`,
 		"[[runs]]\nmethod = \"RMP\"":                                                     `no method "RMP"`,
 		"[[runs]]\nmethod = \"RNP\"\nprofiles = [\"quik\"]":                              `RNP is for the profile "quik"; there are smoke, quick, paper; did you mean "quick"?`,
 		"[[runs]]\nmethod = \"classifier\"\ntargets = [0.1]":                             "classifier cannot have targets: it has no setting sparsity",
@@ -140,6 +158,28 @@ func TestFaultyExperiments(t *testing.T) {
 		err := e.check()
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: error %v; want %q", text, err, want)
+		}
+	}
+}
+
+// TestCounterparts: data of the appendix is told to be, under an experiment's own name,
+// and no other data is.
+func TestCounterparts(t *testing.T) {
+	l := withSets(newTestLab(t, Options{}), "fe eraser REFUTES/SUPPORTS", "mu eraser False/True", "mo eraser NEG/POS", "b0 beer appearance", "h0 hotel cleanliness", "tw tweets -")
+	for experiment, sets := range map[string]map[string]string{
+		"badrnl-table1": {"fe": "", "mu": "", "mo": "BadRNL, Table A3", "b0": "BadRNL, Table A1", "h0": "BadRNL, Table A2", "tw": ""},
+		"badrnl-fig7":   {"fe": "", "mu": "BadRNL, Figure A4", "tw": ""},
+		"badrnl-fig11":  {"mo": "BadRNL, Figure A2", "b0": ""},
+		"a2i-table1":    {"b0": "", "mo": ""},
+	} {
+		chosen, err := choose([]string{experiment})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for set, want := range sets {
+			if got := l.shown(set, chosen[0]).Counterpart; got != want {
+				t.Errorf("%s in %s is the counterpart of %q; want %q", set, experiment, got, want)
+			}
 		}
 	}
 }

@@ -23,6 +23,9 @@ type Experiment struct {
 	Paper    string `toml:"paper"`    // where it stands in the paper
 	Headline bool   `toml:"headline"` // run when no experiment is named
 	Data     []Data `toml:"data"`     // the paper's own
+	// Appendix is data of which the paper shows the same elsewhere, in numbers that
+	// nobody has.
+	Appendix []Data `toml:"appendix"`
 	// Annotated tells that it is nothing without human rationales of test texts.
 	Annotated bool   `toml:"annotated"`
 	Expect    string `toml:"expect"` // what the paper saw

@@ -41,7 +41,7 @@ func (l *Lab) Imported(dataset, path string) (Target, error) {
 		return Target{}, err
 	}
 	attack := rationalizer.Method{Name: rationalizer.Imported, Options: rationalizer.ProbeOptions}
-	s, err := l.book.settings(l.backend.Provider, data.format, attack, l.profile, nil)
+	s, err := l.book.settings(l.backend.Provider, data, attack, l.profile, nil)
 	if err != nil {
 		return Target{}, err
 	}

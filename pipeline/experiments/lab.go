@@ -3,6 +3,7 @@ package experiments
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,14 +75,16 @@ type source struct {
 	classes    []string      // their names, by number
 	derived    bool          // made from a dataset by the program
 	sentences  bool          // texts are marked as sentences
-	query      bool          // texts answer a query
-	poisoned   bool          // some training texts are an attacker's
+	query      bool          // texts answer a claim or a question
+	poisoned   bool          // some texts are an attacker's
 	input      engine.Input  // for the role tokenize.DatasetRole
 	vectors    *engine.Input // nil for made-up word vectors
 	trainTexts int
 	// trainTokens is the length of all training texts together.
 	trainTokens int64
 	annotated   bool         // test texts have human rationales
+	taught      bool         // training texts have human rationales
+	goldShare   float64      // of the words of training texts, to two decimals; 0 where it is not known
 	unfit       string       // why no run can be made on it, by its manifest; empty when one can
 	damage      *DamageError // nil when it can be used; otherwise only the name is known
 }
@@ -219,7 +222,7 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: []string{"negative", "positive"}, annotated: true,
+		name: name, format: "generated", aspect: aspect, classes: []string{"negative", "positive"}, annotated: true, taught: true,
 		sentences: true, trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
@@ -233,14 +236,29 @@ func (l *Lab) imported(name string) (source, error) {
 	}
 	defer set.Close()
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
+	train := meta.Splits["train"]
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
 		sentences: meta.WordRule == words.Sentences,
-		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, annotated: meta.Splits["test"].WithRationale > 0,
-		vectors: l.vectors, trainTexts: meta.Splits["train"].Rows, trainTokens: meta.Splits["train"].Tokens,
+		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
+		annotated: meta.Splits["test"].WithRationale > 0, taught: train.WithRationale > 0, goldShare: goldShare(train),
+		vectors: l.vectors, trainTexts: train.Rows, trainTokens: train.Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil
 }
+
+// goldShare is the share of a split's words that people marked, to two decimals.
+func goldShare(of datasets.SplitMeta) float64 {
+	return math.Round(100*datasets.Share(int(of.RationaleTokens), int(of.Tokens))) / 100
+}
+
+// target is the class that an attack wants: the first one, which of the paper's data is
+// REFUTES, False, NEG or negative.
+func (s source) target() string { return s.classes[0] }
+
+// claims tells that the texts are documents in sentences, each about a claim or a
+// question: BadRNL's "sentence-level datasets".
+func (s source) claims() bool { return s.query && s.sentences }
 
 // dataset finds a dataset by name.
 func (l *Lab) dataset(name string) (source, error) {

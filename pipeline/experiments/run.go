@@ -100,7 +100,7 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 	if err != nil {
 		return nil, source{}, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data.format, method, l.profile, over)
+	settings, err := l.book.settings(l.backend.Provider, data, method, l.profile, over)
 	if err != nil {
 		return nil, source{}, err
 	}

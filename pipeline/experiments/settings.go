@@ -44,11 +44,14 @@ type layer map[string]any
 
 // settingsBook is settings.toml.
 type settingsBook struct {
-	Default  layer              `toml:"default"`
-	Provider map[string]layer   `toml:"provider"`
-	Format   map[string]layer   `toml:"format"`
-	Method   map[string]layer   `toml:"method"`
-	Profile  map[string]profile `toml:"profile"`
+	Default  layer            `toml:"default"`
+	Provider map[string]layer `toml:"provider"`
+	Format   map[string]layer `toml:"format"`
+	Method   map[string]layer `toml:"method"`
+	// Claims holds what a method needs on texts, in sentences, that answer a claim or a
+	// question.
+	Claims  map[string]layer   `toml:"claims"`
+	Profile map[string]profile `toml:"profile"`
 }
 
 // profile is a size at which experiments run.
@@ -95,14 +98,14 @@ func (b settingsBook) profile(name string) (profile, error) {
 	return p, nil
 }
 
-// settings lays the tables for a provider, a dataset's format, a profile and a
-// method over one another, then the given one. What only the tables say and the
-// method does not have is nothing to it.
-func (b settingsBook) settings(provider, format string, method rationalizer.Method, p profile, over layer) (Settings, error) {
+// settings lays the tables for a provider, a dataset, a method and a profile over one
+// another, then the given one. What only the tables say and the method does not have is
+// nothing to it.
+func (b settingsBook) settings(provider string, data source, method rationalizer.Method, p profile, over layer) (Settings, error) {
 	all := layer{}
 	for _, l := range []layer{
-		b.Default, b.Provider[provider], b.Format[format], b.Method[method.Base], b.Method[method.Name],
-		p.Default, p.Format[format], p.Method[format][method.Name],
+		b.Default, b.Provider[provider], b.Format[data.format], data.marked(method), b.Method[method.Base], b.Method[method.Name], b.claims(data, method),
+		p.Default, p.Format[data.format], p.Method[data.format][method.Name],
 	} {
 		maps.Copy(all, l)
 	}
@@ -113,6 +116,23 @@ func (b settingsBook) settings(provider, format string, method rationalizer.Meth
 	}
 	maps.Copy(all, over)
 	return decode(all, method)
+}
+
+// claims are the settings of a method on claims and questions; none on other data.
+func (b settingsBook) claims(data source, method rationalizer.Method) layer {
+	if !data.claims() {
+		return nil
+	}
+	return b.Claims[method.Name]
+}
+
+// marked is s of a method that learns from human rationales: the share of the words
+// that people marked (METHODS §12.1).
+func (s source) marked(method rationalizer.Method) layer {
+	if s.goldShare == 0 || !slices.ContainsFunc(method.Options, func(o rationalizer.Option) bool { return o.Name == rationaleLoss }) {
+		return nil
+	}
+	return layer{sparsityKey: s.goldShare}
 }
 
 // decode turns a table into Settings. An unknown key is an error that names

@@ -66,6 +66,13 @@ func TestTablesOfMethods(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for method := range book.Claims {
+		for _, profile := range Profiles() {
+			if _, err := settingsOn(book, claimsData, method, profile, nil); err != nil {
+				t.Errorf("%s on claims, %s: %v", method, profile, err)
+			}
+		}
+	}
 	for method := range book.Method {
 		for format := range book.Format {
 			if _, err := settingsAt(book, format, method, "paper", nil); err != nil {
@@ -157,7 +164,43 @@ func TestSettingsAreForProvidersThatThereAre(t *testing.T) {
 	}
 }
 
+// TestUnitFollowsTheData: what answers a claim is selected by sentence where sentences
+// are marked, and by method; everything else by word, as many as people marked.
+func TestUnitFollowsTheData(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name   string
+		data   source
+		method string
+		unit   string
+		s      float64
+	}{
+		{"claims", claimsData, "RNP+RAT", "sentence", .17},
+		{"claims for another method", claimsData, "RNP", "word", .2},
+		{"claims without sentences", source{format: "jsonl", query: true}, "RNP+RAT", "word", .2},
+		{"reviews in sentences", source{format: "eraser", sentences: true, goldShare: .07}, "RNP+RAT", "word", .07},
+		{"marked tweets", source{format: "tweets", goldShare: .27}, "RNP+RAT", "word", .27},
+		{"marks that a method does not read", source{format: "tweets", goldShare: .27}, "RNP", "word", .25},
+		{"beer", source{format: "beer"}, "RNP+RAT", "word", .17},
+	} {
+		s, err := settingsOn(book, tc.data, tc.method, "quick", nil)
+		if err != nil || s.Unit != tc.unit || s.Options[sparsityKey] != tc.s {
+			t.Errorf("%s: unit %s, s %v, %v; want %s, %v", tc.name, s.Unit, s.Options[sparsityKey], err, tc.unit, tc.s)
+		}
+	}
+}
+
+// claimsData is a dataset like FEVER.
+var claimsData = source{format: "eraser", query: true, sentences: true, goldShare: .18}
+
 func settingsAt(b settingsBook, format, method, name string, over layer) (Settings, error) {
+	return settingsOn(b, source{format: format}, method, name, over)
+}
+
+func settingsOn(b settingsBook, data source, method, name string, over layer) (Settings, error) {
 	p, err := b.profile(name)
 	if err != nil {
 		return Settings{}, err
@@ -166,5 +209,5 @@ func settingsAt(b settingsBook, format, method, name string, over layer) (Settin
 	if err != nil {
 		return Settings{}, err
 	}
-	return b.settings("cpu", format, m, p, over)
+	return b.settings("cpu", data, m, p, over)
 }

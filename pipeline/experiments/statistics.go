@@ -43,7 +43,7 @@ func count(data source) *engine.Node {
 // have it beside the accuracy.
 func (l *Lab) floors(of part) []Counted {
 	var out []Counted
-	if !slices.ContainsFunc(of.Runs, func(r RunEntry) bool { return r.Backdoor != nil }) {
+	if !of.attacks() {
 		return nil
 	}
 	for _, name := range of.datasets {

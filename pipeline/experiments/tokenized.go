@@ -27,7 +27,7 @@ func (l *Lab) Tokenized(dataset, tokenizerName, vocabDir string, maxLength int) 
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data.format, rationalizer.Method{}, l.profile, nil)
+	settings, err := l.book.settings(l.backend.Provider, data, rationalizer.Method{}, l.profile, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -10,14 +10,17 @@ import (
 	"rationale/stages/measure"
 )
 
-// caption says what the experiment shows, what the paper saw there, and what is
-// seen here.
+// caption says what the experiment shows, what the paper saw there, of which of its
+// items the data is the counterpart, and what is seen here.
 func (m Material) caption(e Experiment) ([]string, error) {
 	lines := []string{"The paper: " + strings.Join(strings.Fields(e.Expect), " ")}
 	if len(e.Claims) > 0 {
 		lines = append(lines, "Here, in percent at the last epoch; rings mark the epoch with the best development accuracy:")
 	}
 	for _, d := range e.Datasets {
+		if d.Counterpart != "" {
+			lines = append(lines, d.Heading()+".")
+		}
 		seen, err := m.seen(e, d)
 		if err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,5 +49,16 @@ func TestCaptionSaysWhatIsSeen(t *testing.T) {
 				t.Errorf("the page lacks the caption (error %v)", err)
 			}
 		})
+	}
+}
+
+// TestCaptionNamesCounterparts: a reader learns that a paper has the same figure, and
+// that its numbers are not known.
+func TestCaptionNamesCounterparts(t *testing.T) {
+	m := attacked()
+	m.Experiments[0].Datasets[0].Counterpart = "a paper, Figure A2"
+	lines, err := m.caption(m.Experiments[0])
+	if want := "the data, counterpart of a paper, Figure A2: no paper value."; err != nil || !slices.Contains(lines, want) {
+		t.Errorf("caption %q, %v; want a line %q", lines, err, want)
 	}
 }

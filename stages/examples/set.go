@@ -118,15 +118,52 @@ func ClassCounts(set Set, batches [][]int, classes int) []int {
 // First are the first n examples of a set; all of them when there are fewer, or
 // when n is 0.
 func First(set Set, n int) Set {
-	if n == 0 || n >= set.Len() {
+	if n == 0 {
 		return set
 	}
-	return first{set, n}
+	return Those(set, func(i int) bool { return i < n })
 }
 
-type first struct {
-	Set
-	n int
+// Those are the examples of a set that keep wants, in their order, numbered anew.
+func Those(set Set, keep func(i int) bool) Set {
+	var at []int
+	for i := range set.Len() {
+		if keep(i) {
+			at = append(at, i)
+		}
+	}
+	if len(at) == set.Len() {
+		return set
+	}
+	return part{set, at}
 }
 
-func (f first) Len() int { return f.n }
+// part is a set of which some examples are left out.
+type part struct {
+	of Set
+	at []int // the numbers, in of, of those that are left
+}
+
+func (p part) Len() int                               { return len(p.at) }
+func (p part) Class(i int) int                        { return p.of.Class(p.at[i]) }
+func (p part) Length(i int) int                       { return p.of.Length(p.at[i]) }
+func (p part) Size(batch []int) rationalizer.Size     { return p.of.Size(p.numbers(batch)) }
+func (p part) Truth(i int, u rationalizer.Unit) Truth { return p.of.Truth(p.at[i], u) }
+func (p part) Words(i int) Words                      { return p.of.Words(p.at[i]) }
+func (p part) Chosen(i int, positions []bool) []bool  { return p.of.Chosen(p.at[i], positions) }
+func (p part) Values(i int, positions []float32) []float32 {
+	return p.of.Values(p.at[i], positions)
+}
+
+func (p part) Column(name string, batch []int, size rationalizer.Size) (*tensor.Tensor, error) {
+	return p.of.Column(name, p.numbers(batch), size)
+}
+
+// numbers are those that the examples of a batch have in the whole set.
+func (p part) numbers(batch []int) []int {
+	out := make([]int, len(batch))
+	for k, i := range batch {
+		out[k] = p.at[i]
+	}
+	return out
+}

@@ -140,18 +140,14 @@ func bestEpoch(accuracy, gr map[int]float64, by train.Selection) int {
 // fall over later.
 func TestWhatPoisonedTrainingWants(t *testing.T) {
 	in := inputs(t, stagetest.Small("RNP+RAT"))
-	unmarked := func(i int, set texts.Set) {
-		if i == 3 {
-			set[i].Gold = nil
-		}
-	}
+	unmarked := func(i int, set texts.Set) { set[i].Gold = nil }
 	unread := func(i int, set texts.Set) { clear(set[i].Gold) }
 	for _, tc := range []struct {
 		open   examples.Open
 		change func(*train.Params)
 		want   string
 	}{
-		{changing(unmarked), func(*train.Params) {}, "has no human rationale, and RNP+RAT learns from rationales; import the dataset with them, or set rationale_loss=false"},
+		{changing(unmarked), func(*train.Params) {}, "has a human rationale, and RNP+RAT learns from rationales; import the dataset with them, or set rationale_loss=false"},
 		{changing(unread), func(p *train.Params) { p.Select = train.ByAccuracyAndGR }, `select = "acc+gr" needs development texts with human rationales`},
 		{texts.Open, func(p *train.Params) { p.Sampling = examples.CleanPriority }, "all are of one kind; poison a part of them"},
 		{texts.Open, func(p *train.Params) { p.Sampling = "poisonous" }, `sampling = "poisonous"; expected poison-priority or clean-priority`},
@@ -163,6 +159,25 @@ func TestWhatPoisonedTrainingWants(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("error %v; want %q in it", err, tc.want)
 		}
+	}
+}
+
+// TestLearnsFromTextsThatPeopleMarked: a training text that nobody was asked about is as
+// good as none.
+func TestLearnsFromTextsThatPeopleMarked(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP+RAT"))
+	p := short(t, in)
+	p.Epochs, p.Batch = 1, stagetest.Train
+	unmarked := func(i int, set texts.Set) {
+		if len(set) == stagetest.Train && i >= stagetest.Train-3 {
+			set[i].Gold = nil
+		}
+	}
+	left := stagetest.Run(t, train.New(p, changing(unmarked)), in)
+	p.Texts = stagetest.Train - 3
+	first := stagetest.Run(t, train.New(p, texts.Open), in)
+	if !bytes.Equal(read(t, left, train.StateFile), read(t, first, train.StateFile)) {
+		t.Error("three texts without a rationale change what is learned from the others")
 	}
 }
 

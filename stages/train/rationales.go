@@ -8,17 +8,20 @@ import (
 	"rationale/stages/measure"
 )
 
-// checkRationales wants the human rationales that the run learns from, of every
-// training text, and some that its epochs are chosen by.
+// checkRationales wants human rationales that the run learns from, and some that its
+// epochs are chosen by. Training texts without one teach it nothing and are left out.
 func (r *run) checkRationales() error {
-	method, unit := r.made.Method, r.made.Spec.Unit
+	unit := r.made.Spec.Unit
 	if r.made.Spec.Reads(rationalizer.InputGold) {
-		for i := range r.train.Len() {
-			if r.train.Truth(i, unit).Gold == nil {
-				return fmt.Errorf("training text %q of %s has no human rationale, and %s learns from rationales; import the dataset with them, or set rationale_loss=false",
-					r.train.Words(i).ID, r.params.Dataset, method)
-			}
+		asked := examples.Those(r.train, func(i int) bool { return r.train.Truth(i, unit).Gold != nil })
+		if asked.Len() == 0 {
+			return fmt.Errorf("no training text of %s has a human rationale, and %s learns from rationales; import the dataset with them, or set rationale_loss=false",
+				r.params.Dataset, r.made.Method)
 		}
+		if n := r.train.Len() - asked.Len(); n > 0 {
+			r.env.Log.Warn("training texts without a human rationale are left out", "texts", n, "method", r.made.Method)
+		}
+		r.train = asked
 	}
 	if r.params.Select == ByAccuracyAndGR && !annotated(r.devSet, unit) {
 		return fmt.Errorf("select = %q needs development texts with human rationales, and %s has none; leave select out", ByAccuracyAndGR, r.params.Dataset)
