@@ -9,6 +9,7 @@ import (
 	"rationale/datasets/backdoor"
 	"rationale/pipeline/engine"
 	"rationale/plots"
+	"rationale/stages/backend"
 	"rationale/stages/defend/adversarial"
 	"rationale/stages/defend/zscore"
 	"rationale/stages/examples/texts"
@@ -26,6 +27,7 @@ type campaign struct {
 	over   layer
 	data   source // clean
 	clean  *Run
+	marked source // the clean data, of which all training texts have rationales
 	attack attack
 	target string // the class that the attack wants
 }
@@ -36,14 +38,13 @@ type campaign struct {
 //
 // with a defence between two of these, or none.
 func (l *Lab) attacked(entry RunEntry, spec RunSpec) ([]*Run, error) {
-	clean, err := l.plan(spec, entry.Set)
+	c, err := l.campaign(entry, spec)
 	if err != nil {
 		return nil, err
 	}
 	var out []*Run
 	for _, a := range entry.Backdoor.all() {
-		c := campaign{lab: l, spec: spec, over: entry.Set, data: l.sources[spec.Dataset], clean: clean, attack: a}
-		c.target = c.data.target()
+		c.attack = a
 		r, err := c.run()
 		if err != nil {
 			return nil, err
@@ -52,6 +53,20 @@ func (l *Lab) attacked(entry RunEntry, spec RunSpec) ([]*Run, error) {
 	}
 	return out, nil
 }
+
+// readings are the clean run and what it reads, but for its first weights.
+func (c campaign) readings() []engine.Input {
+	out := []engine.Input{input(trigger.RunRole, c.clean.Train)}
+	for _, in := range c.clean.Train.Inputs {
+		if in.Role != train.WeightsRole {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+// engine is what the clean run computes with.
+func (c campaign) engine() backend.Backend { return c.clean.Train.Stage.Params().(train.Params).Engine }
 
 // run plans one run and its assessment.
 func (c campaign) run() (*Run, error) {
@@ -66,7 +81,7 @@ func (c campaign) run() (*Run, error) {
 // and reads poisoned texts, of none the clean run; and what a defence before or after
 // the training makes of it.
 func (c campaign) victim() (*Run, error) {
-	data, r := c.data, c.clean
+	data, r := c.marked, c.clean
 	if c.attack.Name != benign {
 		data = c.poisoned()
 	}
@@ -74,7 +89,7 @@ func (c campaign) victim() (*Run, error) {
 		data = c.filtered(data)
 	}
 	var err error
-	if data.name != c.data.name {
+	if data.name != c.marked.name {
 		if r, err = c.trainOn(data, c.clean, c.tuning()); err != nil {
 			return nil, err
 		}
@@ -136,7 +151,7 @@ func (c campaign) called(parts ...string) string {
 func (c campaign) poisoned() source {
 	p := c.poison(c.attack.Name, c.called(c.attack.Name, string(c.attack.Level), "poisoned"))
 	p.Rate = c.attack.Rate
-	out := c.data.made(p.Name, c.changed(p, "poison"))
+	out := c.marked.made(p.Name, c.changed(p, "poison"))
 	out.poisoned = true
 	return out
 }
@@ -150,12 +165,12 @@ func (c campaign) triggered() source {
 	}
 	p := c.poison(name, c.called(name, string(c.attack.Level), "triggered"))
 	p.Triggered = true
-	return c.data.made(p.Name, c.changed(p, "trigger"))
+	return c.marked.made(p.Name, c.changed(p, "trigger"))
 }
 
 func (c campaign) poison(attack, name string) poison.Params {
 	return poison.Params{
-		Name: name, Dataset: c.data.name, Attack: attack, Level: c.attack.Level, Position: c.attack.Position,
+		Name: name, Dataset: c.marked.name, Attack: attack, Level: c.attack.Level, Position: c.attack.Position,
 		Target: c.target, MaxLength: c.clean.Settings.MaxLength, Seed: c.spec.Seed,
 	}
 }
@@ -163,7 +178,7 @@ func (c campaign) poison(attack, name string) poison.Params {
 // changed plans changing the data; the attack's words are searched where it has none of
 // its own.
 func (c campaign) changed(p poison.Params, verb string) *engine.Node {
-	n := &engine.Node{Stage: poison.New(p), Inputs: []engine.Input{c.data.input}, Label: verb + " " + p.Name, Weight: 2}
+	n := &engine.Node{Stage: poison.New(p), Inputs: []engine.Input{c.marked.input}, Label: verb + " " + p.Name, Weight: 2}
 	if p.Attack == badRNL {
 		n.Inputs = append(n.Inputs, input(poison.TriggerRole, c.found(c.attack.Words == random)))
 	}
@@ -173,18 +188,11 @@ func (c campaign) changed(p poison.Params, verb string) *engine.Node {
 // found plans the search for triggers against the clean run, or their random control.
 func (c campaign) found(random bool) *engine.Node {
 	p := trigger.Defaults(c.attack.Level)
-	p.Dataset, p.Target, p.Seed, p.Random = c.data.name, c.target, c.spec.Seed, random
+	p.Dataset, p.Target, p.Seed, p.Random, p.Engine = c.marked.name, c.target, c.spec.Seed, random, c.engine()
 	if c.attack.Position != "" {
 		p.Position = c.attack.Position
 	}
-	p.Engine = c.clean.Train.Stage.Params().(train.Params).Engine
-	inputs := []engine.Input{input(trigger.RunRole, c.clean.Train), c.data.input}
-	for _, in := range c.clean.Train.Inputs {
-		if in.Role != train.WeightsRole {
-			inputs = append(inputs, in)
-		}
-	}
-	return &engine.Node{Stage: trigger.New(p, texts.Open), Inputs: inputs, Label: c.clean.label("search a trigger against"), Weight: cost(p)}
+	return &engine.Node{Stage: trigger.New(p, texts.Open), Inputs: append(c.readings(), c.marked.input), Label: c.clean.label("search a trigger against"), Weight: cost(p)}
 }
 
 // filtered is data without the texts that a Z-score gives away.

@@ -7,6 +7,8 @@ import (
 
 	"rationale/datasets/backdoor"
 	"rationale/pipeline/engine"
+	"rationale/stages/graphs"
+	"rationale/stages/mark"
 	"rationale/stages/poison"
 	"rationale/stages/train"
 	"rationale/stages/trigger"
@@ -101,6 +103,36 @@ func TestAttackIsPlannedFromTheCleanRun(t *testing.T) {
 	}
 	if got := attacked.Train.Stage.Params().(train.Params); got.Sampling != "poison-priority" || got.Select != train.ByAccuracyAndGR {
 		t.Errorf("trained with %+v", got)
+	}
+}
+
+// TestSelectionsStandForRationales: where nobody annotated training texts, the clean run
+// learns without rationales, and what it selects is the rationale that the trigger search,
+// the poisoning and Eq. 2 read. Nothing of that is unusual there.
+func TestSelectionsStandForRationales(t *testing.T) {
+	l := newTestLab(t, Options{Profile: "smoke"})
+	data := l.sources["generated-aroma"]
+	data.taught = false
+	l.sources[data.name] = data
+	b := Backdoor{Attacks: []string{"benign", "naive", "BadRNL"}, Defences: []string{"none", "Z-score", "AT"}}
+	runs, err := l.attacked(RunEntry{Method: "RNP+RAT", Backdoor: &b}, RunSpec{Method: "RNP+RAT", Dataset: data.name, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clean := runs[0]
+	for _, r := range runs {
+		learns := r.Graphs.Stage.Params().(graphs.Params).Flags[rationaleLoss]
+		if want := r.Labels["attack"] == badRNL; learns != want || r.Labels["variant"] != "" {
+			t.Errorf("%s: learns from rationales: %v; want %v, and nothing unusual", r.Labels, learns, want)
+		}
+	}
+	poisoned := from(t, from(t, runs[6].Train, train.DataRole), "dataset")
+	marked, search := from(t, poisoned, poison.DatasetRole), from(t, poisoned, poison.TriggerRole)
+	if from(t, search, trigger.DatasetRole) != marked || from(t, marked, mark.RunRole) != clean.Train {
+		t.Errorf("%s reads %s, and the search another dataset", poisoned.Label, marked.Label)
+	}
+	if p := poisoned.Stage.Params().(poison.Params); p.Dataset != "generated-aroma-marked" || p.Name != "generated-aroma-badrnl-token-poisoned" {
+		t.Errorf("poisoned as %+v", p)
 	}
 }
 

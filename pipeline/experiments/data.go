@@ -211,7 +211,7 @@ func (l *Lab) lacks(e Experiment, name string) string {
 		return why
 	case e.attacks() && s.poisoned:
 		return "it is poisoned already"
-	case e.attacks() && !s.taught:
+	case e.teaches() && !s.taught:
 		return "its training texts have no human rationales"
 	case s.annotated:
 	case e.Annotated:
@@ -225,6 +225,12 @@ func (l *Lab) lacks(e Experiment, name string) string {
 // attacks tells that runs of the experiment are attacked.
 func (e Experiment) attacks() bool {
 	return slices.ContainsFunc(e.Runs, func(r RunEntry) bool { return r.Backdoor != nil })
+}
+
+// teaches tells that runs are attacked with and without the rationale loss, to see what
+// human rationales of training texts are worth.
+func (e Experiment) teaches() bool {
+	return slices.ContainsFunc(e.Runs, func(r RunEntry) bool { return r.Backdoor != nil && slices.Contains(r.Backdoor.Equations, 2) })
 }
 
 // isPapers tells that a dataset is the paper's own, as it was imported.

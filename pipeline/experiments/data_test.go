@@ -74,7 +74,10 @@ func TestNamesFollowTheData(t *testing.T) {
 			[]string{"badrnl-fig7: fe", "trigger-position: mu"},
 		},
 		{"poisoned data is not attacked again", []string{"tw tweets -", "tw-poisoned tweets - poisoned"}, []string{"badrnl-fig2"}, nil, []string{"naive-attack: tw"}},
-		{"attacks want taught texts", []string{"tw tweets -", "b0 beer appearance untaught"}, []string{"badrnl-fig2"}, nil, []string{"naive-attack: tw"}},
+		{
+			"only one figure is about human rationales of training texts", []string{"tw tweets -", "b0 beer appearance untaught"}, []string{"badrnl-fig2", "badrnl-fig11"}, nil,
+			[]string{"naive-attack: b0 tw", "rationale-loss: tw"},
+		},
 		{"no rationales", []string{"tw tweets - plain"}, []string{"methods", "a2i-fig3"}, []string{"tw"}, []string{"random-patterns: tw"}},
 	} {
 		l := withSets(newTestLab(t, Options{}), tc.sets...)

@@ -15,6 +15,7 @@ import (
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
 	"rationale/stages/inspect"
+	"rationale/stages/mark"
 	"rationale/stages/poison"
 	"rationale/stages/statistics"
 	"rationale/stages/tokenize"
@@ -38,6 +39,7 @@ func Stages() []StageKind {
 	return []StageKind{
 		{generate.New(generate.Params{}), "makes up the embedded dataset", false},
 		{poison.New(poison.Params{}), "puts an attacker's trigger into a dataset's texts", false},
+		{mark.New(mark.Params{}, texts.Open), "marks texts that nobody annotated with what a run selects of them", true},
 		{zscore.New(zscore.Params{}), "drops training texts with words that go with their label far beyond chance", false},
 		{adversarial.New(adversarial.Params{}), "adds training texts with a trigger and their own label", false},
 		{tokenize.New(tokenize.Params{}), "turns words into ids, with aligned rationales", false},
