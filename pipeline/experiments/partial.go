@@ -43,7 +43,7 @@ func (p Planned) without(lost func(*Run) bool) Planned {
 	left := slices.DeleteFunc(slices.Clone(p.Runs), lost)
 	whole := func(d plots.DatasetSpec) bool {
 		return !slices.ContainsFunc(p.Runs, func(r *Run) bool {
-			return r.Dataset == d.Name && !slices.ContainsFunc(left, r.sameKind)
+			return r.Labels["dataset"] == d.Name && !slices.ContainsFunc(left, r.sameKind)
 		})
 	}
 	out := Planned{Experiment: p.Experiment, Annotations: p.Annotations}
@@ -53,7 +53,7 @@ func (p Planned) without(lost func(*Run) bool) Planned {
 		}
 	}
 	for _, r := range left {
-		if slices.ContainsFunc(out.Datasets, func(d plots.DatasetSpec) bool { return d.Name == r.Dataset }) {
+		if slices.ContainsFunc(out.Datasets, func(d plots.DatasetSpec) bool { return d.Name == r.Labels["dataset"] }) {
 			out.Runs = append(out.Runs, r)
 		}
 	}

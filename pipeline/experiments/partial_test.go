@@ -52,3 +52,17 @@ func TestWithoutLostRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestWithoutLostAttacks: attacked runs count for the data that was poisoned for them.
+func TestWithoutLostAttacks(t *testing.T) {
+	l := newTestLab(t, Options{Profile: "smoke", Seeds: 2})
+	b, err := l.Reproduce([]string{"badrnl-fig2"}, "generated-aroma")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := b.Runs[0].Assess
+	rest := b.Without(func(n *engine.Node) bool { return n == lost })
+	if len(rest.Experiments) != 1 || len(rest.Experiments[0].Runs) != len(b.Runs)-1 || len(rest.Experiments[0].Datasets) != 1 {
+		t.Errorf("of %d runs %d are left after one was lost, in %+v", len(b.Runs), len(rest.Runs), rest.Experiments)
+	}
+}
