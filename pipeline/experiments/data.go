@@ -53,7 +53,7 @@ func (e Experiment) checkData() error {
 			return fmt.Errorf("appendix: data of the format %q without an item; name the figure or table", d.Format)
 		}
 	}
-	for _, d := range e.all() {
+	for _, d := range e.allData() {
 		if err := d.check(); err != nil {
 			return err
 		}
@@ -61,8 +61,8 @@ func (e Experiment) checkData() error {
 	return nil
 }
 
-// all is the paper's data, with numbers and without.
-func (e Experiment) all() []Data { return slices.Concat(e.Data, e.Appendix) }
+// allData is the paper's data, with numbers and without.
+func (e Experiment) allData() []Data { return slices.Concat(e.Data, e.Appendix) }
 
 // check wants a stand-in for each aspect, or none.
 func (d Data) check() error {
@@ -146,7 +146,7 @@ func (l *Lab) datasetsOf(e Experiment) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for _, d := range e.all() {
+	for _, d := range e.allData() {
 		out = append(out, l.named(e, d)...)
 	}
 	for _, name := range l.usable(e) {
@@ -187,7 +187,7 @@ func formatsOf(own string) ([]string, error) {
 	var out []string
 	for _, e := range all {
 		if e.Own == own {
-			for _, d := range e.all() {
+			for _, d := range e.allData() {
 				out = append(out, d.Format)
 			}
 		}

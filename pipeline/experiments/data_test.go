@@ -20,7 +20,7 @@ func withSets(l *Lab, sets ...string) *Lab {
 		words := append(strings.Fields(set), "")
 		l.sources[words[0]] = source{
 			name: words[0], format: words[1], aspect: strings.Trim(words[2], "-"), classes: []string{"negative", "positive"},
-			annotated: words[3] != "plain", taught: words[3] != "plain" && words[3] != "untaught", vectors: &engine.Input{},
+			annotated: words[3] != "plain", taught: words[3] != "plain" && words[3] != "untaught", judged: words[3] != "plain" && words[3] != "untaught", vectors: &engine.Input{},
 			derived: words[3] == "derived" || words[3] == "poisoned", poisoned: words[3] == "poisoned",
 		}
 		if classes := strings.Split(words[2], "/"); len(classes) > 1 {

@@ -84,6 +84,7 @@ type source struct {
 	trainTokens int64
 	annotated   bool         // test texts have human rationales
 	taught      bool         // training texts have human rationales
+	judged      bool         // development texts have human rationales
 	goldShare   float64      // of the words of training texts, to two decimals; 0 where it is not known
 	unfit       string       // why no run can be made on it, by its manifest; empty when one can
 	damage      *DamageError // nil when it can be used; otherwise only the name is known
@@ -222,7 +223,7 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: []string{"negative", "positive"}, annotated: true, taught: true,
+		name: name, format: "generated", aspect: aspect, classes: []string{"negative", "positive"}, annotated: true, taught: true, judged: true,
 		sentences: true, trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
@@ -236,12 +237,12 @@ func (l *Lab) imported(name string) (source, error) {
 	}
 	defer set.Close()
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
-	train := meta.Splits["train"]
+	train, dev := meta.Splits["train"], meta.Splits["dev"]
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
 		sentences: meta.WordRule == words.Sentences,
 		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
-		annotated: meta.Splits["test"].WithRationale > 0, taught: train.WithRationale > 0, goldShare: goldShare(train),
+		annotated: meta.Splits["test"].WithRationale > 0, taught: train.WithRationale > 0, judged: dev.WithRationale > 0, goldShare: goldShare(train),
 		vectors: l.vectors, trainTexts: train.Rows, trainTokens: train.Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil

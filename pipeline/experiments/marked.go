@@ -9,12 +9,11 @@ import (
 )
 
 // campaign plans the clean run. Where no training text has a human rationale it learns
-// without them, and what it selects stands for them afterwards (METHODS §12.3): for the
-// place of triggers and for the rationale loss, of clean texts as of poisoned ones, so
-// that Eq. 2 keeps the selections that the clean model has.
+// without them. What it selects stands afterwards for rationales that nobody gave (METHODS
+// §12.3): for the place of triggers and for the rationale loss, of clean texts as of
+// poisoned ones, so that Eq. 2 keeps the selections that the clean model has.
 func (l *Lab) campaign(entry RunEntry, spec RunSpec) (campaign, error) {
 	c := campaign{lab: l, spec: spec, over: entry.Set, data: l.sources[spec.Dataset]}
-	c.marked = c.data
 	if !c.data.taught {
 		c.over = layer{rationaleLoss: false}
 		maps.Copy(c.over, entry.Set)
@@ -23,11 +22,11 @@ func (l *Lab) campaign(entry RunEntry, spec RunSpec) (campaign, error) {
 	if c.clean, err = l.plan(spec, c.over); err != nil {
 		return c, err
 	}
-	c.target = c.data.target()
-	if !c.data.taught {
+	c.target, c.marked = c.data.target(), c.data
+	if !c.data.taught || !c.data.judged {
 		c.marked = c.selected()
-		c.clean.Labels, err = l.labels(c.clean, c.data, entry.Set) // it is the usual one here
 	}
+	c.clean.Labels, err = l.labels(c.clean, c.data, entry.Set) // without the loss it is the usual one there
 	return c, err
 }
 

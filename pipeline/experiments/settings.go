@@ -104,7 +104,7 @@ func (b settingsBook) profile(name string) (profile, error) {
 func (b settingsBook) settings(provider string, data source, method rationalizer.Method, p profile, over layer) (Settings, error) {
 	all := layer{}
 	for _, l := range []layer{
-		b.Default, b.Provider[provider], b.Format[data.format], data.marked(method), b.Method[method.Base], b.Method[method.Name], b.claims(data, method),
+		b.Default, b.Provider[provider], b.Format[data.format], data.goldSparsity(method), b.Method[method.Base], b.Method[method.Name], b.claims(data, method),
 		p.Default, p.Format[data.format], p.Method[data.format][method.Name],
 	} {
 		maps.Copy(all, l)
@@ -126,9 +126,9 @@ func (b settingsBook) claims(data source, method rationalizer.Method) layer {
 	return b.Claims[method.Name]
 }
 
-// marked is s of a method that learns from human rationales: the share of the words
+// goldSparsity is s of a method that learns from human rationales: the share of the words
 // that people marked (METHODS §12.1).
-func (s source) marked(method rationalizer.Method) layer {
+func (s source) goldSparsity(method rationalizer.Method) layer {
 	if s.goldShare == 0 || !slices.ContainsFunc(method.Options, func(o rationalizer.Option) bool { return o.Name == rationaleLoss }) {
 		return nil
 	}

@@ -8,22 +8,27 @@ import (
 	"rationale/stages/measure"
 )
 
-// checkRationales wants human rationales that the run learns from, and some that its
-// epochs are chosen by. Training texts without one teach it nothing and are left out.
-func (r *run) checkRationales() error {
-	unit := r.made.Spec.Unit
-	if r.made.Spec.Reads(rationalizer.InputGold) {
-		asked := examples.Those(r.train, func(i int) bool { return r.train.Truth(i, unit).Gold != nil })
-		if asked.Len() == 0 {
-			return fmt.Errorf("no training text of %s has a human rationale, and %s learns from rationales; import the dataset with them, or set rationale_loss=false",
-				r.params.Dataset, r.made.Method)
-		}
-		if n := r.train.Len() - asked.Len(); n > 0 {
-			r.env.Log.Warn("training texts without a human rationale are left out", "texts", n, "method", r.made.Method)
-		}
-		r.train = asked
+// taught are the training texts that the run can learn from: where it learns from human
+// rationales, those that have one.
+func (r *run) taught(train examples.Set) (examples.Set, error) {
+	spec := r.made.Spec
+	if !spec.Reads(rationalizer.InputGold) || train.Len() == 0 {
+		return train, nil
 	}
-	if r.params.Select == ByAccuracyAndGR && !annotated(r.devSet, unit) {
+	asked := examples.Those(train, func(i int) bool { return train.Truth(i, spec.Unit).Gold != nil })
+	if asked.Len() == 0 {
+		return nil, fmt.Errorf("no training text of %s has a human rationale, and %s learns from rationales; import the dataset with them, or set rationale_loss=false",
+			r.params.Dataset, r.made.Method)
+	}
+	if n := train.Len() - asked.Len(); n > 0 {
+		r.env.Log.Warn("training texts without a human rationale are left out", "texts", n, "method", r.made.Method)
+	}
+	return asked, nil
+}
+
+// checkChoice wants human rationales that epochs are chosen by.
+func (r *run) checkChoice() error {
+	if r.params.Select == ByAccuracyAndGR && !annotated(r.devSet, r.made.Spec.Unit) {
 		return fmt.Errorf("select = %q needs development texts with human rationales, and %s has none; leave select out", ByAccuracyAndGR, r.params.Dataset)
 	}
 	return nil

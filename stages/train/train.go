@@ -215,7 +215,9 @@ func (r *run) readExamples(data examples.Data) error {
 	if err != nil {
 		return err
 	}
-	r.train = examples.First(train, r.params.Texts)
+	if r.train, err = r.taught(examples.First(train, r.params.Texts)); err != nil {
+		return err
+	}
 	if r.devSet, err = data.Split("dev"); err != nil {
 		return err
 	}
@@ -225,7 +227,7 @@ func (r *run) readExamples(data examples.Data) error {
 	if r.train.Len() == 0 || r.devSet.Len() == 0 {
 		return fmt.Errorf("dataset %s has %d training and %d development texts; both are needed", shape.Dataset, r.train.Len(), r.devSet.Len())
 	}
-	return r.checkRationales()
+	return r.checkChoice()
 }
 
 // prepareFeeds says what the steps are given.
