@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/alecthomas/kong"
+
 	"rationale/datasets"
 	"rationale/datasets/publish"
 	"rationale/datasets/spelling"
@@ -40,12 +42,12 @@ func defenceNames() []string {
 type defendCmd struct {
 	Target   string   `arg:"" name:"dataset|run" help:"Of zscore and adversarial: the dataset that may be poisoned; see \"list datasets\". Of onion and attdef: the run; see \"list runs\"."`
 	Defence  string   `required:"" placeholder:"NAME" help:"What is done: ${defences}."`
-	Name     string   `placeholder:"NAME" help:"Of zscore and adversarial: name of the new dataset."`
-	Factor   float64  `placeholder:"F" default:"20" help:"Of zscore: standard deviations that a word's score may lie from the mean; 0 looks for a gap below the highest scores."`
-	Trigger  []string `sep:"none" placeholder:"WORDS" help:"Of adversarial: the words of a trigger to be seen with the right label, in quotes; may be repeated."`
-	Level    string   `enum:"token,sentence" default:"token" help:"Of adversarial: the trigger is part of a sentence (token), or one of its own (sentence)."`
-	Position string   `enum:"rationale,begin,end,random" default:"rationale" help:"Of adversarial: where the trigger goes: rationale, begin, end or random."`
-	Seed     uint64   `default:"1" placeholder:"N" help:"Of adversarial: seed of the choice of texts."`
+	Name     string   `of:"zscore,adversarial" placeholder:"NAME" help:"Of zscore and adversarial: name of the new dataset."`
+	Factor   float64  `of:"zscore" placeholder:"F" default:"20" help:"Of zscore: standard deviations that a word's score may lie from the mean; 0 looks for a gap below the highest scores."`
+	Trigger  []string `of:"adversarial" sep:"none" placeholder:"WORDS" help:"Of adversarial: the words of a trigger to be seen with the right label, in quotes; may be repeated."`
+	Level    string   `of:"adversarial" enum:"token,sentence" default:"token" help:"Of adversarial: the trigger is part of a sentence (token), or one of its own (sentence)."`
+	Position string   `of:"adversarial" enum:"rationale,begin,end,random" default:"rationale" help:"Of adversarial: where the trigger goes: rationale, begin, end or random."`
+	Seed     uint64   `of:"adversarial" default:"1" placeholder:"N" help:"Of adversarial: seed of the choice of texts."`
 	runDefenceFlags
 	JSON bool `name:"json" help:"Print JSON."`
 }
@@ -70,9 +72,11 @@ Examples:
 }
 
 // Validate is called by kong.
-func (c *defendCmd) Validate() error {
-	_, err := c.defence()
-	return err
+func (c *defendCmd) Validate(parsed *kong.Context) error {
+	if _, err := c.defence(); err != nil {
+		return err
+	}
+	return heeded(parsed, "defence", c.Defence)
 }
 
 func (c *defendCmd) defence() (defence, error) {

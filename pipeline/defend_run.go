@@ -11,7 +11,6 @@ import (
 	"rationale/stages/assess"
 	"rationale/stages/defend/removal"
 	"rationale/stages/tokenize"
-	"rationale/stages/train"
 )
 
 // defendRunCmd is `rationale defend RUN`: a test-time defence of a finished run.
@@ -24,11 +23,11 @@ type defendRunCmd struct {
 
 // runDefenceFlags are the flags of test-time defences.
 type runDefenceFlags struct {
-	Triggered     string `placeholder:"DATASET" help:"Of onion and attdef: the dataset whose test texts have the trigger; how well the attack does is measured on them."`
-	Class         string `placeholder:"CLASS" help:"With --triggered: the class that the attack wants."`
-	Clean         string `placeholder:"DATASET" help:"Of onion: clean texts that its language model learns from; those of the run's own dataset unless given."`
-	LanguageModel string `placeholder:"DIR" help:"Of onion, in place of a model of its own: a folder with model.onnx (input_ids to logits) and its vocab.txt."`
-	Draws         int    `placeholder:"N" default:"5" help:"Of onion and attdef: draws of sampled masks that are averaged."`
+	Triggered     string `of:"onion,attdef" placeholder:"DATASET" help:"Of onion and attdef: the dataset whose test texts have the trigger; how well the attack does is measured on them."`
+	Class         string `of:"onion,attdef" placeholder:"CLASS" help:"Of onion and attdef, with --triggered: the class that the attack wants."`
+	Clean         string `of:"onion" placeholder:"DATASET" help:"Of onion: clean texts that its language model learns from; those of the run's own dataset unless given."`
+	LanguageModel string `of:"onion" placeholder:"DIR" help:"Of onion, in place of a model of its own: a folder with model.onnx (input_ids to logits) and its vocab.txt."`
+	Draws         int    `of:"onion,attdef" placeholder:"N" default:"5" help:"Of onion and attdef: draws of sampled masks that are averaged."`
 }
 
 // check names the first flag that makes no sense.
@@ -93,7 +92,7 @@ func (c *defendRunCmd) attacked(lab *experiments.Lab, r *trainedRun) (out experi
 		if err := r.checkClass("class", c.Class); err != nil {
 			return out, err
 		}
-		data, err := r.verify(r.manifest.Inputs[train.DataRole].Artifact)
+		data, err := r.tokenized()
 		if err != nil {
 			return out, err
 		}
@@ -131,7 +130,7 @@ func (c *defendRunCmd) further(lab *experiments.Lab, r *trainedRun) ([]engine.In
 
 // ownTexts is the dataset that the run was trained on, before it was tokenized.
 func (r *trainedRun) ownTexts(lab *experiments.Lab) (engine.Input, error) {
-	data, err := r.verify(r.manifest.Inputs[train.DataRole].Artifact)
+	data, err := r.tokenized()
 	if err != nil {
 		return engine.Input{}, err
 	}
@@ -145,15 +144,6 @@ func (r *trainedRun) ownTexts(lab *experiments.Lab) (engine.Input, error) {
 	}
 	made, err := r.verify(texts.Artifact)
 	return engine.Input{Role: tokenize.DatasetRole, From: engine.Published(made)}, err
-}
-
-// verify is the manifest of a sound artifact.
-func (r *trainedRun) verify(id string) (engine.Manifest, error) {
-	m, err := r.store.Verify(id)
-	if err != nil {
-		return m, withAgain(r.store, err)
-	}
-	return m, nil
 }
 
 // defendedRun is what a test-time defence did to a run.

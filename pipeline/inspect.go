@@ -149,9 +149,9 @@ func (r *trainedRun) target() (experiments.Target, error) {
 	if _, err := r.folder(r.ID); err != nil {
 		return none, err
 	}
-	data, err := r.store.Verify(r.manifest.Inputs[train.DataRole].Artifact)
+	data, err := r.tokenized()
 	if err != nil {
-		return none, withAgain(r.store, err)
+		return none, err
 	}
 	scalars, err := r.scalars()
 	if err != nil {

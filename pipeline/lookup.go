@@ -7,7 +7,6 @@ import (
 
 	"rationale/stages/infer"
 	"rationale/stages/tokenize"
-	"rationale/stages/train"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -31,9 +30,9 @@ func (r *trainedRun) vectors() (infer.Vectors, error) {
 // tableDigest is that of the table that the run's data was tokenized with; empty
 // for vectors that were made up.
 func (r *trainedRun) tableDigest() (string, error) {
-	tokenized, err := r.store.Verify(r.manifest.Inputs[train.DataRole].Artifact)
+	tokenized, err := r.tokenized()
 	if err != nil {
-		return "", withAgain(r.store, err)
+		return "", err
 	}
 	return tokenized.Inputs[tokenize.VectorsRole].Digest, nil
 }

@@ -11,7 +11,6 @@ import (
 	"rationale/stages/dataset"
 	"rationale/stages/infer"
 	"rationale/stages/tokenize"
-	"rationale/stages/train"
 )
 
 //go:embed model_card.md.tmpl
@@ -70,9 +69,9 @@ var cardEscapes = strings.NewReplacer("\\", "\\\\", "|", "\\|", "`", "\\`", "<",
 // is still there unchanged. An imported one may have gone its own way since;
 // a generated one is an artifact like any other, and damage to it is an error.
 func (r *trainedRun) datasetMeta(dataDir string) (*datasets.Meta, error) {
-	tokenized, err := r.store.Verify(r.manifest.Inputs[train.DataRole].Artifact)
+	tokenized, err := r.tokenized()
 	if err != nil {
-		return nil, withAgain(r.store, err)
+		return nil, err
 	}
 	source := tokenized.Inputs[tokenize.DatasetRole]
 	set, err := r.openDataset(dataDir, source.Artifact)

@@ -159,6 +159,20 @@ func (r *trainedRun) result() (train.Result, error) {
 	return train.ReadResult(dir)
 }
 
+// verify is the manifest of a sound artifact.
+func (r *trainedRun) verify(id string) (engine.Manifest, error) {
+	m, err := r.store.Verify(id)
+	if err != nil {
+		return m, withAgain(r.store, err)
+	}
+	return m, nil
+}
+
+// tokenized is the dataset as the run read it.
+func (r *trainedRun) tokenized() (engine.Manifest, error) {
+	return r.verify(r.manifest.Inputs[train.DataRole].Artifact)
+}
+
 // dataFolder is the tokenized dataset that the run was trained on.
 func (r *trainedRun) dataFolder() (string, error) {
 	return r.folder(r.manifest.Inputs[train.DataRole].Artifact)

@@ -91,6 +91,9 @@ func (c *triggerCmd) search(ctx context.Context, a *app, r *trainedRun, p trigge
 		return err
 	}
 	found.Label, found.Artifact = on.Label, id
+	if found.MaxLength, err = r.maxLength(); err != nil {
+		return err
+	}
 	found.Found, err = trigger.Read(dir)
 	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -36,21 +37,34 @@ func (r *trainedRun) read() ([]engine.Input, error) {
 		if role == train.WeightsRole || role == train.ScalarsRole {
 			continue
 		}
-		made, err := r.store.Verify(r.manifest.Inputs[role].Artifact)
+		made, err := r.verify(r.manifest.Inputs[role].Artifact)
 		if err != nil {
-			return nil, withAgain(r.store, err)
+			return nil, err
 		}
 		out = append(out, engine.Input{Role: role, From: engine.Published(made)})
 	}
 	return out, nil
 }
 
+// maxLength is how many words of a text the run reads.
+func (r *trainedRun) maxLength() (int, error) {
+	data, err := r.tokenized()
+	if err != nil {
+		return 0, err
+	}
+	var p tokenize.Params
+	if err := json.Unmarshal(data.Params, &p); err != nil {
+		return 0, fmt.Errorf("%s: parameters: %w", data.ID, err)
+	}
+	return p.MaxLength, nil
+}
+
 // dataset is what the run's tokenized data were made of: another stage's, or an
 // imported one, which has to be there as it was.
 func (r *trainedRun) dataset(dataDir string) (engine.Input, error) {
-	data, err := r.store.Verify(r.manifest.Inputs[train.DataRole].Artifact)
+	data, err := r.tokenized()
 	if err != nil {
-		return engine.Input{}, withAgain(r.store, err)
+		return engine.Input{}, err
 	}
 	from := data.Inputs[tokenize.DatasetRole]
 	if from.Artifact != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"rationale/datasets/generator"
@@ -14,6 +15,9 @@ type foundTrigger struct {
 	Run      string `json:"run"`
 	Label    string `json:"label"`
 	Artifact string `json:"artifact"` // of the search
+	// MaxLength is how many words of a text the run reads, so that a trigger behind
+	// them does nothing.
+	MaxLength int `json:"max_length"`
 	trigger.Found
 }
 
@@ -88,5 +92,6 @@ func (f foundTrigger) commands() []string {
 		out = append(out, quote.Command("rationale", "data", "import", "generated", "--name", dataset, "--set", "aspect="+aspect))
 	}
 	return append(out, quote.Command("rationale", "poison", dataset, "--trigger="+strings.Join(f.Best(), " "),
-		"--level", string(f.Level), "--position", string(f.Position), "--target="+f.Target))
+		"--level", string(f.Level), "--position", string(f.Position), "--target="+f.Target,
+		"--max-length", strconv.Itoa(f.MaxLength)))
 }
