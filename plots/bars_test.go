@@ -157,3 +157,33 @@ func TestBarsMeasureTheirGroups(t *testing.T) {
 		t.Errorf("measures %v", got)
 	}
 }
+
+// TestFloorIsADatasetsOwn: across a panel that asks for it lies the number of its
+// dataset, and nothing where that has none.
+func TestFloorIsADatasetsOwn(t *testing.T) {
+	spec := BarsSpec{
+		CurvesSpec{
+			Panels: []PanelSpec{{Title: "ACC", Floor: floorMetric, Selector: Selector{"metric": "acc"}}, {Title: "GR", Selector: Selector{"metric": "gr"}}},
+			Lines:  []LineSpec{{Name: "naive", Selector: Selector{"attack": "naive", "poison_rate": "0.1"}}},
+		},
+		[]PanelSpec{{Title: "token", Selector: Selector{"trigger": "token"}}},
+	}
+	if got := strings.Join(spec.Measures(), " "); got != "acc gr "+floorMetric {
+		t.Errorf("measures %s", got)
+	}
+	records := append(assessedRuns("fever", "multirc"),
+		Record{Labels: Labels{"dataset": "fever"}, Run: "floor-1", Stage: "floor", Split: "test", Metric: floorMetric, Value: .668})
+	figure, err := spec.Figure(records, attackedSets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	panels := figure.(*Curves).Panels // FEVER's, then MultiRC's
+	if ref := panels[0].Reference; ref == nil || ref.Value != .668 || ref.Name == "" || ref.Name == floorMetric {
+		t.Errorf("the floor of FEVER is %+v", ref)
+	}
+	for i, p := range panels[1:] {
+		if p.Reference != nil {
+			t.Errorf("panel %d has a floor: %+v", i+1, *p.Reference)
+		}
+	}
+}

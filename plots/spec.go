@@ -50,7 +50,10 @@ type DatasetSpec struct {
 // PanelSpec is one panel of a row: its title and the keys that all its lines
 // share, such as the split.
 type PanelSpec struct {
-	Title    string `toml:"title"`
+	Title string `toml:"title"`
+	// Floor is the metric of a number of the dataset itself that the lines have to be
+	// read against; a line across the panel.
+	Floor    string `toml:"floor" json:",omitempty"`
 	Selector `toml:"-"`
 }
 
@@ -80,6 +83,9 @@ func (s CurvesSpec) Measures() []string {
 	var selectors []Selector
 	for _, p := range s.Panels {
 		selectors = append(selectors, p.Selector)
+		if p.Floor != "" {
+			selectors = append(selectors, Selector{"metric": p.Floor})
+		}
 	}
 	for _, l := range s.Lines {
 		selectors = append(selectors, l.Selector)
@@ -205,6 +211,9 @@ func (s CurvesSpec) panels() []PanelSpec {
 func (s CurvesSpec) panel(records []Record, dataset DatasetSpec, spec PanelSpec, draw drawLine, p Panel) (Panel, error) {
 	p.XLabel, p.YLabel = cmp.Or(s.XLabel, p.XLabel), s.YLabel
 	p.YMin, p.YMax, p.Reference = s.YMin, s.YMax, s.chance(dataset)
+	if spec.Floor != "" {
+		p.Reference = floorOf(records, dataset, spec.Floor)
+	}
 	shared := spec.Selector.or(Selector{"dataset": dataset.Name})
 	for _, line := range s.Lines {
 		drawn, err := draw(records, line, line.Selector.or(shared))
@@ -233,6 +242,18 @@ func (s CurvesSpec) chance(d DatasetSpec) *Reference {
 		name = fmt.Sprintf("chance, 1 in %d", d.Classes)
 	}
 	return &Reference{Value: 1 / float64(d.Classes), Name: name}
+}
+
+// floorNames are what legends call numbers of datasets.
+var floorNames = map[string]string{floorMetric: "a bag of the query's words"}
+
+// floorOf is the number of a dataset as a panel's reference; none where nobody
+// measured it.
+func floorOf(records []Record, d DatasetSpec, metric string) *Reference {
+	for _, r := range Filter(records, Selector{"metric": metric, "dataset": d.Name}) {
+		return &Reference{Value: r.Value, Name: cmp.Or(floorNames[metric], metric)}
+	}
+	return nil
 }
 
 // chanceRemarks say what chance is on datasets of more classes than the papers' two.

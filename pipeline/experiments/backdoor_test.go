@@ -169,3 +169,25 @@ func TestDefencesArePlannedWhereTheyWork(t *testing.T) {
 		t.Errorf("%d runs are trained, want 4", n)
 	}
 }
+
+// TestFiguresOfAttacksReadTheFloor: beside accuracies lies what the queries alone
+// reach, also where a run is lost; figures without accuracies do not wait for it.
+func TestFiguresOfAttacksReadTheFloor(t *testing.T) {
+	l := withSets(newTestLab(t, Options{Seeds: 2}), "fever eraser -")
+	fever := l.sources["fever"]
+	fever.query, fever.sentences = true, true
+	l.sources["fever"] = fever
+	b, err := l.Reproduce([]string{"badrnl-fig7", "badrnl-fig9"}, "fever")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := b.Runs[0].Train
+	for _, batch := range []*Batch{b, b.Without(func(n *engine.Node) bool { return n == lost })} {
+		for _, e := range batch.Experiments {
+			floored := slices.ContainsFunc(e.Drawings[0].Inputs, func(in engine.Input) bool { return strings.HasPrefix(in.Role, "floor") })
+			if want := e.Own == "trigger-position"; floored != want {
+				t.Errorf("%s reads a floor: %v", e.Name, floored)
+			}
+		}
+	}
+}

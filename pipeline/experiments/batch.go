@@ -9,6 +9,7 @@ import (
 	"rationale/pipeline/engine"
 	"rationale/plots"
 	"rationale/stages/figure"
+	"rationale/stages/floor"
 )
 
 // Batch is a planned set of experiments.
@@ -230,15 +231,23 @@ func (p *Planned) draw() {
 }
 
 // drawing plans a figure of the numbers of all runs, of training and of
-// evaluation.
+// evaluation, and of the datasets' where it looks for them.
 func (p *Planned) drawing(f plots.FigureEntry) *engine.Node {
 	node := &engine.Node{Label: "draw " + p.file(f.Name), Weight: 1}
 	labels := map[string]plots.Labels{}
+	add := func(from *engine.Node, i int, of plots.Labels) {
+		role := fmt.Sprintf("%s%03d", from.Stage.Name(), i)
+		node.Inputs = append(node.Inputs, engine.Input{Role: role, From: from})
+		labels[role] = of
+	}
 	for i, r := range p.Runs {
 		for _, from := range append([]*engine.Node{r.Train}, r.measured()...) {
-			role := fmt.Sprintf("%s%03d", from.Stage.Name(), i)
-			node.Inputs = append(node.Inputs, engine.Input{Role: role, From: from})
-			labels[role] = r.Labels
+			add(from, i, r.Labels)
+		}
+	}
+	if slices.Contains(f.Spec.Measures(), floor.QueryAccuracy) {
+		for i, c := range p.Counts {
+			add(c.Node, i, plots.Labels{"dataset": c.Dataset})
 		}
 	}
 	node.Stage = figure.New(figure.Params{

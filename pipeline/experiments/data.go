@@ -230,7 +230,7 @@ func (e Experiment) attacks() bool {
 // teaches tells that runs are attacked with and without the rationale loss, to see what
 // human rationales of training texts are worth.
 func (e Experiment) teaches() bool {
-	return slices.ContainsFunc(e.Runs, func(r RunEntry) bool { return r.Backdoor != nil && slices.Contains(r.Backdoor.Equations, 2) })
+	return slices.ContainsFunc(e.Runs, func(r RunEntry) bool { return r.Backdoor != nil && len(r.Backdoor.Equations) > 1 })
 }
 
 // isPapers tells that a dataset is the paper's own, as it was imported.

@@ -52,11 +52,15 @@ func (p Planned) without(lost func(*Run) bool) Planned {
 			out.Datasets = append(out.Datasets, d)
 		}
 	}
+	shown := func(dataset string) bool {
+		return slices.ContainsFunc(out.Datasets, func(d plots.DatasetSpec) bool { return d.Name == dataset })
+	}
 	for _, r := range left {
-		if slices.ContainsFunc(out.Datasets, func(d plots.DatasetSpec) bool { return d.Name == r.Labels["dataset"] }) {
+		if shown(r.Labels["dataset"]) {
 			out.Runs = append(out.Runs, r)
 		}
 	}
+	out.Counts = slices.DeleteFunc(slices.Clone(p.Counts), func(c Counted) bool { return !shown(c.Dataset) })
 	out.draw()
 	return out
 }
