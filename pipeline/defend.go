@@ -13,6 +13,7 @@ import (
 	"rationale/datasets/spelling"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
+	"rationale/stages"
 	"rationale/stages/dataset"
 )
 
@@ -102,35 +103,57 @@ func (c *defendCmd) clean(ctx context.Context, a *app) error {
 	return (&defendRunCmd{Name: c.Target, Defence: c.Defence, runDefenceFlags: c.runDefenceFlags, JSON: c.JSON}).Run(ctx, a)
 }
 
-// defended is the dataset that a defence made.
-type defended struct {
+// defended is the dataset that a defence made, and what the defence says of it.
+type defended[Report any] struct {
 	Dataset  string `json:"dataset"`  // its folder
 	Artifact string `json:"artifact"` // with the report
+	Report   Report `json:"report"`
 }
 
-// make makes the dataset that a defence plans, puts it among the imported ones, and
-// gives the folder with the defence's report.
-func (c *defendCmd) make(ctx context.Context, a *app, plan func(*experiments.Lab) (*engine.Node, error)) (out defended, dir string, err error) {
-	if c.Name == "" {
-		return out, "", usageError{errors.New("--name is missing; it says how the new dataset will be called")}
-	}
-	lab, err := a.lab(experiments.Options{Profile: "quick"})
+// disarm makes the dataset that a defence plans, puts it among the imported ones, reads
+// the defence's report and shows it.
+func disarm[Report any](ctx context.Context, c *defendCmd, a *app, reportFile string,
+	plan func(*experiments.Lab) (*engine.Node, error), show func(*app, defended[Report]) error,
+) error {
+	node, err := c.plan(a, plan)
 	if err != nil {
-		return out, "", err
-	}
-	node, err := plan(lab)
-	if err != nil {
-		return out, "", planError(err)
+		return err
 	}
 	store, err := a.store()
 	if err != nil {
-		return out, "", err
+		return err
 	}
-	if dir, out.Artifact, err = a.made(ctx, store, node); err != nil {
-		return out, "", err
+	dir, id, err := a.made(ctx, store, node)
+	if err != nil {
+		return err
 	}
-	out.Dataset = filepath.Join(a.dataDir(), c.Name)
-	return out, dir, a.keep(ctx, dir, c.Name)
+	if err := a.keep(ctx, dir, c.Name); err != nil {
+		return err
+	}
+	out := defended[Report]{Dataset: filepath.Join(a.dataDir(), c.Name), Artifact: id}
+	if err := stages.ReadJSON(filepath.Join(dir, reportFile), &out.Report); err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.printJSON(out)
+	}
+	return show(a, out)
+}
+
+// plan is the stage that makes the dataset.
+func (c *defendCmd) plan(a *app, plan func(*experiments.Lab) (*engine.Node, error)) (*engine.Node, error) {
+	if c.Name == "" {
+		return nil, usageError{errors.New("--name is missing; it says how the new dataset will be called")}
+	}
+	lab, err := a.lab(experiments.Options{Profile: "quick"})
+	if err != nil {
+		return nil, err
+	}
+	node, err := plan(lab)
+	if err != nil {
+		return nil, planError(err)
+	}
+	return node, nil
 }
 
 // keep puts a dataset that a stage made among the imported ones, as it is, unless it

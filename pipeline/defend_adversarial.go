@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"rationale/datasets/backdoor"
 	"rationale/datasets/quote"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
-	"rationale/stages"
 	"rationale/stages/defend/adversarial"
 )
 
@@ -27,28 +25,12 @@ func (c *defendCmd) harden(ctx context.Context, a *app) error {
 	for _, words := range c.Trigger {
 		p.Triggers = append(p.Triggers, strings.Fields(words))
 	}
-	made, dir, err := c.make(ctx, a, func(l *experiments.Lab) (*engine.Node, error) { return l.Adversarial(p) })
-	if err != nil {
-		return err
-	}
-	out := hardened{defended: made}
-	if err := stages.ReadJSON(filepath.Join(dir, adversarial.ReportFile), &out.Report); err != nil {
-		return err
-	}
-	if c.JSON {
-		return a.printJSON(out)
-	}
-	return out.print(a)
+	plan := func(l *experiments.Lab) (*engine.Node, error) { return l.Adversarial(p) }
+	return disarm(ctx, c, a, adversarial.ReportFile, plan, printHardened)
 }
 
-// hardened is what adversarial texts were added to.
-type hardened struct {
-	defended
-	Report adversarial.Report `json:"report"`
-}
-
-// print shows how many texts got each trigger.
-func (h hardened) print(a *app) error {
+// printHardened shows how many texts got each trigger.
+func printHardened(a *app, h defended[adversarial.Report]) error {
 	r := h.Report
 	a.printf("%s: %d texts with a trigger and their own label are added to %d training texts\n%s\n",
 		quote.Name(r.Dataset), r.Added, r.Texts, h.Dataset)

@@ -3,44 +3,24 @@ package main
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"rationale/datasets/quote"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
-	"rationale/stages"
 	"rationale/stages/defend/zscore"
 )
 
 // filter is the defence zscore.
 func (c *defendCmd) filter(ctx context.Context, a *app) error {
-	made, dir, err := c.make(ctx, a, func(l *experiments.Lab) (*engine.Node, error) {
-		return l.ZScore(c.Target, c.Name, c.Factor)
-	})
-	if err != nil {
-		return err
-	}
-	out := filtered{defended: made}
-	if err := stages.ReadJSON(filepath.Join(dir, zscore.ReportFile), &out.Report); err != nil {
-		return err
-	}
-	if c.JSON {
-		return a.printJSON(out)
-	}
-	return out.print(a)
+	plan := func(l *experiments.Lab) (*engine.Node, error) { return l.ZScore(c.Target, c.Name, c.Factor) }
+	return disarm(ctx, c, a, zscore.ReportFile, plan, printFiltered)
 }
 
-// filtered is what the Z-score filter made.
-type filtered struct {
-	defended
-	Report zscore.Report `json:"report"`
-}
-
-// print shows the suspicious words, and what was dropped because of them.
-func (f filtered) print(a *app) error {
+// printFiltered shows the suspicious words, and what was dropped because of them.
+func printFiltered(a *app, f defended[zscore.Report]) error {
 	r := f.Report
 	a.printf("%s: scores of %d pairs of a word and a label have mean %.2f and deviation %.2f; %s %.3g: bounds %.2f and %.2f\n",
-		quote.Name(r.Dataset), r.Pairs, r.Mean, r.Std, f.factor(), r.Factor, r.Lower, r.Upper)
+		quote.Name(r.Dataset), r.Pairs, r.Mean, r.Std, factorOf(r), r.Factor, r.Lower, r.Upper)
 	a.printf("%d pairs are outside; %d of %d training texts are dropped\n%s\n", len(r.Suspicious), len(r.Dropped), r.Texts, f.Dataset)
 	if len(r.Suspicious) == 0 {
 		return nil
@@ -53,9 +33,9 @@ func (f filtered) print(a *app) error {
 	return a.printTable(rows)
 }
 
-// factor says where the factor is from.
-func (f filtered) factor() string {
-	if f.Report.Found {
+// factorOf says where the factor is from.
+func factorOf(r zscore.Report) string {
+	if r.Found {
 		return "factor at a gap"
 	}
 	return "factor"
