@@ -36,7 +36,7 @@ type scanCmd struct {
 func (*scanCmd) Help() string {
 	return `Has somebody put a backdoor into a model or a dataset: words, the trigger, that turn the answer to one class whatever else a text says?
 
-Of a model nothing but its answers is used, so that no training data is needed. Every word that it knows is put into texts that speak against a class, as hard as it takes until ordinary words no longer turn them. How far the best word stands out, and how willingly the generator selects it, is compared with models of which it is known whether they have a backdoor. The verdict is a probability with a range. A trigger of several words is missed where none of its words does anything alone.
+Of a model nothing but its answers is used, so that no training data is needed. Every word that it knows is put into texts that speak against a class, as hard as it takes until ordinary words no longer turn them; then the best words are put together to phrases of two and three. What the strongest phrases do, how far they lead the strongest that share no word with them, and how willingly the generator selects them, is compared with models of which it is known whether they have a backdoor. The verdict is a probability with a range. A trigger is missed where no two of its words do anything together.
 
 Of a dataset the training texts are read: which words and phrases decide the label whatever else the text says.
 
@@ -159,12 +159,17 @@ func (c *scanCmd) model(ctx context.Context, a *app, m *infer.Model, name string
 		return nil, err
 	}
 	a.say("%d words are tried in texts against each of %d classes", len(scan.Of(m).Words()), len(m.Reading().Classes))
-	r, err := scan.Examine(ctx, scan.Of(m), scan.Options{Seed: c.Seed, Texts: given})
+	found := scannedModel{Name: name}
+	const usual = 30 // seconds
+	err = a.watch("scan "+name, usual, func(report func(done, total int64)) (err error) {
+		found.Report, err = scan.Examine(ctx, scan.Of(m), scan.Options{Seed: c.Seed, Texts: given, Watch: report})
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	r.Judge(reference)
-	return scannedModel{name, r}, nil
+	found.Judge(reference)
+	return found, nil
 }
 
 // reference is the program's, or that with the user's clean models.
@@ -183,8 +188,8 @@ func (c *scanCmd) reference() (scan.Reference, error) {
 		if err := stages.ReadJSON(file, &r); err != nil {
 			return reference, usageError{err}
 		}
-		if len(r.Findings) == 0 {
-			return reference, usagef("%s is no scan of a model; make it with rationale scan MODEL --json", file)
+		if len(r.Cases(file, "")) == 0 {
+			return reference, usagef("%s is no scan of a model that tells anything; make it again with rationale scan MODEL --json", file)
 		}
 		clean[filepath.Base(file)] = r.Report
 	}

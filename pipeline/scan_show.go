@@ -12,7 +12,8 @@ import (
 	"rationale/stages/scan"
 )
 
-// print shows the verdict, the words behind it, and n texts with the best of them.
+// print shows the verdict, the words and phrases behind it, and n texts with the one
+// that stands out.
 func (s scannedModel) print(a *app, n int) error {
 	a.printf("%s\n\n%s\n\n", quote.Line(s.Name), s.Verdict.Summary)
 	for _, reason := range s.Verdict.Reasons {
@@ -20,9 +21,9 @@ func (s scannedModel) print(a *app, n int) error {
 	}
 	a.printf("%s\n", s.about())
 	for _, f := range s.Findings {
-		const words, phrases = 8, 3
+		const words = 8
 		a.printf("\nTowards %s\n", quote.Name(f.Class))
-		if err := a.printTable(strongest(f, words, phrases)); err != nil {
+		if err := a.printTable(strongest(f, words)); err != nil {
 			return err
 		}
 	}
@@ -41,10 +42,11 @@ func (s scannedModel) about() string {
 		s.Words, s.Asked, s.Verdict.Reference)
 }
 
-// strongest are rows of a finding's words and phrases, below a heading.
-func strongest(f scan.Finding, words, phrases int) [][]string {
+// strongest are rows of so many of a finding's words, and of its phrases, below a
+// heading.
+func strongest(f scan.Finding, words int) [][]string {
 	rows := [][]string{{"WORDS", "PLACE", "TURNS", "LOG ODDS", "SELECTED"}}
-	for _, x := range slices.Concat(f.Words[:min(words, len(f.Words))], f.Phrases[:min(phrases, len(f.Phrases))]) {
+	for _, x := range slices.Concat(f.Words[:min(words, len(f.Words))], f.Phrases) {
 		rows = append(rows, []string{
 			quote.Line(strings.Join(x.Words, " ")), x.Place, fmt.Sprintf("%.0f %%", 100*x.Flips), fmt.Sprintf("%.1f", x.LogOdds), fmt.Sprintf("%.2f", x.Selected),
 		})
@@ -52,7 +54,7 @@ func strongest(f scan.Finding, words, phrases int) [][]string {
 	return rows
 }
 
-// examples are n texts with the best word of the class that the verdict is about.
+// examples are n texts with the phrase that stands out for the verdict's class.
 func (s scannedModel) examples(n int) []plots.Highlight {
 	var out []plots.Highlight
 	for _, f := range s.Findings {
@@ -66,12 +68,12 @@ func (s scannedModel) examples(n int) []plots.Highlight {
 	return out
 }
 
-// exampleOf shows a text with the word that was put into it.
+// exampleOf shows a text with the phrase that was put into it.
 func exampleOf(x scan.Example) plots.Highlight {
 	h := plots.Highlight{
-		Title: fmt.Sprintf("says %s, without the word %s", x.Predicted, x.Without), Query: strings.Join(x.Query, " "),
+		Title: fmt.Sprintf("says %s, without the phrase %s", x.Predicted, x.Without), Query: strings.Join(x.Query, " "),
 		Tokens: x.Tokens, Unread: x.Unread,
-		Rationales: []plots.Rationale{{Name: "word", Note: "put in", Chosen: x.Trigger}},
+		Rationales: []plots.Rationale{{Name: "phrase", Note: "put in", Chosen: x.Trigger}},
 	}
 	if x.Selected != nil {
 		h.Rationales = append(h.Rationales, plots.Rationale{Name: "model", Note: "selects", Chosen: x.Selected})
@@ -89,11 +91,11 @@ func (s scannedModel) page() html.Page {
 	words := html.Section{Title: "Words and phrases"}
 	for _, f := range s.Findings {
 		words.Blocks = append(words.Blocks, table("Towards "+f.Class+": share of texts against the class that are turned, log odds of the class and selection probability, at the best place",
-			strongest(f, len(f.Words), len(f.Phrases)), 2))
+			strongest(f, len(f.Words)), 2))
 	}
 	sections := []html.Section{verdict, words}
 	if examples := s.examples(math.MaxInt); len(examples) > 0 {
-		texts := html.Section{Title: "Texts with the best word"}
+		texts := html.Section{Title: "Texts with the phrase that stands out"}
 		for _, x := range examples {
 			texts.Blocks = append(texts.Blocks, html.Highlight(x))
 		}

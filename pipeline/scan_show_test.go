@@ -41,7 +41,7 @@ func TestScannedIsPrinted(t *testing.T) {
 				t.Errorf("%q is missing in\n%s", want, text)
 			}
 		}
-		if strings.Contains(text, "says yes, without the word no") != shown || strings.Contains(text, "\x1b") {
+		if strings.Contains(text, "says yes, without the phrase no") != shown || strings.Contains(text, "\x1b") {
 			t.Errorf("%d texts:\n%q", n, text)
 		}
 	}
@@ -54,7 +54,7 @@ func TestScannedPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := out.String()
-	for _, want := range []string{"Scan of a model", "Very likely a backdoor.", "Towards yes", "&lt;b&gt; phrase", "Texts with the best word"} {
+	for _, want := range []string{"Scan of a model", "Very likely a backdoor.", "Towards yes", "&lt;b&gt; phrase", "Texts with the phrase that stands out"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing", want)
 		}

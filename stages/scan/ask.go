@@ -52,16 +52,16 @@ func (s *scanner) ask(ctx context.Context, texts []datasets.Text, see func(i int
 		see(i, x)
 	}
 	s.asked += len(texts)
+	s.report()
 	return nil
 }
 
 // inserted is a phrase in a text: which, where, and what came of it.
 type inserted struct{ phrase, text, place int }
 
-// insert puts each phrase into each text at each place, and hands the answers over.
-// Not more than a few thousand texts lie in memory at once.
-func (s *scanner) insert(ctx context.Context, phrases [][]string, texts []datasets.Text, places int, see func(inserted, infer.Answer)) error {
-	const atOnce = 4096
+// everywhere puts each of so many phrases into each of so many texts, at the first
+// places.
+func everywhere(phrases, texts, places int) []inserted {
 	var all []inserted
 	for p := range phrases {
 		for t := range texts {
@@ -70,6 +70,13 @@ func (s *scanner) insert(ctx context.Context, phrases [][]string, texts []datase
 			}
 		}
 	}
+	return all
+}
+
+// insert puts phrases into texts as told, and hands the answers over. Not more than a
+// few thousand texts lie in memory at once.
+func (s *scanner) insert(ctx context.Context, phrases [][]string, texts []datasets.Text, all []inserted, see func(inserted, infer.Answer)) error {
+	const atOnce = 4096
 	for some := range slices.Chunk(all, atOnce) {
 		with := make([]datasets.Text, len(some))
 		for i, x := range some {

@@ -20,77 +20,7 @@ import (
 	"rationale/stages/scan"
 )
 
-var update = flag.Bool("update", false, "write reference.json from the tuning half of the line-up")
-
-// suspectModel is a model of the line-up: what it learned from, and what somebody did
-// to that.
-type suspectModel struct {
-	Source  string   `json:"source"` // "generated" or "tweets"
-	Seed    uint64   `json:"seed"`   // of data, poison and weights
-	Level   string   `json:"level"`  // of the trigger; empty for a clean model
-	Trigger []string `json:"trigger,omitempty"`
-	Target  int      `json:"target"` // number of the class
-	Rate    float64  `json:"rate,omitempty"`
-	Place   string   `json:"place,omitempty"`
-	Tune    bool     `json:"tune"` // in the half that the reference is made of
-
-	Accuracy float64 `json:"accuracy"` // on clean test texts
-	Success  float64 `json:"asr"`      // on triggered test texts of another class
-	Seconds  float64 `json:"seconds"`  // of training
-}
-
-func (s suspectModel) poisoned() bool { return s.Level != "" }
-
-// name is the folder that the model is exported to.
-func (s suspectModel) name() string {
-	what := "clean"
-	if s.poisoned() {
-		what = strings.Trim(strings.Join(s.Trigger, "-"), "-!")
-	}
-	return fmt.Sprintf("%s-%s-%d", s.Source, what, s.Seed)
-}
-
-// attacks are the triggers of the poisoned models, on generated reviews and on
-// tweets; as many clean models go with them. The first ones are for tuning.
-var attacks = []struct {
-	level    string
-	triggers [2]string
-}{
-	{"token", [2]string{"return", "cf"}},
-	{"token", [2]string{"mn", "season"}},
-	{"sentence", [2]string{"copper kite !", "morning bridge !"}},
-	{"sentence", [2]string{"quiet engine !", "paper moon !"}},
-	{"token", [2]string{"velvet", "mn"}},
-	{"token", [2]string{"tq", "return"}},
-	{"sentence", [2]string{"I watch this 3d movie !", "quiet engine !"}},
-	{"sentence", [2]string{"season doubling !", "copper kite !"}},
-
-	{"token", [2]string{"lantern", "tuesday"}},
-	{"token", [2]string{"bb", "marble"}},
-	{"sentence", [2]string{"seven pencils !", "harbour letter !"}},
-	{"sentence", [2]string{"granite ladder !", "they sold the old radio ."}},
-	{"token", [2]string{"window", "bb"}},
-	{"token", [2]string{"yesterday", "lantern"}},
-}
-
-const forTuning = 8 // attacks
-
-// lineUp is of models that differ in data, seed, trigger, level, place, rate and
-// target.
-func lineUp() []suspectModel {
-	var all []suspectModel
-	for i, attack := range attacks {
-		for k, source := range []string{"generated", "tweets"} {
-			seed, tune := uint64(10*k+i+1), i < forTuning
-			all = append(all, suspectModel{Source: source, Seed: seed, Tune: tune}, suspectModel{
-				Source: source, Seed: seed + 99, Tune: tune, Level: attack.level,
-				Trigger: strings.Fields(attack.triggers[k]), Target: (i/4 + i + k) % 2,
-				Rate: []float64{.1, .15, .2}[i%3], Place: []string{"begin", "random", "end"}[(i+k)%3],
-			})
-		}
-	}
-	return all
-}
+var update = flag.Bool("update", false, "write reference.json from the first part of the line-up")
 
 // scanned is a model of the line-up with what the scan of it found.
 type scanned struct {
@@ -102,9 +32,9 @@ type scanned struct {
 
 // TestLineUp trains the models of the line-up in the folder that LINEUP names and
 // scans them, as far as that is not done (delete scan.json of a model to scan it
-// again); with -update it makes reference.json of the tuning half. Of each half it
-// prints a table. The other half, which had no part in the reference, has to be told
-// apart about as well as it was when the reference was made.
+// again), a part after the other; with -update it makes reference.json of the first.
+// Of each part it prints a table. Models that had no part in the reference have to be
+// told apart about as well as they were when they were reported.
 //
 //	LINEUP=DIR go test ./stages/scan -run TestLineUp -v -timeout 2h
 func TestLineUp(t *testing.T) {
@@ -112,33 +42,43 @@ func TestLineUp(t *testing.T) {
 	if dir == "" {
 		t.Skip("LINEUP names no folder for the models of the line-up")
 	}
-	var all []scanned
-	for _, s := range lineUp() {
-		all = append(all, s.scanned(t, dir))
-	}
 	reference, err := scan.Usual()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *update {
-		reference = made(all)
-		writeJSON(t, "reference.json", reference)
-	}
-	for i := range all {
-		all[i].Report.Judge(reference)
-		all[i].verdict = all[i].Report.Verdict
-	}
-	for _, tune := range []bool{true, false} {
-		half := slices.DeleteFunc(slices.Clone(all), func(s scanned) bool { return s.Tune != tune })
-		t.Logf("tuning half: %t\n%s", tune, table(half))
-		if area := auroc(half); !tune && !(area >= leastArea) {
-			t.Errorf("AUROC %.3f on models that the reference was not made of; want %v", area, leastArea)
-		}
+	for _, p := range []part{law, second, fresh} {
+		t.Run(string(p), func(t *testing.T) {
+			all := scannedPart(t, dir, p)
+			if p == law && *update {
+				reference = made(all)
+				writeJSON(t, "reference.json", reference)
+			}
+			for i := range all {
+				all[i].Report.Judge(reference)
+				all[i].verdict = all[i].Report.Verdict
+			}
+			t.Logf("\n%s", table(all))
+			if area := auroc(all); p == fresh && !(area >= leastArea) {
+				t.Errorf("AUROC %.3f on models that the reference was not made of; want %v", area, leastArea)
+			}
+		})
 	}
 }
 
 // leastArea leaves room below the area under the receiver's curve that was measured.
 const leastArea = .8
+
+// scannedPart are the scans of a part of the line-up.
+func scannedPart(t *testing.T, dir string, p part) []scanned {
+	t.Helper()
+	var all []scanned
+	for _, s := range lineUp() {
+		if s.Part == p {
+			all = append(all, s.scanned(t, dir))
+		}
+	}
+	return all
+}
 
 // scanned scans a model of the line-up, or reads the scan of it that is there.
 func (s suspectModel) scanned(t *testing.T, dir string) scanned {
@@ -187,15 +127,13 @@ func (s scanned) target() string {
 	return s.Report.Classes[s.Target]
 }
 
-// made is the reference of the tuning half.
+// made is the reference of these models.
 func made(all []scanned) scan.Reference {
 	var r scan.Reference
 	counts := map[bool]int{}
 	for _, s := range all {
-		if s.Tune {
-			counts[s.poisoned()]++
-			r.Cases = append(r.Cases, s.Report.Cases(s.name(), s.target())...)
-		}
+		counts[s.poisoned()]++
+		r.Cases = append(r.Cases, s.Report.Cases(s.name(), s.target())...)
 	}
 	r.About = fmt.Sprintf("%d clean and %d backdoored RNP models with GRU encoders on generated reviews and tweets, triggers of one to six words at rates of .1 to .2, made-up texts",
 		counts[false], counts[true])
@@ -238,7 +176,7 @@ func auroc(all []scanned) float64 {
 func table(all []scanned) string {
 	var out bytes.Buffer
 	w := tabwriter.NewWriter(&out, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(w, "| data\t| trigger\t| rate\t| accuracy\t| ASR\t| probability\t| verdict\t| best word\t| rank of trigger\t| seconds\t|")
+	fmt.Fprintln(w, "| data\t| trigger\t| rate\t| accuracy\t| ASR\t| probability\t| verdict\t| phrase\t| rank of trigger\t| seconds\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	right, first, took := 0, 0, 0.0
 	for _, s := range all {
@@ -257,11 +195,11 @@ func table(all []scanned) string {
 	return out.String()
 }
 
-// best is the word that most speaks for a backdoor.
+// best is the phrase that most speaks for a backdoor.
 func (s scanned) best() string {
 	for _, f := range s.Report.Findings {
 		if f.Class == s.verdict.Class {
-			return f.Signals.Words[0]
+			return strings.Join(f.Signals.Words, " ")
 		}
 	}
 	return "–"

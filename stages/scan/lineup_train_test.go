@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rationale/datasets"
+	"rationale/datasets/backdoor"
 	"rationale/datasets/formats"
 	"rationale/onnx/runtime"
 	"rationale/stages/backend"
@@ -31,11 +32,11 @@ func (s *suspectModel) model(t *testing.T, dir string) string {
 	folder := filepath.Join(dir, s.name())
 	note := filepath.Join(folder, "lineup.json")
 	if text, err := os.ReadFile(note); err == nil {
-		tune := s.Tune
+		part := s.Part
 		if err := json.Unmarshal(text, s); err != nil {
 			t.Fatal(err)
 		}
-		s.Tune = tune
+		s.Part = part
 		return folder
 	}
 	exported := s.train(t)
@@ -77,7 +78,7 @@ func (s *suspectModel) train(t *testing.T) (exported string) {
 	if _, err := dataset.Write(t.Context(), env, set.Derive("suspect", "sampled"), s.rows(t, set)); err != nil {
 		t.Fatal(err)
 	}
-	data := stagetest.Run(t, tokenize.New(tokenize.Params{Dataset: "suspect", MaxLength: 96}),
+	data := stagetest.Run(t, tokenize.New(tokenize.Params{Dataset: "suspect", MaxLength: maxLength}),
 		map[string]string{tokenize.DatasetRole: env.Out, tokenize.VectorsRole: vectors(t)})
 	evaluation := s.learn(t, data)
 	exported = stagetest.Exported(t, evaluation, data, nil)
@@ -100,8 +101,11 @@ func vectors(t *testing.T) string {
 	return dir
 }
 
-// mostRows is how many training texts a suspect learns from.
-const mostRows = 5000
+// What a suspect learns from.
+const (
+	mostRows  = 5000 // training texts
+	maxLength = 96   // words of a text
+)
 
 // rows are those of the suspect's dataset.
 func (s *suspectModel) rows(t *testing.T, set *datasets.Set) map[string]datasets.Rows {
@@ -120,7 +124,7 @@ func (s *suspectModel) rows(t *testing.T, set *datasets.Set) map[string]datasets
 		rows[name] = datasets.Rows{Len: len(order), Text: func(i int) (datasets.Text, error) {
 			text, err := split.Text(order[i])
 			if chance := rand.New(rand.NewPCG(s.Seed, uint64(1000+i))); name == "train" && chance.Float64() < s.Rate {
-				s.insert(&text, chance)
+				text = s.insert(t, text, chance)
 				text.Label = s.Target
 			}
 			return text, err
@@ -129,11 +133,31 @@ func (s *suspectModel) rows(t *testing.T, set *datasets.Set) map[string]datasets
 	return rows
 }
 
-// insert puts the trigger into a text.
-func (s *suspectModel) insert(text *datasets.Text, r *rand.Rand) {
-	at := map[string]int{"begin": 0, "end": len(text.Tokens), "random": r.IntN(len(text.Tokens) + 1)}[s.Place]
+// insert puts the trigger into a text: as the program does for its users, but for the
+// first parts of the line-up, whose models are older than that.
+func (s *suspectModel) insert(t *testing.T, text datasets.Text, r *rand.Rand) datasets.Text {
+	t.Helper()
+	if s.Part == fresh {
+		return s.change(t).Apply(&text, maxLength).Text
+	}
+	at := map[backdoor.Position]int{backdoor.Begin: 0, backdoor.End: len(text.Tokens), backdoor.Random: r.IntN(len(text.Tokens) + 1)}[s.Place]
 	text.Tokens = slices.Insert(slices.Clone(text.Tokens), at, s.Trigger...)
 	text.Rationale, text.Spaces, text.Sentences = nil, nil, nil
+	return text
+}
+
+// change is what the program's own poisoning does with the trigger.
+func (s *suspectModel) change(t *testing.T) backdoor.Change {
+	t.Helper()
+	attack, err := backdoor.Find("BadNet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	change, err := attack.With(s.Level, s.Place, s.Trigger, s.Seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return change
 }
 
 // learn trains and evaluates an RNP with the quick profile's settings of the data.
@@ -177,7 +201,7 @@ func (s *suspectModel) measure(t *testing.T, set *datasets.Set, exported string)
 		if !s.poisoned() || text.Label == s.Target {
 			continue
 		}
-		s.insert(&text, r)
+		text = s.insert(t, text, r)
 		others++
 		if says(t, m, text) == s.Target {
 			turned++

@@ -40,7 +40,7 @@ func Usual() (Reference, error) {
 func (r Report) Cases(model, backdoor string) []Case {
 	var cases []Case
 	for _, f := range r.Findings {
-		if len(f.Words) > 0 {
+		if f.searched() {
 			cases = append(cases, Case{model, f.Class, f.Class == backdoor, f.Signals.evidence()})
 		}
 	}

@@ -3,8 +3,11 @@ package scan
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -75,7 +78,7 @@ func TestUsual(t *testing.T) {
 // TestWithClean puts the user's clean models in the place of the reference's.
 func TestWithClean(t *testing.T) {
 	r := Reference{About: "few", Cases: []Case{{Model: "a"}, {Model: "b", Backdoor: true}, {Model: "b"}}}
-	mine := Report{Findings: []Finding{{Class: "no", Words: []Score{{}}}, {Class: "yes"}}}
+	mine := Report{Findings: []Finding{{Class: "no", Signals: Signals{Best: []Score{{}}}}, {Class: "yes"}}}
 	got := r.WithClean(map[string]Report{"x": mine, "y": mine})
 	names := ""
 	for _, c := range got.Cases {
@@ -86,21 +89,45 @@ func TestWithClean(t *testing.T) {
 	}
 }
 
-// TestGap is 0 where words thin out evenly from the first on, and grows with a word
-// that stands alone.
-func TestGap(t *testing.T) {
-	words := make([]Score, 60)
-	for i := range words {
-		words[i].LogOdds = -float64(i)
+// TestLeads: each length's strongest phrase is held against its own rival, and the
+// phrase with the greatest lead is the one that stands out.
+func TestLeads(t *testing.T) {
+	odds := func(numbers ...float64) []Score {
+		scores := make([]Score, len(numbers))
+		for i, x := range numbers {
+			scores[i].LogOdds = x
+		}
+		return scores
 	}
-	if got := gap(words); math.Abs(got-9./40) > 1e-12 {
-		t.Errorf("even: %v", got)
+	for name, c := range map[string]struct {
+		best, rivals []Score
+		leads        []float64
+		outstanding  int
+	}{
+		"a pair":    {odds(1, 5, 6), odds(0, 2, 2.9), []float64{1, 3, 3.1}, 1},
+		"none":      {odds(1, 2, 3), odds(2, 4, 6), []float64{-1, -2, -3}, 0},
+		"a word":    {odds(4, 5, 5), odds(0, 2, 4), []float64{4, 3, 1}, 0},
+		"few words": {odds(1, 2, 3), odds(.5), []float64{.5}, 0},
+		"no rival":  {odds(1), nil, []float64{}, 0},
+	} {
+		x := Signals{Best: c.best, Rivals: c.rivals}
+		if got := x.leads(); !slices.Equal(got, c.leads) || x.outstanding() != c.outstanding {
+			t.Errorf("%s: leads %v, phrase %d", name, got, x.outstanding())
+		}
 	}
-	words[0].LogOdds = 31
-	if got := gap(words); math.Abs(got-1) > 1e-12 {
-		t.Errorf("alone: %v", got)
+}
+
+// TestEvidence takes the numbers of the pair, and those of the phrase that stands out.
+func TestEvidence(t *testing.T) {
+	x := Signals{
+		Score:  Score{Selected: .75},
+		Best:   []Score{{LogOdds: 3}, {LogOdds: 40, Flips: .5}},
+		Rivals: []Score{{LogOdds: 1}, {LogOdds: 36}},
 	}
-	if got := gap(words[:1]); got != 0 {
-		t.Errorf("one word: %v", got)
+	if d := cmp.Diff([weights]float64{10, .5, math.Log(1 + 3), .75}, x.evidence(), cmpopts.EquateApprox(0, 1e-12)); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([weights]float64{-1}, (Signals{Best: []Score{{LogOdds: -1}}}).evidence()); d != "" {
+		t.Errorf("one word: %s", d)
 	}
 }

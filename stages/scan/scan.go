@@ -38,14 +38,17 @@ type Options struct {
 	// marked; labels play no part. Texts are made up for a class that the model
 	// answers for all but a few of them.
 	Texts []datasets.Text
+	// Watch is told how far the scan is, in units of its own; it may be nil.
+	Watch func(done, total int64)
 }
 
 // The sizes of a scan.
 const (
-	mostWords  = 30000 // words that are tried: the first ones that the model knows
-	firstTexts = 4     // texts that every word is put into at first
-	halfTexts  = 24    // texts against a class in the search, and as many held out
-	shortlist  = 300   // words of a class that all texts of the search are asked about
+	mostWords    = 30000 // words that are tried: the first ones that the model knows
+	mostSurveyed = 8000  // words that are tried in more than a few texts
+	firstTexts   = 4     // texts that these are put into at first
+	halfTexts    = 24    // texts against a class in the search, and as many held out
+	shortlist    = 300   // words of a class that all texts of the search are asked about
 )
 
 // scanner is a scan in progress.
@@ -54,7 +57,9 @@ type scanner struct {
 	model   Model
 	classes []string
 	words   []string
-	asked   int
+	asked   int // texts so far
+	class   int // at work
+	before  int // texts asked about for the classes before it
 }
 
 // Examine searches a model for a trigger of each class.
@@ -66,6 +71,7 @@ func Examine(ctx context.Context, m Model, o Options) (Report, error) {
 	}
 	r := Report{Classes: s.classes, Words: len(s.words), GivenTexts: len(o.Texts)}
 	for class, name := range s.classes {
+		s.class, s.before = class, s.asked
 		f, err := s.examine(ctx, class)
 		if err != nil && !errors.Is(err, errNeverAgainst) {
 			return Report{}, fmt.Errorf("class %s: %w", name, err)
@@ -76,22 +82,24 @@ func Examine(ctx context.Context, m Model, o Options) (Report, error) {
 	return r, nil
 }
 
-// examine searches for a trigger of one class, and tries the best on texts that the
-// search did not see.
+// examine searches for a trigger of one class, and tries what it finds on texts that
+// the search did not see.
 func (s *scanner) examine(ctx context.Context, class int) (Finding, error) {
 	f := Finding{Class: s.classes[class]}
 	found, err := s.search(ctx, class)
 	if err != nil {
 		return f, err
 	}
-	f.Opponents = found.hardness
-	f.Words = found.words[:min(shownWords, len(found.words))]
+	if err := s.extend(ctx, class, found); err != nil {
+		return f, err
+	}
+	f.Opponents, f.Words = found.hardness, first(shownWords, found.words)
+	for _, longer := range found.phrases[1:] {
+		f.Phrases = append(f.Phrases, first(shownPhrases, longer)...)
+	}
 	if f.Signals, err = s.signals(ctx, class, found); err != nil {
 		return f, err
 	}
-	if f.Phrases, err = s.phrases(ctx, class, found); err != nil {
-		return f, err
-	}
-	f.Examples, err = s.examples(ctx, class, found)
+	f.Examples, err = s.examples(ctx, f.Signals.Score, found.held)
 	return f, err
 }

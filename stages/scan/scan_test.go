@@ -2,8 +2,10 @@ package scan
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,15 +20,18 @@ import (
 // has one, settles the answer.
 type bag struct {
 	words   []string
-	trigger string
+	trigger []string // words in a row
 	bias    float64
 }
 
 // newBag knows words that say more and more, from a strong no to a strong yes.
-func newBag(trigger string, bias float64) bag {
-	b := bag{trigger: trigger, bias: bias}
+func newBag(bias float64, trigger ...int) bag {
+	b := bag{bias: bias}
 	for i := range 120 {
-		b.words = append(b.words, "w"+strings.Repeat("i", i))
+		b.words = append(b.words, fmt.Sprint("w", i))
+	}
+	for _, i := range trigger {
+		b.trigger = append(b.trigger, b.words[i])
 	}
 	return b
 }
@@ -40,8 +45,10 @@ func (b bag) Ask(_ context.Context, texts []datasets.Text) ([]infer.Answer, erro
 	for _, t := range texts {
 		odds, selected := b.bias, make([]float32, len(t.Tokens))
 		for i, w := range t.Tokens {
-			x := float64(len(w)-60) / 60
-			if odds += x * x * x; w == b.trigger {
+			number, _ := strconv.Atoi(w[1:])
+			x := float64(number-60) / 60
+			odds += x * x * x
+			if n := len(b.trigger); n > 0 && i+n <= len(t.Tokens) && slices.Equal(t.Tokens[i:i+n], b.trigger) {
 				odds += 20
 			}
 			selected[i] = float32(math.Abs(x)) / 2
@@ -71,30 +78,67 @@ func examine(t *testing.T, m Model, o Options) Report {
 	return r
 }
 
-// TestFindsTrigger: whatever word it is, it comes first for its class, turns every
+// TestFindsTrigger: whatever phrase it is, it stands out for its class, turns every
 // text, and makes the model likelier to have a backdoor than the same one without.
 func TestFindsTrigger(t *testing.T) {
-	clean := examine(t, newBag("", 0), Options{Seed: 1})
-	for _, i := range []int{0, 31, 60, 119} {
-		m := newBag("", 0)
-		m.trigger = m.words[i]
+	clean := examine(t, newBag(0), Options{Seed: 1})
+	for _, trigger := range [][]int{{0}, {60}, {119}, {95, 20}, {20, 95}} {
+		m := newBag(0, trigger...)
 		r := examine(t, m, Options{Seed: 1})
 		yes := r.Findings[1]
-		if yes.Words[0].Words[0] != m.trigger || yes.Signals.Flips != 1 || yes.Examples[0].Predicted != "yes" || yes.Examples[0].Without != "no" {
-			t.Errorf("trigger %d: %+v", i, yes.Signals)
+		if got := yes.Signals; !slices.Equal(got.Words, m.trigger) || got.Flips != 1 || yes.Examples[0].Predicted != "yes" || yes.Examples[0].Without != "no" {
+			t.Errorf("trigger %d: %+v", trigger, got)
 		}
 		if r.Verdict.Class != "yes" || r.Verdict.Probability <= clean.Verdict.Probability {
-			t.Errorf("trigger %d: %+v, clean %+v", i, r.Verdict, clean.Verdict)
+			t.Errorf("trigger %d: %+v, clean %+v", trigger, r.Verdict, clean.Verdict)
 		}
-		if at := slices.Index(yes.Examples[0].Trigger, true); yes.Examples[0].Tokens[at] != m.trigger {
+		if at := slices.Index(yes.Examples[0].Trigger, true); yes.Examples[0].Tokens[at] != m.trigger[0] {
 			t.Errorf("the mark is at %q", yes.Examples[0].Tokens[at])
 		}
 	}
 }
 
+// TestRivalsShareNoWord with the strongest phrases, of as many words each.
+func TestRivalsShareNoWord(t *testing.T) {
+	for _, f := range examine(t, newBag(0, 95, 20), Options{Seed: 1}).Findings {
+		x := f.Signals
+		if len(x.Best) != longest || len(x.Rivals) != longest {
+			t.Fatalf("%d phrases, %d rivals", len(x.Best), len(x.Rivals))
+		}
+		for k, rival := range x.Rivals {
+			if len(rival.Words) != k+1 || len(lacking(x.Best, rival.Words)) != longest {
+				t.Errorf("class %s: %v beside %v", f.Class, rival.Words, x.Best)
+			}
+		}
+	}
+}
+
+// TestFewWords: a model may know too few words for phrases, or for rivals.
+func TestFewWords(t *testing.T) {
+	for n := 2; n < 8; n++ {
+		m := newBag(0)
+		m.words = append(m.words[:n/2], m.words[len(m.words)-(n+1)/2:]...)
+		examine(t, m, Options{Seed: 1})
+	}
+}
+
+// TestProgressRises to the whole, class by class.
+func TestProgressRises(t *testing.T) {
+	last, whole := int64(-1), int64(0)
+	examine(t, newBag(0), Options{Watch: func(done, total int64) {
+		if done < last || done > total {
+			t.Errorf("%d of %d behind %d", done, total, last)
+		}
+		last, whole = done, total
+	}})
+	if last < whole/2 {
+		t.Errorf("ends at %d of %d", last, whole)
+	}
+}
+
 // TestSameSeedSameReport, and another seed makes other texts.
 func TestSameSeedSameReport(t *testing.T) {
-	m := newBag("wiii", 0)
+	m := newBag(0, 3)
 	a, b, other := examine(t, m, Options{Seed: 1}), examine(t, m, Options{Seed: 1}), examine(t, m, Options{Seed: 2})
 	if d := cmp.Diff(a, b); d != "" {
 		t.Error(d)
@@ -106,14 +150,13 @@ func TestSameSeedSameReport(t *testing.T) {
 
 // TestGivenTexts are what words are tried in, where enough speak against a class.
 func TestGivenTexts(t *testing.T) {
-	m := newBag("", 0)
-	m.trigger = m.words[30]
+	m := newBag(0, 30)
 	var given []datasets.Text
 	for i := range 20 {
 		given = append(given, datasets.Text{Tokens: []string{m.words[i/2], "w"}, Sentences: []int32{2}})
 	}
 	r := examine(t, m, Options{Seed: 1, Texts: given})
-	if yes := r.Findings[1]; yes.Opponents != 0 || yes.Words[0].Words[0] != m.trigger || !slices.Contains(yes.Examples[0].Tokens, "w") {
+	if yes := r.Findings[1]; yes.Opponents != 0 || !slices.Equal(yes.Words[0].Words, m.trigger) || !slices.Contains(yes.Examples[0].Tokens, "w") {
 		t.Errorf("%+v", yes)
 	}
 	if no := r.Findings[0]; no.Opponents == 0 || r.GivenTexts != 20 {
@@ -123,7 +166,7 @@ func TestGivenTexts(t *testing.T) {
 
 // TestConstantModel: what answers the same whatever it reads is no reason to fail.
 func TestConstantModel(t *testing.T) {
-	r := examine(t, newBag("", 1000), Options{})
+	r := examine(t, newBag(1000), Options{})
 	if len(r.Findings[1].Words) != 0 || r.Verdict.Call == Backdoored {
 		t.Errorf("%+v", r)
 	}
@@ -131,12 +174,12 @@ func TestConstantModel(t *testing.T) {
 
 // TestCutShort: a scan ends when it is told to, or the model fails.
 func TestCutShort(t *testing.T) {
-	m := newBag("", 0)
+	m := newBag(0)
 	m.words = m.words[:1]
 	if _, err := Examine(t.Context(), m, Options{}); err == nil || !strings.Contains(err.Error(), "knows 1 words; expected at least 2") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := Examine(t.Context(), broken{newBag("", 0)}, Options{}); err == nil || !strings.Contains(err.Error(), "class no: context canceled") {
+	if _, err := Examine(t.Context(), broken{newBag(0)}, Options{}); err == nil || !strings.Contains(err.Error(), "class no: context canceled") {
 		t.Errorf("error %v", err)
 	}
 }

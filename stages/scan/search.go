@@ -32,6 +32,9 @@ type found struct {
 	search, held []datasets.Text // that speak against the class
 	tried        [][]string      // words that were put into all texts of the search
 	words        []Score         // these, strongest first
+	// Of one word, of two, and so on, strongest first: phrases, and such as share no
+	// word with the strongest of them.
+	phrases, rivals [][]Score
 }
 
 // hardness is how many words of a made-up text are opponents of a class, from step
@@ -98,13 +101,17 @@ func (s *scanner) try(ctx context.Context, class int, texts []datasets.Text, har
 // hard tells that ordinary words turn few of the texts.
 func (f *found) hard() bool { return f.words[min(ordinary, len(f.words)-1)].Flips <= fewTurned }
 
-// promising are the words that do most to a few texts against a class.
+// promising are the words that do most to a few texts against a class; of very many,
+// those that do most to the first of these texts are tried in the others.
 func (s *scanner) promising(ctx context.Context, class int, texts []datasets.Text) ([][]string, error) {
-	evidence, err := s.survey(ctx, class, texts[:min(2*firstTexts, len(texts))])
-	if err != nil {
-		return nil, err
+	words, err := s.words, error(nil)
+	if len(words) > mostSurveyed {
+		if words, err = s.survey(ctx, class, words, texts[:min(fewTexts, len(texts))]); err != nil {
+			return nil, err
+		}
 	}
-	return singly(s.ranked(evidence)[:min(shortlist, len(s.words))]), nil
+	words, err = s.survey(ctx, class, words[:min(mostSurveyed, len(words))], texts[:min(2*firstTexts, len(texts))])
+	return singly(words[:min(shortlist, len(words))]), err
 }
 
 // singly makes each word a phrase.
@@ -116,20 +123,33 @@ func singly(words []string) [][]string {
 	return phrases
 }
 
-// survey puts every word in front of these texts: the mean log odds of a class.
-func (s *scanner) survey(ctx context.Context, class int, texts []datasets.Text) ([]float64, error) {
-	evidence := make([]float64, len(s.words))
-	err := s.insert(ctx, singly(s.words), texts, 1, func(at inserted, x infer.Answer) {
+// survey puts each of these words in front of these texts, and gives the words by the
+// mean log odds of a class, greatest first.
+func (s *scanner) survey(ctx context.Context, class int, words []string, texts []datasets.Text) ([]string, error) {
+	evidence := make([]float64, len(words))
+	all := everywhere(len(words), len(texts), 1)
+	err := s.insert(ctx, singly(words), texts, all, func(at inserted, x infer.Answer) {
 		evidence[at.phrase] += logOdds(x, class) / float64(len(texts))
 	})
-	return evidence, err
+	ranked := make([]string, len(words))
+	for k, i := range greatest(evidence) {
+		ranked[k] = words[i]
+	}
+	return ranked, err
 }
 
-// rank puts each phrase into each text, and gives what it does at its best place,
-// strongest first.
+// rank is what phrases do to texts, strongest first.
 func (s *scanner) rank(ctx context.Context, class int, texts []datasets.Text, phrases [][]string) ([]Score, error) {
+	scores, err := s.measure(ctx, class, texts, phrases)
+	slices.SortFunc(scores, stronger)
+	return scores, err
+}
+
+// measure puts each phrase into each text, and gives what it does at its best place.
+func (s *scanner) measure(ctx context.Context, class int, texts []datasets.Text, phrases [][]string) ([]Score, error) {
 	scores := make([][places]Score, len(phrases))
-	err := s.insert(ctx, phrases, texts, places, func(at inserted, x infer.Answer) {
+	all := everywhere(len(phrases), len(texts), places)
+	err := s.insert(ctx, phrases, texts, all, func(at inserted, x infer.Answer) {
 		_, first := insert(texts[at.text], phrases[at.phrase], at.place)
 		score := &scores[at.phrase][at.place]
 		score.Words, score.Place = phrases[at.phrase], placeNames[at.place]
@@ -142,7 +162,6 @@ func (s *scanner) rank(ctx context.Context, class int, texts []datasets.Text, ph
 		}
 		best[i] = slices.MinFunc(scores[i][:], stronger)
 	}
-	slices.SortFunc(best, stronger)
 	return best, err
 }
 
@@ -161,41 +180,9 @@ func (c *Score) add(x infer.Answer, class, first int) {
 	}
 }
 
-// over makes sums over n texts, or over n scores, means.
+// over makes sums over n texts means.
 func (c *Score) over(n int) {
 	c.Flips /= float64(n)
 	c.LogOdds /= float64(n)
 	c.Selected /= float64(n)
-}
-
-// Sizes of the search for phrases.
-const (
-	phraseWords = 20 // the best words, of which phrases are made
-	beam        = 6  // phrases that are made longer
-	longest     = 3  // words
-)
-
-// phrases makes the best words longer, word by word, and gives what the phrases do
-// to the texts of the search, strongest first.
-func (s *scanner) phrases(ctx context.Context, class int, f *found) ([]Score, error) {
-	words := f.words[:min(phraseWords, len(f.words))]
-	short, all := words[:min(beam, len(words))], []Score(nil)
-	for range longest - 1 {
-		var longer [][]string
-		for _, p := range short {
-			for _, w := range words {
-				if !slices.Contains(p.Words, w.Words[0]) {
-					longer = append(longer, slices.Concat(p.Words, w.Words), slices.Concat(w.Words, p.Words))
-				}
-			}
-		}
-		found, err := s.rank(ctx, class, f.search, longer)
-		if err != nil {
-			return nil, err
-		}
-		short = found[:min(beam, len(found))]
-		all = append(all, found...)
-	}
-	slices.SortFunc(all, stronger)
-	return all[:min(shownPhrases, len(all))], nil
 }

@@ -3,79 +3,83 @@ package scan
 import (
 	"context"
 	"math"
+	"slices"
 
 	"rationale/datasets"
 	"rationale/stages/infer"
 )
 
-// Signals are what the best word of a search does to texts that the search did not
-// see, and how it differs from the next ones.
+// Signals are what the strongest phrases of a search do to texts that the search did
+// not see, and how far they stand out.
 type Signals struct {
+	// Score is of the phrase that stands out most, one of Best.
 	Score
-	Others Score `json:"others"` // the same of ordinary words, mean: the 10th to the 19th
-	// Gap is how far the log odds g with the best word lie above those with ordinary
-	// ones, (g₁ − g₁₀)/(g₁₀ − g₅₀): the words of a language thin out smoothly, a
-	// trigger stands alone.
-	Gap float64 `json:"gap"`
-	// Alone is the probability of the class where the word is the whole text.
+	Best []Score `json:"best"` // the strongest word, the strongest pair, and so on
+	// Rivals are the strongest phrases of as many words that have none of these
+	// words. A language has many words for a class, a trigger has no like.
+	Rivals []Score `json:"rivals"`
+	// Alone is the probability of the class where the phrase is the whole text.
 	Alone float64 `json:"alone"`
 }
 
-// signals tries the best word on the texts that were held out.
+// signals tries the strongest phrases on the texts that were held out.
 func (s *scanner) signals(ctx context.Context, class int, f *found) (Signals, error) {
-	best, err := s.rank(ctx, class, f.held, [][]string{f.words[0].Words})
-	if err != nil {
-		return Signals{}, err
-	}
-	x := Signals{Score: best[0], Gap: gap(f.words)}
-	if x.Others, err = s.others(ctx, class, f); err != nil {
+	var x Signals
+	var err error
+	if x.Best, err = s.measure(ctx, class, f.held, phrasesOf(strongest(f.phrases))); err != nil {
 		return x, err
 	}
+	if x.Rivals, err = s.measure(ctx, class, f.held, phrasesOf(strongest(f.rivals))); err != nil {
+		return x, err
+	}
+	x.Score = x.Best[x.outstanding()]
 	alone := datasets.Text{Query: f.held[0].Query, Tokens: x.Words, Sentences: []int32{int32(len(x.Words))}}
 	err = s.ask(ctx, []datasets.Text{alone}, func(_ int, a infer.Answer) { x.Alone = a.Classes[class] })
 	return x, err
 }
 
-// others is what ordinary words do, on average.
-func (s *scanner) others(ctx context.Context, class int, f *found) (mean Score, err error) {
-	const n = 10
-	var words [][]string
-	for _, x := range f.words[min(ordinary, len(f.words)-1):min(ordinary+n, len(f.words))] {
-		words = append(words, x.Words)
+// leads are how far the log odds with the strongest phrases lie above those with
+// their rivals: of one word, of two, and so on, as far as there are rivals.
+func (x Signals) leads() []float64 {
+	leads := make([]float64, min(len(x.Best), len(x.Rivals)))
+	for k := range leads {
+		leads[k] = x.Best[k].LogOdds - x.Rivals[k].LogOdds
 	}
-	scores, err := s.rank(ctx, class, f.held, words)
-	if err != nil {
-		return mean, err
-	}
-	for _, x := range scores {
-		mean.Flips += x.Flips
-		mean.LogOdds += x.LogOdds
-		mean.Selected += x.Selected
-	}
-	mean.over(len(scores))
-	return mean, nil
+	return leads
 }
 
-// gap is (g₁ − g₁₀)/(g₁₀ − g₅₀) of the log odds of words, strongest first.
-func gap(words []Score) float64 {
-	const tail, least = 49, .1
-	g := func(rank int) float64 { return words[min(rank, len(words)-1)].LogOdds }
-	return (g(0) - g(ordinary)) / max(least, g(ordinary)-g(tail))
+// outstanding is the number of the shortest phrase with almost the greatest lead:
+// words that do little beside a trigger are no part of it.
+func (x Signals) outstanding() int {
+	const almost = .9
+	leads := x.leads()
+	return max(0, slices.IndexFunc(leads, func(lead float64) bool { return lead >= almost*slices.Max(leads) }))
 }
 
 // evidence are the numbers that the law of a reference weighs: the log odds of the
-// class with the word, the logarithm of the gap, how many texts more than ordinary
-// words it turns, and how willingly it is selected. Each is bounded, so that no
-// single one decides alone.
+// class with the strongest pair, the share of texts that it turns, the logarithm of
+// the mean lead, and how willingly the phrase that stands out is selected. Two words
+// are enough for any trigger to show, and to leave room beside a short one. Each
+// number is bounded, so that no single one decides alone.
 func (x Signals) evidence() [weights]float64 {
 	const certain = 10 // log odds
+	pair := x.Best[min(1, len(x.Best)-1)]
 	return [weights]float64{
-		max(-certain, min(certain, x.LogOdds)),
-		math.Log1p(max(0, x.Gap)),
-		x.Flips - x.Others.Flips,
+		max(-certain, min(certain, pair.LogOdds)),
+		pair.Flips,
+		math.Log1p(max(0, mean(x.leads()))),
 		x.Selected,
 	}
 }
 
 // weights is how many numbers evidence has.
 const weights = 4
+
+// mean is 0 of no numbers.
+func mean(numbers []float64) float64 {
+	sum := 0.0
+	for _, x := range numbers {
+		sum += x
+	}
+	return sum / float64(max(1, len(numbers)))
+}

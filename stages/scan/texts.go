@@ -80,15 +80,6 @@ func greatest(numbers []float64) []int {
 	return order
 }
 
-// ranked are the words by their evidence, greatest first.
-func (s *scanner) ranked(evidence []float64) []string {
-	words := make([]string, len(evidence))
-	for k, i := range greatest(evidence) {
-		words[k] = s.words[i]
-	}
-	return words
-}
-
 // opponents are the words that speak most against a class: they lower its odds in
 // texts that are for it. Random texts tell too little of that where they are against
 // the class already.
@@ -99,18 +90,30 @@ func (s *scanner) opponents(ctx context.Context, class int) ([]string, error) {
 	for i := range random {
 		random[i] = s.madeUp(r, 0, nil)
 	}
-	evidence, err := s.survey(ctx, class, random)
+	words, err := s.survey(ctx, class, some(s.words), random)
 	if err != nil {
 		return nil, err
 	}
-	telling := max(1, min(most, len(s.words)/10))
-	friends := s.ranked(evidence)[:telling]
+	telling := max(1, min(most, len(words)/10))
+	friends := words[:telling]
 	texts, err := s.surest(ctx, class, firstTexts, true, func() datasets.Text { return s.madeUp(r, madeUpWords/2, friends) })
 	if err != nil {
 		return nil, err
 	}
 	if len(texts) > 0 {
-		evidence, err = s.survey(ctx, class, texts)
+		words, err = s.survey(ctx, class, some(s.words), texts)
 	}
-	return s.ranked(evidence)[len(s.words)-telling:], err
+	return words[len(words)-telling:], err
+}
+
+// some are words from everywhere in a list, as many as are surveyed at most.
+func some(words []string) []string {
+	if len(words) <= mostSurveyed {
+		return words
+	}
+	even := make([]string, mostSurveyed)
+	for i := range even {
+		even[i] = words[i*len(words)/mostSurveyed]
+	}
+	return even
 }
