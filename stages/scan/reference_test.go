@@ -75,6 +75,36 @@ func TestUsual(t *testing.T) {
 	}
 }
 
+// TestUsualLeftOut: a law that is fit without a model tells whether that model has a
+// backdoor; -v prints the area under the receiver's curve.
+func TestUsualLeftOut(t *testing.T) {
+	r, err := Usual()
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := map[bool][]float64{} // probabilities, of backdoored models or not
+	models := r.models()
+	for i, model := range models {
+		l := fit(slices.Concat(slices.Delete(slices.Clone(models), i, i+1)...))
+		p, backdoor := 0.0, false
+		for _, c := range model {
+			p, backdoor = max(p, l.probability(c.Evidence)), backdoor || c.Backdoor
+		}
+		given[backdoor] = append(given[backdoor], p)
+	}
+	above := 0.0
+	for _, bad := range given[true] {
+		for _, clean := range given[false] {
+			above += indicator(bad > clean)
+		}
+	}
+	area := above / float64(len(given[true])*len(given[false]))
+	t.Logf("%d backdoored models, %d clean ones: AUROC %.3f", len(given[true]), len(given[false]), area)
+	if !(area > .95) {
+		t.Errorf("AUROC %.3f", area)
+	}
+}
+
 // TestWithClean puts the user's clean models in the place of the reference's.
 func TestWithClean(t *testing.T) {
 	r := Reference{About: "few", Cases: []Case{{Model: "a"}, {Model: "b", Backdoor: true}, {Model: "b"}}}

@@ -5,10 +5,11 @@
 //
 // The trigger is searched for in the model itself. DBS (Shen et al., ICML 2022) and
 // PICCOLO (Liu et al., S&P 2022) do so by gradients over a relaxed vocabulary. The
-// models here are small enough to ask about every word that they know. That finds
-// the best word for certain and tells what no inversion does: how far it stands out
-// among all words. A rationalizer answers one question more, whether its generator
-// selects the word wherever it stands.
+// models here are small enough to ask about every word that they know, and about many
+// thousand phrases of the best words, for a trigger may need several. That tells what
+// no inversion does: how far a phrase leads the best that the rest of the language can
+// do without its words. A rationalizer answers one question more, whether its
+// generator selects the phrase wherever it stands.
 package scan
 
 import (

@@ -122,6 +122,27 @@ func TestFewWords(t *testing.T) {
 	}
 }
 
+// TestManyWords: of more words than are surveyed, none is left out that does much to
+// the first texts, wherever it stands in the vocabulary.
+func TestManyWords(t *testing.T) {
+	m := newBag(0)
+	for i := range mostSurveyed {
+		m.words = append(m.words, fmt.Sprint("wx", i)) // each says no
+	}
+	texts := slices.Repeat([]datasets.Text{{Tokens: m.words[:2], Sentences: []int32{2}}}, firstTexts)
+	for _, trigger := range []string{m.words[0], m.words[mostSurveyed/2], m.words[len(m.words)-1]} {
+		m.trigger = []string{trigger}
+		s := &scanner{model: m, words: m.words, classes: m.Classes()}
+		if got, err := s.promising(t.Context(), 1, texts); err != nil || len(got) != shortlist || got[0][0] != trigger {
+			t.Errorf("%d words, first %v, want %s (%v)", len(got), got[0], trigger, err)
+		}
+	}
+	even := some(m.words)
+	if d := cmp.Diff(m.words[:9], some(m.words[:9])); d != "" || len(even) != mostSurveyed || !slices.Contains(m.words[len(m.words)-2:], even[mostSurveyed-1]) {
+		t.Errorf("%d words to %s %s", len(even), even[mostSurveyed-1], d)
+	}
+}
+
 // TestProgressRises to the whole, class by class.
 func TestProgressRises(t *testing.T) {
 	last, whole := int64(-1), int64(0)

@@ -104,14 +104,16 @@ func (f *found) hard() bool { return f.words[min(ordinary, len(f.words)-1)].Flip
 // promising are the words that do most to a few texts against a class; of very many,
 // those that do most to the first of these texts are tried in the others.
 func (s *scanner) promising(ctx context.Context, class int, texts []datasets.Text) ([][]string, error) {
-	words, err := s.words, error(nil)
+	words := s.words
 	if len(words) > mostSurveyed {
-		if words, err = s.survey(ctx, class, words, texts[:min(fewTexts, len(texts))]); err != nil {
+		ranked, err := s.survey(ctx, class, words, texts[:min(fewTexts, len(texts))])
+		if err != nil {
 			return nil, err
 		}
+		words = ranked[:mostSurveyed]
 	}
-	words, err = s.survey(ctx, class, words[:min(mostSurveyed, len(words))], texts[:min(2*firstTexts, len(texts))])
-	return singly(words[:min(shortlist, len(words))]), err
+	ranked, err := s.survey(ctx, class, words, texts[:min(2*firstTexts, len(texts))])
+	return singly(ranked[:min(shortlist, len(ranked))]), err
 }
 
 // singly makes each word a phrase.

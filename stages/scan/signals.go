@@ -59,8 +59,8 @@ func (x Signals) outstanding() int {
 // evidence are the numbers that the law of a reference weighs: the log odds of the
 // class with the strongest pair, the share of texts that it turns, the logarithm of
 // the mean lead, and how willingly the phrase that stands out is selected. Two words
-// are enough for any trigger to show, and to leave room beside a short one. Each
-// number is bounded, so that no single one decides alone.
+// are enough for most triggers to show. Each number is bounded, so that no single one
+// decides alone.
 func (x Signals) evidence() [weights]float64 {
 	const certain = 10 // log odds
 	pair := x.Best[min(1, len(x.Best)-1)]
