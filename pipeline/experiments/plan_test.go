@@ -8,6 +8,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/engine"
 	"rationale/plots"
+	"rationale/stages/graphs"
 )
 
 // newTestLab plans on the generated data alone; the library has to be there,
@@ -56,6 +57,47 @@ func TestExperimentFilesNameWhatExists(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestLinesFindTheirRuns: on data of either unit, every line of a figure about attacks
+// is of a run that is planned.
+func TestLinesFindTheirRuns(t *testing.T) {
+	l := newTestLab(t, Options{Profile: "smoke"})
+	claims := l.sources["generated-palate"]
+	claims.query = true
+	l.sources[claims.name] = claims
+	all, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range slices.DeleteFunc(all, func(e Experiment) bool { return !e.attacks() }) {
+		for dataset, unit := range map[string]rationalizer.Unit{"generated-aroma": rationalizer.Word, claims.name: rationalizer.Sentence} {
+			b, err := l.Reproduce([]string{e.Name}, dataset)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range b.Runs {
+				if got := r.Graphs.Stage.Params().(graphs.Params).Unit; got != unit {
+					t.Errorf("%s selects by %q on %s, want %q", e.Name, got, dataset, unit)
+				}
+			}
+			for _, f := range e.Figures {
+				for _, line := range linesOf(t, f.Spec) {
+					if !slices.ContainsFunc(b.Runs, func(r *Run) bool { return isOf(r.Labels, line.Selector) }) {
+						t.Errorf("%s has no run on %s for the line %s", e.Name, dataset, line.Selector)
+					}
+				}
+			}
+		}
+	}
+}
+
+// isOf tells that a run has the labels that a selector asks for.
+func isOf(labels plots.Labels, s plots.Selector) bool {
+	return !slices.ContainsFunc(plots.Keys(), func(k plots.Key) bool {
+		want, asked := s[k.Name]
+		return asked && labels[k.Name] != want
+	})
 }
 
 func TestReproducePlansEachRunOnce(t *testing.T) {
