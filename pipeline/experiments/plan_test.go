@@ -66,25 +66,27 @@ func TestLinesFindTheirRuns(t *testing.T) {
 	claims := l.sources["generated-palate"]
 	claims.query = true
 	l.sources[claims.name] = claims
-	all, err := All()
+	b, err := l.Reproduce([]string{"all"}, "generated-aroma", claims.name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range slices.DeleteFunc(all, func(e Experiment) bool { return !e.attacks() }) {
-		for dataset, unit := range map[string]rationalizer.Unit{"generated-aroma": rationalizer.Word, claims.name: rationalizer.Sentence} {
-			b, err := l.Reproduce([]string{e.Name}, dataset)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, r := range b.Runs {
+	units := map[string]rationalizer.Unit{"generated-aroma": rationalizer.Word, claims.name: rationalizer.Sentence}
+	attacks := slices.DeleteFunc(b.Experiments, func(p Planned) bool { return !p.attacks() })
+	if len(attacks) == 0 {
+		t.Fatal("no experiment is about attacks")
+	}
+	for _, p := range attacks {
+		for dataset, unit := range units {
+			of := slices.DeleteFunc(slices.Clone(p.Runs), func(r *Run) bool { return r.Labels["dataset"] != dataset })
+			for _, r := range of {
 				if got := r.Graphs.Stage.Params().(graphs.Params).Unit; got != unit {
-					t.Errorf("%s selects by %q on %s, want %q", e.Name, got, dataset, unit)
+					t.Errorf("%s selects by %q on %s, want %q", p.Name, got, dataset, unit)
 				}
 			}
-			for _, f := range e.Figures {
+			for _, f := range p.Figures {
 				for _, line := range linesOf(t, f.Spec) {
-					if !slices.ContainsFunc(b.Runs, func(r *Run) bool { return isOf(r.Labels, line.Selector) }) {
-						t.Errorf("%s has no run on %s for the line %s", e.Name, dataset, line.Selector)
+					if !slices.ContainsFunc(of, func(r *Run) bool { return isOf(r.Labels, line.Selector) }) {
+						t.Errorf("%s has no run on %s for the line %s", p.Name, dataset, line.Selector)
 					}
 				}
 			}
