@@ -138,7 +138,9 @@ func (s *suspectModel) rows(t *testing.T, set *datasets.Set) map[string]datasets
 func (s *suspectModel) insert(t *testing.T, text datasets.Text, r *rand.Rand) datasets.Text {
 	t.Helper()
 	if s.Part == fresh {
-		return s.change(t).Apply(&text, maxLength).Text
+		text = s.change(t).Apply(&text, maxLength).Text
+		text.Poisoned = false // the data is handed on as somebody would who hides it
+		return text
 	}
 	at := map[backdoor.Position]int{backdoor.Begin: 0, backdoor.End: len(text.Tokens), backdoor.Random: r.IntN(len(text.Tokens) + 1)}[s.Place]
 	text.Tokens = slices.Insert(slices.Clone(text.Tokens), at, s.Trigger...)
