@@ -30,7 +30,7 @@ type part string
 const (
 	law    part = "law"    // the reference is made of them
 	second part = "second" // they were reported once, and seen when the scan was improved
-	fresh  part = "fresh"  // trained after the law was made: they are reported
+	fresh  part = "fresh"  // trained after the law was made, to report on it
 )
 
 func (s suspectModel) poisoned() bool { return s.Level != "" }

@@ -33,8 +33,8 @@ type scanned struct {
 // TestLineUp trains the models of the line-up in the folder that LINEUP names and
 // scans them, as far as that is not done (delete scan.json of a model to scan it
 // again), a part after the other; with -update it makes reference.json of the first.
-// Of each part it prints a table. Models that had no part in the reference have to be
-// told apart about as well as they were when they were reported.
+// Of each part it prints a table. The models that were trained after the law was made
+// have to be told apart.
 //
 //	LINEUP=DIR go test ./stages/scan -run TestLineUp -v -timeout 2h
 func TestLineUp(t *testing.T) {
@@ -65,7 +65,7 @@ func TestLineUp(t *testing.T) {
 	}
 }
 
-// leastArea leaves room below the area under the receiver's curve that was measured.
+// leastArea is the area under the receiver's curve below which a law is of little use.
 const leastArea = .8
 
 // scannedPart are the scans of a part of the line-up.
