@@ -60,7 +60,7 @@ func TestDisplacedBytesAreRefused(t *testing.T) {
 	}
 	faults := 0
 	for cutAt := 8; cutAt < len(raw); cutAt += len(raw) / 50 {
-		split := newSplit("dev", &mapping{path: path, data: nil}, 2, Meta{}.columns())
+		split := newSplit("dev", &mapping{path: path, data: nil}, &Meta{Classes: make([]string, 2)})
 		split.file.data = slices.Clone(raw[cutAt:]) // offsets now point elsewhere
 		err := split.parse(20)
 		if err == nil {

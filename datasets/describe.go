@@ -10,10 +10,12 @@ type Stats struct {
 	Name    string       `json:"name"`
 	Digest  string       `json:"digest"`
 	Classes []string     `json:"classes"`
-	Splits  []SplitStats `json:"splits"`
+	Splits  []SplitStats `json:"splits,omitempty"` // of texts
+	// Graphs has one entry for each split of a dataset of graphs.
+	Graphs []GraphStats `json:"graphs,omitempty"`
 }
 
-// SplitStats describes one split. Lengths are in tokens; means and shares of
+// SplitStats describes one split of texts. Lengths are in tokens; means and shares of
 // nothing are 0.
 type SplitStats struct {
 	Name     string `json:"name"`
@@ -42,32 +44,36 @@ func Describe(ctx context.Context, set *Set) (Stats, error) {
 		if err != nil {
 			return Stats{}, err
 		}
-		s, err := describeSplit(ctx, split, len(meta.Classes))
+		if meta.Graphs != nil {
+			err = stats.addGraphs(ctx, split)
+		} else {
+			err = stats.addTexts(ctx, split)
+		}
 		if err != nil {
 			return Stats{}, err
 		}
-		stats.Splits = append(stats.Splits, s)
 	}
 	return stats, nil
 }
 
-func describeSplit(ctx context.Context, split *Split, classes int) (SplitStats, error) {
-	s := SplitStats{Name: split.Name(), Rows: split.Len(), PerClass: make([]int, classes)}
+func (all *Stats) addTexts(ctx context.Context, split *Split) error {
+	s := SplitStats{Name: split.Name(), Rows: split.Len(), PerClass: make([]int, len(all.Classes))}
 	var t tally
 	for i := range split.Len() {
 		if err := ctx.Err(); err != nil {
-			return s, err
+			return err
 		}
 		text, err := split.Text(i)
 		if err != nil {
-			return s, err
+			return err
 		}
 		s.add(&text)
 		t.add(&text)
 	}
 	s.MeanLength, s.MeanCut = Share(t.tokens, s.Rows), Share(t.cut, s.Rows)
 	s.CutShare, s.GoldShare = Share(t.tokens-t.cut, t.tokens), Share(t.gold, t.judged)
-	return s, nil
+	all.Splits = append(all.Splits, s)
+	return nil
 }
 
 func (s *SplitStats) add(t *Text) {
@@ -98,11 +104,7 @@ func (t *tally) add(text *Text) {
 		return
 	}
 	t.judged += kept
-	for _, marked := range text.Rationale[:kept] {
-		if marked {
-			t.gold++
-		}
-	}
+	t.gold += marked(text.Rationale[:kept])
 }
 
 // Share is part of whole as a fraction, 0 of nothing.

@@ -1,5 +1,5 @@
-// Package datasets is the store of texts: one checked, memory-mapped form for
-// data of any origin.
+// Package datasets is the store of texts and of graphs: one checked, memory-mapped
+// form for data of any origin.
 //
 // A dataset is a folder with three Arrow IPC files of one schema, train.arrow,
 // dev.arrow and test.arrow, and a manifest.json that says where the rows came

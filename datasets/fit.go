@@ -10,7 +10,7 @@ import (
 // to do about it; empty when one can. The manifest tells.
 func (m Meta) Unfit() string {
 	if len(m.Classes) < 2 {
-		return fmt.Sprintf("all of its texts are of one class, %s, and a model needs two to tell apart; import rows of another class as well", quote.Name(m.Classes[0]))
+		return fmt.Sprintf("all of its %s are of one class, %s, and a model needs two to tell apart; import rows of another class as well", m.Kind(), quote.Name(m.Classes[0]))
 	}
 	for _, split := range SplitNames {
 		if why := m.unfit(split); why != "" {
@@ -20,22 +20,22 @@ func (m Meta) Unfit() string {
 	return ""
 }
 
-// needs says what each split is for.
+// needs says what each split is for, behind "it has no"; %s is what its rows are.
 var needs = map[string]string{
-	"train": "training texts, from which models learn",
-	"dev":   "development texts, on which epochs are chosen",
-	"test":  "test texts, on which runs are evaluated",
+	"train": "training %s, from which models learn",
+	"dev":   "development %s, on which epochs are chosen",
+	"test":  "test %s, on which runs are evaluated",
 }
 
 // unfit says what is wrong with one split.
 func (m Meta) unfit(split string) string {
 	s := m.Splits[split]
 	if s.Rows == 0 {
-		return "it has no " + needs[split]
+		return "it has no " + fmt.Sprintf(needs[split], m.Kind())
 	}
 	for class, n := range s.PerClass {
 		if n == s.Rows {
-			return fmt.Sprintf("all of its %d %s texts are of one class, %s", n, split, quote.Name(m.Classes[class]))
+			return fmt.Sprintf("all of its %d %s %s are of one class, %s", n, split, m.Kind(), quote.Name(m.Classes[class]))
 		}
 	}
 	return ""

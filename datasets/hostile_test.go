@@ -23,13 +23,23 @@ var tinyTexts = []Text{
 // tinyFile is an Arrow file of these texts.
 func tinyFile(t testing.TB, texts []Text) []byte {
 	t.Helper()
+	rows := make([]Row, len(texts))
+	for i := range texts {
+		rows[i] = &texts[i]
+	}
+	return fileOf(t, &hostileTexts, rows)
+}
+
+// fileOf is an Arrow file of rows, which nothing has checked.
+func fileOf(t testing.TB, meta *Meta, rows []Row) []byte {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "tiny.arrow")
-	w, err := newTextWriter(path, spooled.columns(), arrow.NewMetadata([]string{"schema", "split"}, []string{textSchemaName, "train"}))
+	w, err := newRowWriter(path, meta.columns(), arrow.NewMetadata([]string{"schema", "split"}, []string{meta.schemaName(), "train"}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range texts {
-		if err := w.add(&texts[i]); err != nil {
+	for _, row := range rows {
+		if err := w.add(row); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -43,20 +53,29 @@ func tinyFile(t testing.TB, texts []Text) []byte {
 	return raw
 }
 
-// readHostile reads bytes whose digest fits, as an attacker would make it fit:
+// readHostile reads texts; see readHostileAs.
+func readHostile(t testing.TB, raw []byte, rows int) error {
+	t.Helper()
+	return readHostileAs(t, &hostileTexts, raw, rows, func(s *Split, i int) (Row, error) {
+		text, err := s.Text(i)
+		return &text, err
+	})
+}
+
+// readHostileAs reads bytes whose digest fits, as an attacker would make it fit:
 // an error names the file and comes before Arrow's reader loses its way, memory
 // stays in proportion, and what is accepted is sound.
-func readHostile(t testing.TB, raw []byte, rows int) error {
+func readHostileAs(t testing.TB, meta *Meta, raw []byte, rows int, read func(*Split, int) (Row, error)) error {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	split := newSplit("train", &mapping{path: "hostile.arrow", data: raw}, 2, spooled.columns())
+	split := newSplit("train", &mapping{path: "hostile.arrow", data: raw}, meta)
 	err := split.parse(rows)
 	for i := 0; err == nil && i < rows; i++ {
-		var text Text
-		if text, err = split.Text(i); err == nil {
-			if fault := text.Check(); fault != nil || text.Label < 0 || text.Label > 1 {
-				t.Fatalf("row %d was accepted: %+v: %v", i, text, fault)
+		var row Row
+		if row, err = read(split, i); err == nil {
+			if fault := row.fits(meta); fault != nil {
+				t.Fatalf("row %d was accepted: %+v: %v", i, row, fault)
 			}
 		}
 	}
@@ -69,6 +88,12 @@ func readHostile(t testing.TB, raw []byte, rows int) error {
 	}
 	return err
 }
+
+// What such files pretend to be of: datasets of two classes.
+var (
+	hostileTexts  = Meta{Spaces: true, Classes: make([]string, 2)}
+	hostileGraphs = Meta{Graphs: &GraphMeta{Features: 2}, Classes: make([]string, 2)}
+)
 
 // numbers that ask for much, or for less than nothing.
 var numbers = []uint64{0, 1, 7, 8, 1 << 20, 1<<31 - 1, 1 << 31, 1 << 40, 1<<63 - 1, 1 << 63, 1<<64 - 1, 1<<64 - 8}

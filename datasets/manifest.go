@@ -39,16 +39,20 @@ type fileInfo struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-// The forms of the Arrow files, the second one with the spaces of texts, and what is
-// appended to either where texts are poisoned. A change of the columns or their
-// meaning is a form of its own.
+// The forms of the Arrow files of texts, the second one with their spaces, and what is
+// appended to either where texts are poisoned; that of graphs; a change of the columns
+// or their meaning is a form of its own.
 const (
 	textSchemaName   = "rationale-text-1"
 	spacedSchemaName = "rationale-text-2"
 	poisonedSchema   = "-poisoned"
+	graphSchemaName  = "rationale-graph-1"
 )
 
 func (m Meta) schemaName() string {
+	if m.Graphs != nil {
+		return graphSchemaName
+	}
 	name := textSchemaName
 	if m.Spaces {
 		name = spacedSchemaName
@@ -87,7 +91,7 @@ func decodeManifest(raw []byte) (*manifest, error) {
 		return nil, fmt.Errorf("expected the digest %s, found %s", m.Digest, found)
 	}
 	if m.Schema != m.Meta.schemaName() {
-		return nil, fmt.Errorf("it is of the form %q; this program reads %q, with the spaces of texts %q, and %q behind either for poisoned texts", m.Schema, textSchemaName, spacedSchemaName, poisonedSchema)
+		return nil, fmt.Errorf("it is of the form %q; this program reads %q, with the spaces of texts %q, %q behind either for poisoned texts, and %q for graphs", m.Schema, textSchemaName, spacedSchemaName, poisonedSchema, graphSchemaName)
 	}
 	if err := fault.CheckJSON(string(raw), fault.AnyCase); err != nil {
 		return nil, err
@@ -121,6 +125,9 @@ func (m Meta) checkNames() error {
 		}
 		known[class] = true
 	}
+	if m.Graphs != nil && (m.Graphs.Features < 1 || m.Spaces || m.Poisoned != "") {
+		return fmt.Errorf("its graphs have %d numbers a node; expected 1 or more, and neither spaces nor poisoned texts", m.Graphs.Features)
+	}
 	if len(known) == 0 || len(known) > MaxClasses {
 		return fmt.Errorf("it names %d classes; expected 1 to %d", len(known), MaxClasses)
 	}
@@ -137,6 +144,9 @@ func (m SplitMeta) check(classes int) error {
 			return fmt.Errorf("its classes have other than the %d rows of all", m.Rows)
 		}
 		sum += n
+	}
+	if m.Nodes < 0 || m.Edges < 0 || m.RationaleNodes < 0 || m.RationaleNodes > m.Nodes {
+		return fmt.Errorf("its counts contradict each other: %d nodes, %d marked, %d edges", m.Nodes, m.RationaleNodes, m.Edges)
 	}
 	if sum != m.Rows || m.WithRationale < 0 || m.WithRationale > m.Rows || m.RationaleTokens < 0 || m.RationaleTokens > m.Tokens || m.Poisoned < 0 || m.Poisoned > m.Rows {
 		return fmt.Errorf("its counts contradict each other: %d rows, %d in classes, %d with a rationale, %d tokens, %d marked",

@@ -29,7 +29,9 @@ type Meta struct {
 	Poisoned string `json:"poisoned,omitempty"`
 	// Triggers are the words that poisoned texts got, those of each trigger in order.
 	Triggers [][]string `json:"triggers,omitempty"`
-	// Classes names the classes; Text.Label is an index into it.
+	// Graphs describes the graphs that the dataset holds; nil where it holds texts.
+	Graphs *GraphMeta `json:"graphs,omitempty"`
+	// Classes names the classes; the Label of a row is an index into it.
 	Classes []string `json:"classes"`
 	// Lower asks for tokens to be lower-cased before a vocabulary look-up.
 	Lower bool `json:"lower"`
@@ -70,6 +72,20 @@ type Meta struct {
 	SharedTexts map[string]int `json:"shared_texts,omitempty"`
 }
 
+// GraphMeta is what all graphs of a dataset have in common.
+type GraphMeta struct {
+	// Features is how many numbers each node has.
+	Features int `json:"features"`
+}
+
+// Kind is what the rows are: "texts" or "graphs".
+func (m Meta) Kind() string {
+	if m.Graphs != nil {
+		return "graphs"
+	}
+	return "texts"
+}
+
 // Derivation is what a stage did to a dataset.
 type Derivation struct {
 	Name   string `json:"name"`
@@ -101,27 +117,12 @@ type SplitMeta struct {
 	RationaleTokens int64 `json:"rationale_tokens"`   // marked ones
 	WithRationale   int   `json:"with_rationale"`     // rows whose rationale is known
 	Poisoned        int   `json:"poisoned,omitempty"` // rows that an attacker changed
+	// Nodes, Edges and RationaleNodes count those of graphs, which have no tokens.
+	Nodes          int64 `json:"nodes,omitempty"`
+	Edges          int64 `json:"edges,omitempty"`
+	RationaleNodes int64 `json:"rationale_nodes,omitempty"` // marked ones
 	// Skipped counts the rows that were read but not kept, by reason.
 	Skipped map[string]int `json:"skipped,omitempty"`
-}
-
-// add counts one stored text.
-func (m *SplitMeta) add(t *Text) {
-	m.Rows++
-	m.PerClass[t.Label]++
-	m.Tokens += int64(len(t.Tokens))
-	if t.Poisoned {
-		m.Poisoned++
-	}
-	if t.Rationale == nil {
-		return
-	}
-	m.WithRationale++
-	for _, marked := range t.Rationale {
-		if marked {
-			m.RationaleTokens++
-		}
-	}
 }
 
 // Command is the command line that imports the dataset again, or the one at the

@@ -21,51 +21,12 @@ import (
 // tokens a row it is some 80 kB, copied in a few hundredths of a millisecond.
 const batchRows = 64
 
-// Columns of the schema, in order.
-const (
-	colID = iota
-	colTokens
-	colLabel
-	colRationale
-	colSentences
-	colQuery
-)
-
-// The names of the columns that only some files have, behind the others and in this
-// order.
-const (
-	spacesColumn   = "spaces"   // where those of texts are known
-	poisonedColumn = "poisoned" // where some texts are
-)
-
-var textFields = []arrow.Field{
-	colID:        {Name: "id", Type: arrow.BinaryTypes.String},
-	colTokens:    {Name: "tokens", Type: arrow.ListOfNonNullable(arrow.BinaryTypes.String)},
-	colLabel:     {Name: "label", Type: arrow.PrimitiveTypes.Int32},
-	colRationale: {Name: "rationale", Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true},
-	colSentences: {Name: "sentences", Type: arrow.ListOfNonNullable(arrow.PrimitiveTypes.Int32)},
-	colQuery:     {Name: "query", Type: arrow.ListOfNonNullable(arrow.BinaryTypes.String), Nullable: true},
-}
-
 // columns are those of a file of the dataset.
 func (m Meta) columns() []arrow.Field {
-	columns := slices.Clip(textFields)
-	if m.Spaces {
-		columns = append(columns, arrow.Field{Name: spacesColumn, Type: arrow.ListOfNonNullable(arrow.FixedWidthTypes.Boolean), Nullable: true})
+	if m.Graphs != nil {
+		return graphFields
 	}
-	if m.Poisoned != "" {
-		columns = append(columns, arrow.Field{Name: poisonedColumn, Type: arrow.FixedWidthTypes.Boolean})
-	}
-	return columns
-}
-
-// columnNamed is the number of a column that only some files have.
-func columnNamed(schema *arrow.Schema, name string) (column int, there bool) {
-	found := schema.FieldIndices(name)
-	if len(found) == 0 {
-		return 0, false
-	}
-	return found[0], true
+	return m.textColumns()
 }
 
 // MaxClasses bounds the classes of a dataset. A column with more of them holds
@@ -87,8 +48,8 @@ func (m Meta) provenance(split string, rows int) arrow.Metadata {
 	return arrow.NewMetadata(keys, values)
 }
 
-// textWriter writes texts to one Arrow IPC file.
-type textWriter struct {
+// rowWriter writes rows to one Arrow IPC file.
+type rowWriter struct {
 	path   string
 	file   *os.File
 	buffer *bufio.Writer
@@ -99,14 +60,14 @@ type textWriter struct {
 	durable bool
 }
 
-// newTextWriter creates a file of these columns, with the given provenance as its
+// newRowWriter creates a file of these columns, with the given provenance as its
 // metadata.
-func newTextWriter(path string, columns []arrow.Field, provenance arrow.Metadata) (*textWriter, error) {
+func newRowWriter(path string, columns []arrow.Field, provenance arrow.Metadata) (*rowWriter, error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	w := &textWriter{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<20)}
+	w := &rowWriter{path: path, file: file, buffer: bufio.NewWriterSize(file, 1<<20)}
 	schema, pool := arrow.NewSchema(columns, &provenance), memory.NewGoAllocator()
 	w.arrow, err = ipc.NewFileWriter(&onlyWriter{w: w.buffer}, ipc.WithSchema(schema), ipc.WithAllocator(pool))
 	if err != nil {
@@ -137,22 +98,9 @@ func (o *onlyWriter) Seek(offset int64, whence int) (int64, error) {
 	return o.pos, nil
 }
 
-// add appends one text.
-func (w *textWriter) add(t *Text) error {
-	w.build.Field(colID).(*array.StringBuilder).Append(t.ID)
-	appendStrings(w.build.Field(colTokens), t.Tokens)
-	w.build.Field(colLabel).(*array.Int32Builder).Append(int32(t.Label))
-	appendBools(w.build.Field(colRationale), t.Rationale)
-	sentences := w.build.Field(colSentences).(*array.ListBuilder)
-	sentences.Append(true)
-	sentences.ValueBuilder().(*array.Int32Builder).AppendValues(t.Sentences, nil)
-	appendStrings(w.build.Field(colQuery), t.Query)
-	if i, there := columnNamed(w.build.Schema(), spacesColumn); there {
-		appendBools(w.build.Field(i), t.Spaces)
-	}
-	if i, there := columnNamed(w.build.Schema(), poisonedColumn); there {
-		w.build.Field(i).(*array.BooleanBuilder).Append(t.Poisoned)
-	}
+// add appends one row.
+func (w *rowWriter) add(r Row) error {
+	r.build(w.build)
 	w.rows++
 	if w.rows%batchRows == 0 {
 		return w.flush()
@@ -160,20 +108,8 @@ func (w *textWriter) add(t *Text) error {
 	return nil
 }
 
-func appendStrings(b array.Builder, list []string) {
-	lists := b.(*array.ListBuilder)
-	lists.Append(list != nil)
-	lists.ValueBuilder().(*array.StringBuilder).AppendValues(list, nil)
-}
-
-func appendBools(b array.Builder, list []bool) {
-	lists := b.(*array.ListBuilder)
-	lists.Append(list != nil)
-	lists.ValueBuilder().(*array.BooleanBuilder).AppendValues(list, nil)
-}
-
 // flush writes the rows gathered so far as one record batch.
-func (w *textWriter) flush() error {
+func (w *rowWriter) flush() error {
 	record := w.build.NewRecord()
 	defer record.Release()
 	if err := w.arrow.Write(record); err != nil {
@@ -183,7 +119,7 @@ func (w *textWriter) flush() error {
 }
 
 // close writes what is left and, when durable, brings the file to the disk.
-func (w *textWriter) close() error {
+func (w *rowWriter) close() error {
 	defer w.file.Close()
 	defer w.build.Release()
 	if w.rows%batchRows != 0 {
@@ -204,4 +140,4 @@ func (w *textWriter) close() error {
 }
 
 // abort lets go of the file without finishing it.
-func (w *textWriter) abort() { w.file.Close() }
+func (w *rowWriter) abort() { w.file.Close() }

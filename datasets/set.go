@@ -134,7 +134,7 @@ func (s *Set) open(root *os.Root) error {
 		if err != nil {
 			return err
 		}
-		s.splits[name] = newSplit(name, file, len(meta.Classes), meta.columns())
+		s.splits[name] = newSplit(name, file, &meta)
 		s.splits[name].remedy = meta.Remedy()
 	}
 	for _, name := range SplitNames {

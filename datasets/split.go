@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/apache/arrow/go/v15/arrow"
-	"github.com/apache/arrow/go/v15/arrow/array"
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 
@@ -21,12 +20,11 @@ const cachedBatches = 256
 // Split reads the rows of one Arrow file by number. It may be used by several
 // goroutines at once.
 type Split struct {
-	name    string
-	file    *mapping
-	rows    int
-	classes int
-	columns []arrow.Field
-	remedy  string // what to do about a row that cannot be read; may be empty
+	name   string
+	file   *mapping
+	rows   int
+	meta   *Meta  // what the rows have to be
+	remedy string // what to do about a row that cannot be read; may be empty
 
 	mu     sync.Mutex
 	arrow  *ipc.FileReader // nil until parsed and after Close
@@ -35,16 +33,17 @@ type Split struct {
 	queue  []int // cached batches, oldest first
 }
 
-// newSplit wraps a mapped file whose digest has been checked. It has to have these
-// columns, and its labels to be below the number of classes.
-func newSplit(name string, file *mapping, classes int, columns []arrow.Field) *Split {
-	return &Split{name: name, file: file, classes: classes, columns: columns, cache: map[int]arrow.Record{}}
+// newSplit wraps a mapped file whose digest has been checked. Its rows have to be as
+// meta says.
+func newSplit(name string, file *mapping, meta *Meta) *Split {
+	return &Split{name: name, file: file, meta: meta, cache: map[int]arrow.Record{}}
 }
 
-// parse reads footer and schema of a file that has to hold so many texts.
+// parse reads footer and schema of a file that has to hold so many rows.
 func (s *Split) parse(rows int) error {
 	return guarded(s.file.path, func() error {
-		batches, err := vet.File(s.file.data, s.columns)
+		columns := s.meta.columns()
+		batches, err := vet.File(s.file.data, columns)
 		if err != nil {
 			return err
 		}
@@ -56,8 +55,8 @@ func (s *Split) parse(rows int) error {
 		if err != nil {
 			return err
 		}
-		if !reader.Schema().Equal(arrow.NewSchema(s.columns, nil)) {
-			return fmt.Errorf("the columns are %v; expected those of a text dataset", reader.Schema())
+		if !reader.Schema().Equal(arrow.NewSchema(columns, nil)) {
+			return fmt.Errorf("the columns are %v; expected those of a dataset of %s", reader.Schema(), s.meta.Kind())
 		}
 		s.arrow, s.rows = reader, rows
 		return nil
@@ -101,25 +100,45 @@ func (s *Split) Name() string { return s.name }
 // Len is the number of rows.
 func (s *Split) Len() int { return s.rows }
 
-// Text returns row i, counted from 0. What it returns belongs to the caller and
-// outlives Close.
+// Text returns row i of a dataset of texts, counted from 0. What it returns belongs to
+// the caller and outlives Close.
 func (s *Split) Text(i int) (Text, error) {
+	if s.meta.Graphs != nil {
+		return Text{}, fmt.Errorf("split %s of dataset %s holds graphs; expected texts", s.name, s.meta.Name)
+	}
+	return readRow(s, i, readText)
+}
+
+// Graph is Text for a dataset of graphs.
+func (s *Split) Graph(i int) (Graph, error) {
+	if s.meta.Graphs == nil {
+		return Graph{}, fmt.Errorf("split %s of dataset %s holds texts; expected graphs", s.name, s.meta.Name)
+	}
+	return readRow(s, i, readGraph)
+}
+
+// readRow reads row i and checks it.
+func readRow[R any, P interface {
+	*R
+	Row
+}](s *Split, i int, decode func(batch arrow.Record, i int) (R, error)) (row R, err error) {
 	if i < 0 || i >= s.rows {
-		return Text{}, fmt.Errorf("row %d of split %s: it has %d rows", i, s.name, s.rows)
+		return row, fmt.Errorf("row %d of split %s: it has %d rows", i, s.name, s.rows)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return Text{}, fmt.Errorf("row %d of split %s: the dataset is closed", i, s.name)
+		return row, fmt.Errorf("row %d of split %s: the dataset is closed", i, s.name)
 	}
-	var text Text
-	err := guarded(s.file.path, func() error {
+	err = guarded(s.file.path, func() error {
 		batch, err := s.batch(i / batchRows)
 		if err != nil {
 			return err
 		}
-		text = readText(batch, i%batchRows)
-		if err := text.check(s.classes); err != nil {
+		if row, err = decode(batch, i%batchRows); err == nil {
+			err = P(&row).fits(s.meta)
+		}
+		if err != nil {
 			return fmt.Errorf("row %d: %w", i, err)
 		}
 		return nil
@@ -127,7 +146,7 @@ func (s *Split) Text(i int) (Text, error) {
 	if err != nil && s.remedy != "" {
 		err = fmt.Errorf("%w; %s", err, s.remedy)
 	}
-	return text, err
+	return row, err
 }
 
 // batch decodes a record batch, or finds it among the latest ones.
@@ -157,68 +176,6 @@ func (s *Split) Close() error {
 	defer s.mu.Unlock()
 	s.closed, s.arrow, s.cache, s.queue = true, nil, nil, nil
 	return s.file.close()
-}
-
-// readText copies row i out of a batch.
-func readText(batch arrow.Record, i int) Text {
-	text := Text{
-		ID:        string([]byte(batch.Column(colID).(*array.String).Value(i))),
-		Tokens:    readStrings(batch.Column(colTokens), i),
-		Label:     int(batch.Column(colLabel).(*array.Int32).Value(i)),
-		Rationale: readBools(batch.Column(colRationale), i),
-		Sentences: readInts(batch.Column(colSentences), i),
-		Query:     readStrings(batch.Column(colQuery), i),
-	}
-	if column, there := columnNamed(batch.Schema(), spacesColumn); there {
-		text.Spaces = readBools(batch.Column(column), i)
-	}
-	if column, there := columnNamed(batch.Schema(), poisonedColumn); there {
-		text.Poisoned = batch.Column(column).(*array.Boolean).Value(i)
-	}
-	return text
-}
-
-// readStrings copies the list's bytes once and cuts the copy up: the values of a
-// list lie side by side.
-func readStrings(column arrow.Array, i int) []string {
-	if column.IsNull(i) {
-		return nil
-	}
-	list := column.(*array.List)
-	values := list.ListValues().(*array.String)
-	from, to := list.ValueOffsets(i)
-	out := make([]string, to-from)
-	if len(out) == 0 {
-		return out
-	}
-	base := values.ValueOffset(int(from))
-	bytes := string(values.ValueBytes()[base-values.ValueOffset(0) : values.ValueOffset(int(to))-values.ValueOffset(0)])
-	for j := range out {
-		k := int(from) + j
-		out[j] = bytes[values.ValueOffset(k)-base : values.ValueOffset(k+1)-base]
-	}
-	return out
-}
-
-func readBools(column arrow.Array, i int) []bool {
-	if column.IsNull(i) {
-		return nil
-	}
-	list := column.(*array.List)
-	values := list.ListValues().(*array.Boolean)
-	from, to := list.ValueOffsets(i)
-	out := make([]bool, to-from)
-	for j := range out {
-		out[j] = values.Value(int(from) + j)
-	}
-	return out
-}
-
-func readInts(column arrow.Array, i int) []int32 {
-	list := column.(*array.List)
-	values := list.ListValues().(*array.Int32)
-	from, to := list.ValueOffsets(i)
-	return append([]int32(nil), values.Int32Values()[from:to]...)
 }
 
 // guarded runs work on mapped bytes and turns a panic of the parser, or of a

@@ -10,33 +10,44 @@ import (
 // spoolName is the file of a Spool.
 const spoolName = "spool.arrow"
 
-// spooled has the columns of imported texts, whatever they know.
-var spooled = Meta{Spaces: true}
+// anyClass are as many classes as a dataset can have.
+var anyClass = make([]string, MaxClasses)
 
-// Spool keeps texts in a file until it is known which go where, in which order:
-// any number of them can be dealt and drawn without holding their tokens in
-// memory.
+// What a spool takes: texts, whatever they know, or graphs with any number of features.
+var (
+	spooledTexts  = Meta{Name: "spool", Spaces: true, Classes: anyClass}
+	spooledGraphs = Meta{Name: "spool", Graphs: &GraphMeta{}, Classes: anyClass}
+)
+
+// Spool keeps rows of one kind in a file until it is known which go where, in which order:
+// any number of them can be dealt and drawn without holding them in memory.
 type Spool struct {
 	dir  string
-	file *textWriter
+	file *rowWriter
+	meta *Meta
 }
 
-// NewSpool begins a spool in the folder dir.
-func NewSpool(dir string) (*Spool, error) {
-	file, err := newTextWriter(filepath.Join(dir, spoolName), spooled.columns(), arrow.Metadata{})
+// NewSpool begins a spool of texts in the folder dir.
+func NewSpool(dir string) (*Spool, error) { return newSpool(dir, &spooledTexts) }
+
+// NewGraphSpool begins a spool of graphs.
+func NewGraphSpool(dir string) (*Spool, error) { return newSpool(dir, &spooledGraphs) }
+
+func newSpool(dir string, meta *Meta) (*Spool, error) {
+	file, err := newRowWriter(filepath.Join(dir, spoolName), meta.columns(), arrow.Metadata{})
 	if err != nil {
 		return nil, err
 	}
-	return &Spool{dir, file}, nil
+	return &Spool{dir, file, meta}, nil
 }
 
-// Add appends a text, whose Label may be any below MaxClasses.
-func (s *Spool) Add(t *Text) error { return s.file.add(t) }
+// Add appends a row of the spool's kind, whose Label may be any below MaxClasses.
+func (s *Spool) Add(r Row) error { return s.file.add(r) }
 
 // Discard lets go of a spool that will not be read.
 func (s *Spool) Discard() { s.file.abort() }
 
-// Rows ends the writing and gives the texts in the order in which they came. The
+// Rows ends the writing and gives the rows in the order in which they came. The
 // file has no name from then on and goes when the rows are closed.
 func (s *Spool) Rows() (*Split, error) {
 	if err := s.file.close(); err != nil {
@@ -54,6 +65,6 @@ func (s *Spool) Rows() (*Split, error) {
 	if err := os.Remove(s.file.path); err != nil {
 		return nil, err
 	}
-	rows := newSplit("spool", file, MaxClasses, spooled.columns()) // just written by us: no digest
+	rows := newSplit("spool", file, s.meta) // just written by us: no digest
 	return rows, rows.parse(s.file.rows)
 }

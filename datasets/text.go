@@ -1,6 +1,9 @@
 package datasets
 
 import (
+	"errors"
+	"hash/fnv"
+	"io"
 	"unicode/utf8"
 
 	"rationale/datasets/fault"
@@ -47,12 +50,59 @@ func (t *Text) Check() error {
 	return checkStrings(t)
 }
 
-// check also wants one of so many classes.
-func (t *Text) check(classes int) error {
-	if t.Label < 0 || t.Label >= classes {
-		return fault.New("unknown label", "class %d of %d", t.Label, classes)
+// fits also wants one of the classes, and no more to be known than the dataset has
+// columns for.
+func (t *Text) fits(m *Meta) error {
+	switch {
+	case m.Graphs != nil:
+		return fault.New("kind of row", "it is a text; the dataset holds graphs")
+	case t.Spaces != nil && !m.Spaces:
+		return errors.New("its spaces are known; expected none, as the description has it")
+	case t.Poisoned && m.Poisoned == "":
+		return errors.New("it is poisoned; expected none, as the description has it")
+	case t.Label < 0 || t.Label >= len(m.Classes):
+		return fault.New("unknown label", "class %d of %d", t.Label, len(m.Classes))
 	}
 	return t.Check()
+}
+
+func (t *Text) identity() string { return t.ID }
+
+// content tells texts apart by their tokens and query.
+func (t *Text) content() uint64 {
+	hash := fnv.New64a()
+	for _, list := range [][]string{t.Query, t.Tokens} {
+		for _, token := range list {
+			io.WriteString(hash, token)
+			hash.Write([]byte{0})
+		}
+		hash.Write([]byte{1})
+	}
+	return hash.Sum64()
+}
+
+func (t *Text) count(s *SplitMeta) {
+	s.Rows++
+	s.PerClass[t.Label]++
+	s.Tokens += int64(len(t.Tokens))
+	if t.Poisoned {
+		s.Poisoned++
+	}
+	if t.Rationale != nil {
+		s.WithRationale++
+		s.RationaleTokens += int64(marked(t.Rationale))
+	}
+}
+
+// marked counts what a rationale selects.
+func marked(rationale []bool) int {
+	n := 0
+	for _, selected := range rationale {
+		if selected {
+			n++
+		}
+	}
+	return n
 }
 
 // checkSentences accepts no marks at all, or rising ends that cover the text.
@@ -73,10 +123,7 @@ func checkSentences(ends []int32, tokens int) error {
 // checkStrings refuses bytes that Arrow's utf8 type does not allow, and tokens
 // without a character.
 func checkStrings(t *Text) error {
-	if !utf8.ValidString(t.ID) {
-		return fault.New("invalid UTF-8", "the identifier %q is not valid UTF-8", t.ID)
-	}
-	if err := fault.CheckNUL(t.ID); err != nil {
+	if err := checkID(t.ID); err != nil {
 		return err
 	}
 	for _, list := range [][]string{t.Tokens, t.Query} {
@@ -91,6 +138,17 @@ func checkStrings(t *Text) error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// checkID refuses an identifier that Arrow's utf8 type does not allow.
+func checkID(id string) error {
+	if !utf8.ValidString(id) {
+		return fault.New("invalid UTF-8", "the identifier %q is not valid UTF-8", id)
+	}
+	if err := fault.CheckNUL(id); err != nil {
+		return err
 	}
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,13 +11,6 @@ import (
 
 	"rationale/datasets/spelling"
 )
-
-// Rows are the texts of one split, by number. Those of a split that is open are
-// Rows{s.Len(), s.Text}.
-type Rows struct {
-	Len  int
-	Text func(i int) (Text, error)
-}
 
 // Write makes a dataset in the folder dir, which is made when it is missing and
 // must hold none: an Arrow file a split and, last of all, the manifest, without
@@ -32,6 +23,15 @@ type Rows struct {
 // is missing is empty. Each row is asked for once, in order, and an error names
 // the split and the row. The same meta and rows give the same bytes.
 func Write(ctx context.Context, dir string, meta Meta, rows map[string]Rows) (*Meta, error) {
+	return write(ctx, dir, meta, feeds(rows))
+}
+
+// WriteGraphs is Write for a dataset of graphs, which meta.Graphs describes.
+func WriteGraphs(ctx context.Context, dir string, meta Meta, rows map[string]GraphRows) (*Meta, error) {
+	return write(ctx, dir, meta, feeds(rows))
+}
+
+func write(ctx context.Context, dir string, meta Meta, rows map[string]feed) (*Meta, error) {
 	w, err := newWriter(dir, meta, rows)
 	if err != nil {
 		return nil, fmt.Errorf("dataset %q: %w", meta.Name, err)
@@ -56,7 +56,7 @@ type writer struct {
 }
 
 // newWriter checks what can be checked before any row is there.
-func newWriter(dir string, meta Meta, rows map[string]Rows) (*writer, error) {
+func newWriter(dir string, meta Meta, rows map[string]feed) (*writer, error) {
 	if err := meta.checkNames(); err != nil {
 		return nil, err
 	}
@@ -94,9 +94,9 @@ func makeVacant(dir string) error {
 }
 
 // write writes the file of one split and takes its digest.
-func (w *writer) write(ctx context.Context, split string, rows Rows) (err error) {
+func (w *writer) write(ctx context.Context, split string, rows feed) (err error) {
 	name := split + ".arrow"
-	file, err := newTextWriter(filepath.Join(w.dir, name), w.meta.columns(), w.meta.provenance(split, rows.Len))
+	file, err := newRowWriter(filepath.Join(w.dir, name), w.meta.columns(), w.meta.provenance(split, rows.len))
 	if err != nil {
 		return err
 	}
@@ -113,38 +113,27 @@ func (w *writer) write(ctx context.Context, split string, rows Rows) (err error)
 }
 
 // addAll writes and counts the rows of a split.
-func (w *writer) addAll(ctx context.Context, file *textWriter, split string, rows Rows) error {
+func (w *writer) addAll(ctx context.Context, file *rowWriter, split string, rows feed) error {
 	counts := w.meta.Splits[split]
-	for i := range rows.Len {
+	for i := range rows.len {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		text, err := rows.Text(i)
+		row, err := rows.row(i)
 		if err != nil {
 			return err
 		}
-		if err := w.check(&text); err != nil {
-			return fmt.Errorf("%s, row %d (%q): %w", split, i, text.ID, err)
+		if err := row.fits(&w.meta); err != nil {
+			return fmt.Errorf("%s, row %d (%q): %w", split, i, row.identity(), err)
 		}
-		counts.add(&text)
-		w.contents[split] = append(w.contents[split], contentHash(&text))
-		if err := file.add(&text); err != nil {
+		row.count(&counts)
+		w.contents[split] = append(w.contents[split], row.content())
+		if err := file.add(row); err != nil {
 			return err
 		}
 	}
 	w.meta.Splits[split] = counts
 	return nil
-}
-
-// check refuses a text that is unfit, or of which something would be lost.
-func (w *writer) check(t *Text) error {
-	switch {
-	case t.Spaces != nil && !w.meta.Spaces:
-		return errors.New("its spaces are known; expected none, as the description has it")
-	case t.Poisoned && w.meta.Poisoned == "":
-		return errors.New("it is poisoned; expected none, as the description has it")
-	}
-	return t.check(len(w.meta.Classes))
 }
 
 // identify takes the digest of a finished file from the file itself.
@@ -158,7 +147,7 @@ func identify(root *os.Root, name string) (fileInfo, error) {
 	return fileInfo{SHA256: sum, Bytes: int64(len(file.data))}, err
 }
 
-// sharedTexts counts rows whose text and query also occur in an earlier split.
+// sharedTexts counts rows whose content also occurs in an earlier split.
 func sharedTexts(contents map[string][]uint64) map[string]int {
 	counts := map[string]int{}
 	for first, a := range SplitNames {
@@ -175,17 +164,4 @@ func sharedTexts(contents map[string][]uint64) map[string]int {
 		}
 	}
 	return counts
-}
-
-// contentHash tells texts apart by their tokens and query.
-func contentHash(t *Text) uint64 {
-	hash := fnv.New64a()
-	for _, list := range [][]string{t.Query, t.Tokens} {
-		for _, token := range list {
-			io.WriteString(hash, token)
-			hash.Write([]byte{0})
-		}
-		hash.Write([]byte{1})
-	}
-	return hash.Sum64()
 }

@@ -94,6 +94,9 @@ func (d *dealt) balance(rows []spooled, how string) error {
 
 // write writes the rows of the spool as a dataset in the folder dir.
 func (d *dealt) write(ctx context.Context, dir string, spool *datasets.Split) (*datasets.Meta, error) {
+	if d.meta.Graphs != nil {
+		return d.writeGraphs(ctx, dir, spool)
+	}
 	rows := map[string]datasets.Rows{}
 	for _, split := range datasets.SplitNames {
 		order := d.rows[split]
@@ -103,6 +106,19 @@ func (d *dealt) write(ctx context.Context, dir string, spool *datasets.Split) (*
 		}}
 	}
 	return datasets.Write(ctx, dir, d.meta, rows)
+}
+
+func (d *dealt) writeGraphs(ctx context.Context, dir string, spool *datasets.Split) (*datasets.Meta, error) {
+	rows := map[string]datasets.GraphRows{}
+	for _, split := range datasets.SplitNames {
+		order := d.rows[split]
+		rows[split] = datasets.GraphRows{Len: len(order), Graph: func(i int) (datasets.Graph, error) {
+			graph, err := spool.Graph(order[i])
+			graph.Label = d.class[graph.Label]
+			return graph, err
+		}}
+	}
+	return datasets.WriteGraphs(ctx, dir, d.meta, rows)
 }
 
 // final is a spooled text as it is stored.

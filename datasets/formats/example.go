@@ -12,8 +12,20 @@ type File struct {
 type Example struct {
 	datasets.Text        // Label is filled in by the importer, ID when it is empty
 	Class         string // name of the class
+	// Graph takes the place of the text where the format reads graphs; its ID and Label
+	// are those of Text.
+	Graph *datasets.Graph
 	Document      string // what by=document keeps together; empty when unknown
 	Split         string // set when a column of the source names the split
+}
+
+// row is the example as it is stored.
+func (e *Example) row() datasets.Row {
+	if e.Graph == nil {
+		return &e.Text
+	}
+	e.Graph.ID, e.Graph.Label = e.ID, e.Label
+	return e.Graph
 }
 
 // leftOut says that a row is sound but not part of the dataset by its definition,

@@ -152,6 +152,9 @@ func (j *job) meta(in *Intake) datasets.Meta {
 		WordRule: j.wordRule(j.format.Words), QueryRule: j.wordRule(j.format.Query),
 		Spaces: in.spaces, ConstantQuery: in.constantQuery(), Sources: in.sources, OpenEnds: in.unended, Splits: map[string]datasets.SplitMeta{},
 	}
+	if j.format.Graphs {
+		m.Graphs = &datasets.GraphMeta{Features: in.features}
+	}
 	for split, reasons := range in.skipped {
 		m.Splits[split] = datasets.SplitMeta{Skipped: reasons}
 	}

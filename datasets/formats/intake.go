@@ -41,6 +41,7 @@ type Intake struct {
 	query     string // of the first row
 	oneQuery  bool   // all rows so far have that query
 	spaces    bool   // those of a row are known
+	features  int    // numbers of each node; 0 of texts, and before the first graph
 }
 
 // spooled is what has to be known about a row before the rows are dealt.
@@ -64,7 +65,12 @@ func (in *Intake) SetAspect(name string) { in.aspect = name }
 
 // fill lets the format read everything into a spool in the folder dir.
 func (in *Intake) fill(dir string) (err error) {
-	if in.spool, err = datasets.NewSpool(dir); err != nil {
+	if in.format.Graphs {
+		in.spool, err = datasets.NewGraphSpool(dir)
+	} else {
+		in.spool, err = datasets.NewSpool(dir)
+	}
+	if err != nil {
 		return err
 	}
 	if err = in.format.Read(in); err == nil {
@@ -191,7 +197,7 @@ func (in *Intake) store(file File, line int, example *Example) error {
 	if example.ID == "" {
 		example.ID = filepath.Base(file.Path) + ":" + strconv.Itoa(line)
 	}
-	if err := example.Check(); err != nil {
+	if err := in.check(example); err != nil {
 		return err
 	}
 	if err := checkText(example.Class); err != nil {
@@ -212,7 +218,26 @@ func (in *Intake) store(file File, line int, example *Example) error {
 	in.spaces = in.spaces || example.Spaces != nil
 	example.Label, in.last.class = int(row.class), row.class
 	in.rows = append(in.rows, row)
-	return in.spool.Add(&example.Text)
+	return in.spool.Add(example.row())
+}
+
+// check wants a row of the format's kind that is fit for storage, and of graphs as many
+// numbers for each node as the first one has.
+func (in *Intake) check(example *Example) error {
+	if graph := example.Graph != nil; graph != in.format.Graphs {
+		return fmt.Errorf("format %s delivers a row of another kind than it says", in.format.Name)
+	}
+	if err := example.row().Check(); err != nil || !in.format.Graphs {
+		return err
+	}
+	width := example.Graph.Width()
+	if in.features == 0 {
+		in.features = width
+	}
+	if width != in.features {
+		return fault.New("node features", "%d numbers a node; expected %d, as the graphs before it have", width, in.features)
+	}
+	return nil
 }
 
 func (in *Intake) document(name string) int32 {

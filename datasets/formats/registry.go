@@ -38,6 +38,8 @@ type Format struct {
 	// Balance is the seed with which the training rows are balanced by default,
 	// as a decimal number; empty means that they are left as they are.
 	Balance string
+	// Graphs is true when the rows are graphs instead of texts.
+	Graphs bool
 	// Generates is true when the format makes its rows itself and takes no source.
 	Generates bool
 	// Folder lists the files of a source folder, relative to it, that the format

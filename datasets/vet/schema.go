@@ -10,11 +10,12 @@ import (
 const (
 	schemaEndianness, schemaFields, schemaMetadata = 0, 1, 2
 
-	fieldName, fieldNullable, fieldKind, fieldType       = 0, 1, 2, 3
-	fieldDictionary, fieldChildren, fieldMetadata        = 4, 5, 6
-	intWidth, intSigned                                  = 0, 1
-	pairKey, pairValue                                   = 0, 1
-	kindInt, kindUTF8, kindBool, kindList          int64 = 2, 5, 6, 12
+	fieldName, fieldNullable, fieldKind, fieldType         = 0, 1, 2, 3
+	fieldDictionary, fieldChildren, fieldMetadata          = 4, 5, 6
+	intWidth, intSigned                                    = 0, 1
+	floatPrecision                                         = 0
+	pairKey, pairValue                                     = 0, 1
+	kindInt, kindFloat, kindUTF8, kindBool, kindList int64 = 2, 3, 5, 6, 12
 )
 
 // checkSchema wants exactly these columns. Metadata may say anything, but not
@@ -82,12 +83,18 @@ func checkType(f table, want arrow.DataType) error {
 		return fmt.Errorf("its type is number %d; expected %s", found, want)
 	case kind == kindInt && (details.number(intWidth, 4) != width || details.number(intSigned, 1) == 0):
 		return fmt.Errorf("its integers are of another width; expected %s", want)
+	case kind == kindFloat && details.number(floatPrecision, 2) != width:
+		return fmt.Errorf("its numbers are of another precision; expected %s", want)
 	}
 	return f.err
 }
 
-// kindOf is the number of a type in Schema.fbs, and the bits of an integer.
-func kindOf(t arrow.DataType) (kind, bits int64) {
+// singlePrecision is the number of float32 among the precisions of Schema.fbs.
+const singlePrecision = 1
+
+// kindOf is the number of a type in Schema.fbs, and what tells its widths apart there:
+// the bits of an integer, the precision of other numbers.
+func kindOf(t arrow.DataType) (kind, width int64) {
 	switch t := t.(type) {
 	case *arrow.StringType:
 		return kindUTF8, 0
@@ -99,6 +106,8 @@ func kindOf(t arrow.DataType) (kind, bits int64) {
 		return kindInt, int64(t.BitWidth())
 	case *arrow.Int64Type:
 		return kindInt, int64(t.BitWidth())
+	case *arrow.Float32Type:
+		return kindFloat, singlePrecision
 	case *arrow.ListType:
 		return kindList, 0
 	}
