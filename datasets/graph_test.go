@@ -158,10 +158,10 @@ func drawGraph(t *rapid.T) Graph {
 // Texts are no graphs, and no verb takes one for the other.
 func TestKindsOfRowsAreToldApart(t *testing.T) {
 	graphs, texts := writtenGraphs(t, triangle()), openSmall(t)
-	if _, err := graphs.splits["train"].Text(0); err == nil || !strings.Contains(err.Error(), "dataset graphs holds graphs; expected texts") {
+	if _, err := graphs.splits["train"].Text(0); err == nil || !strings.Contains(err.Error(), "dataset graphs: it holds graphs, and texts are needed") {
 		t.Errorf("%v", err)
 	}
-	if _, err := texts.splits["train"].Graph(0); err == nil || !strings.Contains(err.Error(), "dataset small holds texts; expected graphs") {
+	if _, err := texts.splits["train"].Graph(0); err == nil || !strings.Contains(err.Error(), "dataset small: it holds texts, and graphs are needed") {
 		t.Errorf("%v", err)
 	}
 	if graphs.Meta().Kind() != "graphs" || texts.Meta().Kind() != "texts" {

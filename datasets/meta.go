@@ -86,6 +86,14 @@ func (m Meta) Kind() string {
 	return "texts"
 }
 
+// NoTexts says why the dataset is of no use where texts are read; empty when it is.
+func (m Meta) NoTexts() string {
+	if m.Graphs != nil {
+		return "it holds graphs, and texts are needed"
+	}
+	return ""
+}
+
 // Derivation is what a stage did to a dataset.
 type Derivation struct {
 	Name   string `json:"name"`

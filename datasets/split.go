@@ -104,7 +104,7 @@ func (s *Split) Len() int { return s.rows }
 // the caller and outlives Close.
 func (s *Split) Text(i int) (Text, error) {
 	if s.meta.Graphs != nil {
-		return Text{}, fmt.Errorf("split %s of dataset %s holds graphs; expected texts", s.name, s.meta.Name)
+		return Text{}, fmt.Errorf("split %s of dataset %s: %s", s.name, s.meta.Name, s.meta.NoTexts())
 	}
 	return readRow(s, i, readText)
 }
@@ -112,7 +112,7 @@ func (s *Split) Text(i int) (Text, error) {
 // Graph is Text for a dataset of graphs.
 func (s *Split) Graph(i int) (Graph, error) {
 	if s.meta.Graphs == nil {
-		return Graph{}, fmt.Errorf("split %s of dataset %s holds texts; expected graphs", s.name, s.meta.Name)
+		return Graph{}, fmt.Errorf("split %s of dataset %s: it holds texts, and graphs are needed", s.name, s.meta.Name)
 	}
 	return readRow(s, i, readGraph)
 }

@@ -17,8 +17,12 @@ import (
 const mostUnknown = 0.5
 
 // coverages counts for each split the words of texts and queries that the table
-// of word vectors in the folder dir lacks. It gives nil when there is no table.
+// of word vectors in the folder dir lacks. It gives nil when there is no table, and for a dataset without
+// words.
 func coverages(dir string, set *datasets.Set) (map[string]tokenizer.Coverage, error) {
+	if set.Meta().NoTexts() != "" {
+		return nil, nil
+	}
 	table, err := embeddings.Open(filepath.Join(dir, embeddings.FileName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -84,14 +85,23 @@ func openDataset(dir, name string) (*datasets.Set, error) {
 	return set, err
 }
 
+// openTexts is openDataset for verbs that read texts.
+func openTexts(dir, name string) (*datasets.Set, error) {
+	set, err := openDataset(dir, name)
+	if err != nil {
+		return nil, err
+	}
+	if why := set.Meta().NoTexts(); why != "" {
+		return nil, errors.Join(usagef("dataset %s: %s", name, why), set.Close())
+	}
+	return set, nil
+}
+
 func (d described) print(a *app) error {
 	d.printOrigin(a)
-	rows := [][]string{{"SPLIT", "ROWS", "PER CLASS", "MEAN LENGTH", "LONGEST", fmt.Sprintf("BEYOND %d", datasets.StatsCut), "GOLD", "NO RATIONALE", "NO VECTOR"}}
-	for _, s := range d.Stats.Splits {
-		rows = append(rows, []string{
-			s.Name, strconv.Itoa(s.Rows), strings.Join(counts(s.PerClass), "/"), fmt.Sprintf("%.1f", s.MeanLength),
-			strconv.Itoa(s.Longest), percent(s.CutShare), percent(s.GoldShare), strconv.Itoa(s.WithoutRationale), d.unknown(s.Name),
-		})
+	rows := d.textRows()
+	if d.Meta.Graphs != nil {
+		rows = d.graphRows()
 	}
 	if err := a.printTable(rows); err != nil {
 		return err
@@ -100,6 +110,28 @@ func (d described) print(a *app) error {
 		a.printf("warning: %s\n", warning)
 	}
 	return d.printPoisoned(a)
+}
+
+func (d described) textRows() [][]string {
+	rows := [][]string{{"SPLIT", "ROWS", "PER CLASS", "MEAN LENGTH", "LONGEST", fmt.Sprintf("BEYOND %d", datasets.StatsCut), "GOLD", "NO RATIONALE", "NO VECTOR"}}
+	for _, s := range d.Stats.Splits {
+		rows = append(rows, []string{
+			s.Name, strconv.Itoa(s.Rows), strings.Join(counts(s.PerClass), "/"), fmt.Sprintf("%.1f", s.MeanLength),
+			strconv.Itoa(s.Longest), percent(s.CutShare), percent(s.GoldShare), strconv.Itoa(s.WithoutRationale), d.unknown(s.Name),
+		})
+	}
+	return rows
+}
+
+func (d described) graphRows() [][]string {
+	rows := [][]string{{"SPLIT", "GRAPHS", "PER CLASS", "MEAN NODES", "LARGEST", "MEAN EDGES", "GOLD NODES", "NO RATIONALE"}}
+	for _, s := range d.Stats.Graphs {
+		rows = append(rows, []string{
+			s.Name, strconv.Itoa(s.Rows), strings.Join(counts(s.PerClass), "/"), fmt.Sprintf("%.1f", s.MeanNodes),
+			strconv.Itoa(s.Largest), fmt.Sprintf("%.1f", s.MeanEdges), percent(s.GoldShare), strconv.Itoa(s.WithoutRationale),
+		})
+	}
+	return rows
 }
 
 // unknown is the share of a split's words that have no vector.
@@ -113,6 +145,9 @@ func (d described) unknown(split string) string {
 // printOrigin tells what the dataset is and where it came from.
 func (d described) printOrigin(a *app) {
 	a.printf("%s: format %s, classes %s\n", d.Meta.Name, d.Meta.Format, quote.Names(d.Meta.Classes))
+	if d.Meta.Graphs != nil {
+		a.printf("graphs with %d numbers for each node\n", d.Meta.Graphs.Features)
+	}
 	a.printf("licence: %s\n", d.Meta.Licence)
 	if d.Meta.Split != "" {
 		a.printf("split: %s\n", d.Meta.Split)

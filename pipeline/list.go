@@ -93,7 +93,11 @@ func importedEntry(dir, name string) entry {
 	for _, split := range datasets.SplitNames {
 		rows = append(rows, fmt.Sprintf("%s %d", split, meta.Splits[split].Rows))
 	}
-	return entry{name, meta.Format, strings.Join(rows, ", ") + " rows; classes " + quote.Names(meta.Classes) + madeFrom(meta)}
+	what := "rows"
+	if meta.Graphs != nil {
+		what = meta.Kind()
+	}
+	return entry{name, meta.Format, strings.Join(rows, ", ") + " " + what + "; classes " + quote.Names(meta.Classes) + madeFrom(meta)}
 }
 
 // madeFrom tells of a dataset that was not imported as it is.

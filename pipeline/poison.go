@@ -53,7 +53,7 @@ func attackHelp() string {
 
 // Run makes the dataset.
 func (c *poisonCmd) Run(ctx context.Context, a *app) error {
-	set, err := openDataset(a.dataDir(), c.Dataset)
+	set, err := openTexts(a.dataDir(), c.Dataset)
 	if err != nil {
 		return err
 	}

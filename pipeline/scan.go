@@ -110,7 +110,7 @@ func (c *scanCmd) dataset(ctx context.Context, a *app) (scanReport, error) {
 	if c.Texts != "" || c.Reference != "" {
 		return nil, usagef("--texts and --reference are for models; %s is a dataset", quote.Name(c.Target))
 	}
-	set, err := datasets.Open(a.dataDir(), c.Target)
+	set, err := openTexts(a.dataDir(), c.Target)
 	if err != nil {
 		return nil, err
 	}

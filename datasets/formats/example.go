@@ -14,9 +14,9 @@ type Example struct {
 	Class         string // name of the class
 	// Graph takes the place of the text where the format reads graphs; its ID and Label
 	// are those of Text.
-	Graph *datasets.Graph
-	Document      string // what by=document keeps together; empty when unknown
-	Split         string // set when a column of the source names the split
+	Graph    *datasets.Graph
+	Document string // what by=document keeps together; empty when unknown
+	Split    string // set when a column of the source names the split
 }
 
 // row is the example as it is stored.

@@ -45,6 +45,15 @@ func readGenerated(in *Intake) error {
 	})
 }
 
+// count reads an option that is a whole number.
+func (in *Intake) count(option string) (int, error) {
+	n, err := strconv.Atoi(in.Option(option))
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%s=%s: expected a whole number", option, in.Option(option))
+	}
+	return n, nil
+}
+
 // generatorOptions reads the options of the format.
 func generatorOptions(in *Intake) (o generator.Options, err error) {
 	for _, number := range []struct {
@@ -54,11 +63,9 @@ func generatorOptions(in *Intake) (o generator.Options, err error) {
 		{"train", &o.Train}, {"dev", &o.Dev}, {"test", &o.Test},
 		{"shortest", &o.Shortest}, {"longest", &o.Longest},
 	} {
-		n, err := strconv.Atoi(in.Option(number.name))
-		if err != nil || n < 0 {
-			return o, fmt.Errorf("%s=%s: expected a whole number", number.name, in.Option(number.name))
+		if *number.value, err = in.count(number.name); err != nil {
+			return o, err
 		}
-		*number.value = n
 	}
 	o.Seed = in.Seed()
 	o.Aspect, err = aspectNumber(in.Option("aspect"), generator.Aspects)

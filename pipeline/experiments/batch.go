@@ -105,7 +105,7 @@ func (l *Lab) checkFit(chosen []Experiment, names []string) error {
 		switch {
 		case err == nil:
 			fit++
-		case l.sources[name].unfit != "":
+		case l.sources[name].noTexts != "" || l.sources[name].unfit != "":
 			unfit = err
 		default:
 			return err

@@ -86,6 +86,7 @@ type source struct {
 	taught      bool         // training texts have human rationales
 	judged      bool         // development texts have human rationales
 	goldShare   float64      // of the words of training texts, to two decimals; 0 where it is not known
+	noTexts     string       // why nothing that reads texts can use it; empty when it can
 	unfit       string       // why no run can be made on it, by its manifest; empty when one can
 	damage      *DamageError // nil when it can be used; otherwise only the name is known
 }
@@ -241,7 +242,7 @@ func (l *Lab) imported(name string) (source, error) {
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
 		sentences: meta.WordRule == words.Sentences,
-		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
+		query:     meta.QueryRule != "" && meta.ConstantQuery == "", noTexts: meta.NoTexts(), unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
 		annotated: meta.Splits["test"].WithRationale > 0, taught: train.WithRationale > 0, judged: dev.WithRationale > 0, goldShare: goldShare(train),
 		vectors: l.vectors, trainTexts: train.Rows, trainTokens: train.Tokens,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
@@ -287,6 +288,8 @@ func (l *Lab) anyDataset(name string) (source, error) {
 		return s, fmt.Errorf("no dataset %q; there are %s. Import one with `rationale data import`", name, strings.Join(l.Datasets(), ", "))
 	case s.damage != nil:
 		return s, s.damage
+	case s.noTexts != "":
+		return s, fmt.Errorf("dataset %s: %s", name, s.noTexts)
 	}
 	return s, nil
 }

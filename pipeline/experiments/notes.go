@@ -90,8 +90,8 @@ func allTrain(chosen []Experiment) bool {
 // unusable says in short why an experiment cannot use a dataset; empty when it can.
 // One without runs needs no more than that it can be read.
 func (l *Lab) unusable(e Experiment, name string) string {
-	if !e.trains() && l.sources[name].damage == nil {
-		return ""
+	if s := l.sources[name]; !e.trains() && s.damage == nil {
+		return s.noTexts
 	}
 	return l.untrainable(name)
 }
@@ -102,6 +102,8 @@ func (l *Lab) untrainable(name string) string {
 	switch {
 	case s.damage != nil:
 		return "it is damaged"
+	case s.noTexts != "":
+		return s.noTexts
 	case s.unfit != "":
 		return s.unfit
 	case s.format == "generated" || s.vectors != nil:
