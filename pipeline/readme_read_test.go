@@ -169,6 +169,13 @@ func readmeFiles() map[string]string {
 		"fever/val.jsonl":  repeated(40, annotation),
 		"fever/test.jsonl": repeated(10, annotation),
 	}
+	for part, lines := range map[string]func(i int) string{
+		"graph_indicator": func(i int) string { return fmt.Sprintf("%d\n%[1]d\n", i+1) },
+		"graph_labels":    func(i int) string { return fmt.Sprintf("%d\n", i%2) },
+		"A":               func(i int) string { return fmt.Sprintf("%d, %d\n%[2]d, %[1]d\n", 2*i+1, 2*i+2) },
+	} {
+		files["Mutagenicity/Mutagenicity_"+part+".txt"] = repeated(40, lines)
+	}
 	for i := range 40 {
 		files[fmt.Sprintf("fever/docs/d%d", i)] = review(i) + "\n"
 	}

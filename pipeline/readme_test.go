@@ -22,6 +22,7 @@ const (
 	needsGPU        = "needs an NVIDIA GPU and what drives it"
 	notPublic       = "reads files that may not be passed on; the format's own tests read small ones"
 	stands          = "has stand-ins for what the user gives"
+	noText          = "reads a binary file; the format's own tests make such files"
 )
 
 // notRun are the commands that are only held against the program's verbs and
@@ -48,9 +49,10 @@ var notRun = map[string]string{
 	"./rationale reproduce --provider cuda":               needsGPU,
 	"./rationale data import glove FILE":                  stands,
 
-	"rationale data import FORMAT SOURCE... --name NAME [--split SPEC] [--set OPTION=VALUE]...": stands,
-	"rationale data import beer beer/ --name beer-appearance --set aspect=0":                    notPublic,
-	"rationale data import hotel data/ --name hotel-service --set aspect=service":               notPublic,
+	"rationale data import FORMAT SOURCE... --name NAME [--split SPEC] [--set OPTION=VALUE]...":   stands,
+	"rationale data import beer beer/ --name beer-appearance --set aspect=0":                      notPublic,
+	"rationale data import hotel data/ --name hotel-service --set aspect=service":                 notPublic,
+	"rationale data import ba2motifs-pkl BA-2motif.pkl --name ba2motifs --split dev=0.1,test=0.1": noText,
 }
 
 // The lines that lay CUDA's provider beside the library.

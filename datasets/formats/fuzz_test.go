@@ -33,7 +33,12 @@ func fuzzSources(t *testing.T, opts ImportOptions, dir string, content []byte) {
 	}
 	defer rows.Close()
 	for i := range rows.Len() {
-		if _, err := rows.Text(i); err != nil { // it checks what it reads
+		if in.format.Graphs {
+			_, err = rows.Graph(i)
+		} else {
+			_, err = rows.Text(i)
+		}
+		if err != nil { // it checks what it reads
 			t.Fatalf("%q: row %d: %v", content, i, err)
 		}
 	}

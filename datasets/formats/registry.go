@@ -43,7 +43,8 @@ type Format struct {
 	// Generates is true when the format makes its rows itself and takes no source.
 	Generates bool
 	// Folder lists the files of a source folder, relative to it, that the format
-	// reads when the split rule names none; nil when sources have to be files.
+	// reads when the split rule names none; a star stands for any part of a name. It is
+	// nil when sources have to be files.
 	Folder func(options map[string]string) []string
 	// Read hands all rows of all files to the intake.
 	Read func(*Intake) error

@@ -56,18 +56,35 @@ func (j *job) expand(path string) ([]string, error) {
 	}
 	var found []string
 	for _, name := range j.wanted() {
-		file := filepath.Join(path, filepath.FromSlash(name))
-		_, err := os.Stat(file)
-		if err == nil {
-			found = append(found, file)
-		} else if !errors.Is(err, fs.ErrNotExist) || len(j.rule.files) > 0 {
+		files, err := j.called(path, name)
+		if err != nil {
 			return nil, fmt.Errorf("source: %w", err)
 		}
+		found = append(found, files...)
 	}
 	if len(found) == 0 {
 		return nil, fmt.Errorf("source %s holds none of %s", path, strings.Join(j.wanted(), ", "))
 	}
 	return found, nil
+}
+
+// called lists the files of a folder that a name, or a format's pattern, means. One that
+// the split rule names has to be there.
+func (j *job) called(folder, name string) ([]string, error) {
+	ruled := len(j.rule.files) > 0
+	if !ruled && strings.Contains(name, "*") {
+		names, err := fs.Glob(os.DirFS(folder), name)
+		for i := range names {
+			names[i] = filepath.Join(folder, filepath.FromSlash(names[i]))
+		}
+		return names, err
+	}
+	file := filepath.Join(folder, filepath.FromSlash(name))
+	_, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) && !ruled {
+		return nil, nil
+	}
+	return []string{file}, err
 }
 
 // wanted lists what to look for in a folder.
