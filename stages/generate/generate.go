@@ -42,22 +42,27 @@ func (s *Stage) Params() any { return s.params }
 // Run writes the dataset.
 func (s *Stage) Run(ctx context.Context, env *stages.Env) error {
 	p := s.params
-	env.Progress.Total(int64(p.Train + p.Dev + p.Test))
-	done := int64(0)
-	meta, err := formats.Write(ctx, dataset.Folder(env.Out, p.Name), formats.ImportOptions{
+	return write(ctx, env, formats.ImportOptions{
 		Format: "generated", Name: p.Name, Seed: p.Seed,
 		Options: map[string]string{
 			"aspect": p.Aspect, "train": strconv.Itoa(p.Train),
 			"dev": strconv.Itoa(p.Dev), "test": strconv.Itoa(p.Test),
 			"shortest": strconv.Itoa(p.Shortest), "longest": strconv.Itoa(p.Longest),
 		},
-	}, func(at, _ int64) {
+	})
+}
+
+// write writes the dataset that a format makes up.
+func write(ctx context.Context, env *stages.Env, opts formats.ImportOptions) error {
+	done := int64(0)
+	meta, err := formats.Write(ctx, dataset.Folder(env.Out, opts.Name), opts, func(at, total int64) {
+		env.Progress.Total(total)
 		env.Progress.Advance(at-done, "")
 		done = at
 	})
 	if err != nil {
 		return err
 	}
-	env.Log.Debug("generated reviews", "aspect", meta.Aspect, "train", meta.Splits["train"].Rows)
+	env.Log.Debug("generated "+meta.Kind(), "format", meta.Format, "train", meta.Splits["train"].Rows)
 	return nil
 }
