@@ -56,8 +56,8 @@ func Describe(ctx context.Context, set *Set) (Stats, error) {
 	return stats, nil
 }
 
-func (all *Stats) addTexts(ctx context.Context, split *Split) error {
-	s := SplitStats{Name: split.Name(), Rows: split.Len(), PerClass: make([]int, len(all.Classes))}
+func (stats *Stats) addTexts(ctx context.Context, split *Split) error {
+	s := SplitStats{Name: split.Name(), Rows: split.Len(), PerClass: make([]int, len(stats.Classes))}
 	var t tally
 	for i := range split.Len() {
 		if err := ctx.Err(); err != nil {
@@ -72,7 +72,7 @@ func (all *Stats) addTexts(ctx context.Context, split *Split) error {
 	}
 	s.MeanLength, s.MeanCut = Share(t.tokens, s.Rows), Share(t.cut, s.Rows)
 	s.CutShare, s.GoldShare = Share(t.tokens-t.cut, t.tokens), Share(t.gold, t.judged)
-	all.Splits = append(all.Splits, s)
+	stats.Splits = append(stats.Splits, s)
 	return nil
 }
 

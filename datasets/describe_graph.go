@@ -17,8 +17,8 @@ type GraphStats struct {
 	WithoutRationale int     `json:"without_rationale"` // graphs
 }
 
-func (all *Stats) addGraphs(ctx context.Context, split *Split) error {
-	s := GraphStats{Name: split.Name(), Rows: split.Len(), PerClass: make([]int, len(all.Classes))}
+func (stats *Stats) addGraphs(ctx context.Context, split *Split) error {
+	s := GraphStats{Name: split.Name(), Rows: split.Len(), PerClass: make([]int, len(stats.Classes))}
 	var t graphTally
 	for i := range split.Len() {
 		if err := ctx.Err(); err != nil {
@@ -34,7 +34,7 @@ func (all *Stats) addGraphs(ctx context.Context, split *Split) error {
 	}
 	s.MeanNodes, s.MeanEdges = Share(t.nodes, s.Rows), Share(t.edges, s.Rows)
 	s.GoldShare, s.WithoutRationale = Share(t.gold, t.judged), s.Rows-t.annotated
-	all.Graphs = append(all.Graphs, s)
+	stats.Graphs = append(stats.Graphs, s)
 	return nil
 }
 

@@ -14,6 +14,10 @@ import (
 // is noticed before memory is taken for it.
 const MaxNodes = 1 << 20
 
+// MaxNumbers bounds the edges, and the numbers of all nodes together, of one graph:
+// Arrow counts those of a batch with 32 bits.
+const MaxNumbers = 1 << 24
+
 // Edge joins two nodes of a graph, the smaller number first.
 type Edge [2]int32
 
@@ -65,6 +69,8 @@ func (g *Graph) Check() error {
 	switch {
 	case g.Nodes < 1 || g.Nodes > MaxNodes:
 		return fault.New("number of nodes", "%d nodes; expected 1 to %d", g.Nodes, MaxNodes)
+	case len(g.Edges) > MaxNumbers || len(g.Features) > MaxNumbers:
+		return fault.New("large graph", "%d edges and %d numbers; expected %d at most", len(g.Edges), len(g.Features), MaxNumbers)
 	case g.Rationale != nil && len(g.Rationale) != g.Nodes:
 		return fault.New("rationale length", "%d rationale marks for %d nodes", len(g.Rationale), g.Nodes)
 	}

@@ -84,6 +84,7 @@ func TestUnsoundGraphs(t *testing.T) {
 		{"", func(g *Graph) { g.Edges, g.Rationale = nil, nil }},
 		{"number of nodes: 0 nodes; expected 1 to", func(g *Graph) { g.Nodes = 0 }},
 		{"number of nodes: 1048577 nodes", func(g *Graph) { g.Nodes = MaxNodes + 1 }},
+		{"large graph: 3 edges and 16777217 numbers", func(g *Graph) { g.Features = make([]float32, MaxNumbers+1) }},
 		{"edge out of range: an edge joins nodes 1 and 4 of a graph with nodes 0 to 3", func(g *Graph) { g.Edges[2] = Edge{1, 4} }},
 		{"edge out of range", func(g *Graph) { g.Edges[0] = Edge{-1, 1} }},
 		{"loop: an edge joins node 2 to itself", func(g *Graph) { g.Edges[2] = Edge{2, 2} }},

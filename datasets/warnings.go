@@ -61,7 +61,7 @@ func (m Meta) missingSplits() []string {
 
 // splitRemedy is the option that fills the splits.
 func (m Meta) splitRemedy(missing []string) string {
-	if len(m.Sources) == 0 { // nothing was read: the rows are made up
+	if m.Split == "" { // nothing was dealt: the rows are made up
 		return "--set " + strings.Join(missing, "=500 --set ") + "=500"
 	}
 	rows := m.Splits["train"].Rows

@@ -224,6 +224,9 @@ func (tu *tuGraphs) example(i int, class string) (Example, error) {
 		return Example{}, fmt.Errorf("graph %d has a class and no node: %s tells of %d graphs", i+1, tuIndicator, tu.graphs())
 	}
 	from, to := tu.first[i], tu.first[i+1]
+	if numbers := (to - from) * (len(tu.labels.known) + tu.width); numbers > datasets.MaxNumbers {
+		return Example{}, fault.New("large graph", "%d nodes with %d features; expected %d numbers at most", to-from, len(tu.labels.known)+tu.width, datasets.MaxNumbers)
+	}
 	g := datasets.Graph{Nodes: to - from, Edges: datasets.NewEdges(tu.edges[i])}
 	for node := from; node < to; node++ {
 		g.Features = tu.appendFeatures(g.Features, node)
