@@ -46,6 +46,9 @@ func (in *Intake) pickledMotifs(file File, s *source) error {
 	if len(raw) > maxPickle {
 		return fmt.Errorf("%s is longer than %d MiB", file.Path, maxPickle>>20)
 	}
+	if len(raw) == 0 {
+		return nil // no row: withSource calls it empty
+	}
 	graphs, err := newMotifArrays(raw)
 	if err != nil {
 		return fmt.Errorf("%s: %w", file.Path, err)

@@ -12,13 +12,15 @@ var emptyFiles = map[string]struct {
 	options []string
 	rowless []string
 }{
-	"aste":   {name: "train_triplets.txt"},
-	"beer":   {name: "reviews.aspect1.train.txt"},
-	"csv":    {name: "x.csv", rowless: []string{"text,label\n", "text,label\n\n\r\n"}},
-	"eraser": {name: "train.jsonl", rowless: []string{"\n \n"}},
-	"hotel":  {name: "hotel_Service.train", rowless: []string{"task\tlabel\ttext\trationale\n"}},
-	"jsonl":  {name: "x.jsonl", options: []string{"rationale=why"}, rowless: []string{"\n", " \r\n\n"}},
-	"tweets": {name: "train.csv", rowless: []string{"textID,text,selected_text,sentiment\n"}},
+	"aste":          {name: "train_triplets.txt"},
+	"ba2motifs-pkl": {name: "BA-2motif.pkl"},
+	"beer":          {name: "reviews.aspect1.train.txt"},
+	"csv":           {name: "x.csv", rowless: []string{"text,label\n", "text,label\n\n\r\n"}},
+	"eraser":        {name: "train.jsonl", rowless: []string{"\n \n"}},
+	"hotel":         {name: "hotel_Service.train", rowless: []string{"task\tlabel\ttext\trationale\n"}},
+	"jsonl":         {name: "x.jsonl", options: []string{"rationale=why"}, rowless: []string{"\n", " \r\n\n"}},
+	"tu":            {name: "x_graph_labels.txt"},
+	"tweets":        {name: "train.csv", rowless: []string{"textID,text,selected_text,sentiment\n"}},
 }
 
 // TestEmptyFiles: whatever the format, a file without a row is called empty, and
@@ -34,8 +36,11 @@ func TestEmptyFiles(t *testing.T) {
 		}
 		for _, content := range append([]string{"", "\ufeff"}, c.rowless...) {
 			path := oneFile(t, c.name, content)
-			if f.Name == "eraser" {
+			switch f.Name {
+			case "eraser":
 				path = eraserWith(t, c.name, content)
+			case "tu":
+				path = tree(t, map[string]string{c.name: content, "x_graph_indicator.txt": "1\n", "x_A.txt": ""}) + "/" + c.name
 			}
 			message := importError(t, ImportOptions{Format: f.Name, Sources: []string{path}, Split: "train=" + c.name, Options: options(c.options...)})
 			if !strings.Contains(message, c.name+" is empty") || strings.Contains(message, "no column") {

@@ -66,7 +66,7 @@ func readGOODMotif(in *Intake) error {
 // Where the rows of splits come from.
 var (
 	goodInside  = map[string]motifs.Source{"train": motifs.Inside, "dev": motifs.Inside, "test": motifs.Inside}
-	goodOutside = map[string]motifs.Source{"train": motifs.Inside, "dev": motifs.NearDev, "test": motifs.FarTest}
+	goodOutside = map[string]motifs.Source{"train": motifs.Inside, "dev": motifs.OutsideDev, "test": motifs.OutsideTest}
 )
 
 // shift is the one that the options name.

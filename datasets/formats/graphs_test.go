@@ -58,7 +58,7 @@ func TestGeneratedGraphs(t *testing.T) {
 		t.Error(diff)
 	}
 	set = mustImport(t, ImportOptions{Format: "goodmotif", Name: "g", Options: options("shift=concept", "outside=true", "train=5", "dev=5", "test=5")})
-	if diff := cmp.Diff(motifs.Shifts[1].GOODMotif(0, "test", motifs.FarTest, 3), splitGraphs(t, set, "test")[3]); diff != "" {
+	if diff := cmp.Diff(motifs.Shifts[1].GOODMotif(0, "test", motifs.OutsideTest, 3), splitGraphs(t, set, "test")[3]); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -39,9 +39,9 @@ type Source int
 
 // The sources of rows.
 const (
-	Inside  Source = iota // as in training
-	NearDev               // the domain that GOOD validates on
-	FarTest               // the domain that GOOD tests on
+	Inside      Source = iota // as in training
+	OutsideDev                // the domain that GOOD validates on
+	OutsideTest               // the domain that GOOD tests on
 )
 
 // Shift is one way in which the domains of GOODMotif differ.
@@ -86,14 +86,14 @@ func covariate(draw *random.Stream, from Source) plan {
 	if from == Inside {
 		p.basis = draw.Below(trained)
 	} else {
-		p.basis = trained + int(from-NearDev)
+		p.basis = trained + int(from-OutsideDev)
 	}
 	return p
 }
 
 // agreement is how often a basis goes with its motif, in the three environments of
 // training and outside.
-var agreement = map[Source][]float64{Inside: {0.99, 0.97, 0.95}, NearDev: {0.3}, FarTest: {0}}
+var agreement = map[Source][]float64{Inside: {0.99, 0.97, 0.95}, OutsideDev: {0.3}, OutsideTest: {0}}
 
 func concept(draw *random.Stream, from Source) plan {
 	p := plan{motif: draw.Below(len(goodMotifs)), middle: usualMiddle}
@@ -105,7 +105,7 @@ func concept(draw *random.Stream, from Source) plan {
 }
 
 // middles are the widths around which those of a domain lie.
-var middles = map[Source][]int{Inside: {6, 10, 15}, NearDev: {30}, FarTest: {70}}
+var middles = map[Source][]int{Inside: {6, 10, 15}, OutsideDev: {30}, OutsideTest: {70}}
 
 func size(draw *random.Stream, from Source) plan {
 	p := plan{motif: draw.Below(len(goodMotifs)), basis: draw.Below(len(bases))}

@@ -173,7 +173,7 @@ func TestGoldShares(t *testing.T) {
 		{"covariate", 29.4, 31.3, 33.3}, {"concept", 29.4, 29.4, 29.4}, {"size", 29.6, 12.7, 5.7}, {"none", 30.5, 30.5, 30.5},
 	} {
 		s := shiftNamed(t, c.shift)
-		for from, want := range map[Source]float64{Inside: c.in, NearDev: c.nd, FarTest: c.ft} {
+		for from, want := range map[Source]float64{Inside: c.in, OutsideDev: c.nd, OutsideTest: c.ft} {
 			if got := shares(s, from, 6000); math.Abs(got-want) > 0.35 {
 				t.Errorf("%s, source %d: %.2f %% gold; want %.1f", c.shift, from, got, want)
 			}
@@ -201,7 +201,7 @@ func parts(g datasets.Graph) (basis, motif string) {
 func TestGOODMotif(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.SampledFrom(Shifts).Draw(t, "shift")
-		from := rapid.SampledFrom([]Source{Inside, NearDev, FarTest}).Draw(t, "source")
+		from := rapid.SampledFrom([]Source{Inside, OutsideDev, OutsideTest}).Draw(t, "source")
 		seed, row := rapid.Uint64().Draw(t, "seed"), rapid.IntRange(0, 100).Draw(t, "row")
 		g := s.GOODMotif(seed, "dev", from, row)
 		if err := g.Check(); err != nil {
@@ -242,12 +242,12 @@ func TestNoiseAndBases(t *testing.T) {
 		agree float64 // share of graphs with the basis of their motif
 	}{
 		{"covariate", Inside, []string{"ladder", "tree", "wheel"}, 1. / 3},
-		{"covariate", NearDev, []string{"star"}, 0},
-		{"covariate", FarTest, []string{"path"}, 0},
+		{"covariate", OutsideDev, []string{"star"}, 0},
+		{"covariate", OutsideTest, []string{"path"}, 0},
 		{"concept", Inside, []string{"ladder", "tree", "wheel"}, 0.98},
-		{"concept", NearDev, []string{"ladder", "tree", "wheel"}, 0.3 + 0.7/3},
-		{"concept", FarTest, []string{"ladder", "tree", "wheel"}, 1. / 3},
-		{"size", FarTest, []string{"ladder", "path", "star", "tree", "wheel"}, 0.2},
+		{"concept", OutsideDev, []string{"ladder", "tree", "wheel"}, 0.3 + 0.7/3},
+		{"concept", OutsideTest, []string{"ladder", "tree", "wheel"}, 1. / 3},
+		{"size", OutsideTest, []string{"ladder", "path", "star", "tree", "wheel"}, 0.2},
 		{"none", Inside, []string{"ladder", "path", "star", "tree", "wheel"}, 0.2},
 	} {
 		s, seen := shiftNamed(t, c.shift), map[string]bool{}
@@ -287,7 +287,7 @@ func near(t *testing.T, shift, what string, got, want, slack float64) {
 func TestAddedEdges(t *testing.T) {
 	s, added, base := shiftNamed(t, "size"), 0, 0
 	for row := range 2000 {
-		g := s.GOODMotif(3, "test", FarTest, row)
+		g := s.GOODMotif(3, "test", OutsideTest, row)
 		name, motif := parts(g)
 		if name != "wheel" {
 			continue

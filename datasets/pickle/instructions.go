@@ -14,50 +14,46 @@ const latestProtocol = 5
 
 // instructions are those that tuples of arrays consist of, by their bytes in Python's
 // pickletools.
-var instructions map[byte]func(*machine) error
+var instructions = map[byte]func(*machine) error{
+	opProto: (*machine).protocol,
+	0x95:    (*machine).frame,
+	'.':     func(m *machine) error { m.stopped = true; return nil },
+	'(':     func(m *machine) error { m.marks = append(m.marks, len(m.stack)); return nil },
 
-func init() { // here, since tables and functions would refer to each other
-	instructions = map[byte]func(*machine) error{
-		opProto: (*machine).protocol,
-		0x95:    (*machine).frame,
-		'.':     func(m *machine) error { m.stopped = true; return nil },
-		'(':     func(m *machine) error { m.marks = append(m.marks, len(m.stack)); return nil },
+	'N':  func(m *machine) error { return m.push(none{}) },
+	0x88: func(m *machine) error { return m.push(true) },
+	0x89: func(m *machine) error { return m.push(false) },
+	'K':  func(m *machine) error { return m.pushNumber(1) },
+	'M':  func(m *machine) error { return m.pushNumber(2) },
+	'J':  (*machine).pushInt32,
+	0x8a: (*machine).pushLong,
 
-		'N':  func(m *machine) error { return m.push(none{}) },
-		0x88: func(m *machine) error { return m.push(true) },
-		0x89: func(m *machine) error { return m.push(false) },
-		'K':  func(m *machine) error { return m.pushNumber(1) },
-		'M':  func(m *machine) error { return m.pushNumber(2) },
-		'J':  (*machine).pushInt32,
-		0x8a: (*machine).pushLong,
+	0x8c: func(m *machine) error { return m.pushText(1) },
+	'X':  func(m *machine) error { return m.pushText(4) },
+	0x8d: func(m *machine) error { return m.pushText(8) },
+	'C':  func(m *machine) error { return m.pushBytes(1) },
+	'B':  func(m *machine) error { return m.pushBytes(4) },
+	0x8e: func(m *machine) error { return m.pushBytes(8) },
+	0x96: func(m *machine) error { return m.pushBytes(8) },
+	'U':  func(m *machine) error { return m.pushBytes(1) }, // Python 2's str
+	'T':  func(m *machine) error { return m.pushBytes(4) },
 
-		0x8c: func(m *machine) error { return m.pushText(1) },
-		'X':  func(m *machine) error { return m.pushText(4) },
-		0x8d: func(m *machine) error { return m.pushText(8) },
-		'C':  func(m *machine) error { return m.pushBytes(1) },
-		'B':  func(m *machine) error { return m.pushBytes(4) },
-		0x8e: func(m *machine) error { return m.pushBytes(8) },
-		0x96: func(m *machine) error { return m.pushBytes(8) },
-		'U':  func(m *machine) error { return m.pushBytes(1) }, // Python 2's str
-		'T':  func(m *machine) error { return m.pushBytes(4) },
+	')':  func(m *machine) error { return m.push(tuple{}) },
+	0x85: func(m *machine) error { return m.pushTuple(1) },
+	0x86: func(m *machine) error { return m.pushTuple(2) },
+	0x87: func(m *machine) error { return m.pushTuple(3) },
+	't':  (*machine).pushMarked,
 
-		')':  func(m *machine) error { return m.push(tuple{}) },
-		0x85: func(m *machine) error { return m.pushTuple(1) },
-		0x86: func(m *machine) error { return m.pushTuple(2) },
-		0x87: func(m *machine) error { return m.pushTuple(3) },
-		't':  (*machine).pushMarked,
+	'q':  func(m *machine) error { return m.keep(1) },
+	'r':  func(m *machine) error { return m.keep(4) },
+	0x94: func(m *machine) error { return m.keepAs(len(m.memo)) },
+	'h':  func(m *machine) error { return m.recall(1) },
+	'j':  func(m *machine) error { return m.recall(4) },
 
-		'q':  func(m *machine) error { return m.keep(1) },
-		'r':  func(m *machine) error { return m.keep(4) },
-		0x94: func(m *machine) error { return m.keepAs(len(m.memo)) },
-		'h':  func(m *machine) error { return m.recall(1) },
-		'j':  func(m *machine) error { return m.recall(4) },
-
-		'c':  (*machine).pushGlobal,
-		0x93: (*machine).pushNamed,
-		'R':  (*machine).reduce,
-		'b':  (*machine).build,
-	}
+	'c':  (*machine).pushGlobal,
+	0x93: (*machine).pushNamed,
+	'R':  (*machine).reduce,
+	'b':  (*machine).build,
 }
 
 func (m *machine) protocol() error {
