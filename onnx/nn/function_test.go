@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"rationale/onnx/grad"
@@ -59,7 +60,7 @@ func normals(r *rand.Rand, shape ...int64) *tensor.Tensor {
 }
 
 // as32 is the function at the same point in float32.
-func (f function) as32(t *testing.T) function {
+func (f function) as32(t testing.TB) function {
 	args := make([]arg, len(f.args))
 	for i, a := range f.args {
 		args[i] = a
@@ -92,11 +93,11 @@ func (f function) feeds() map[string]*tensor.Tensor {
 
 // program is a graph in a session; it takes the inputs it knows.
 type program struct {
-	t       *testing.T
+	t       testing.TB
 	session *runtime.Session
 }
 
-func compile(t *testing.T, g *graph.Graph) program {
+func compile(t testing.TB, g *graph.Graph) program {
 	t.Helper()
 	model, err := g.Model()
 	if err != nil {
@@ -134,6 +135,17 @@ func (f function) value(t *testing.T) *tensor.Tensor {
 // gradients are those of Σ y ⊙ upstream by the inputs that move.
 func (f function) gradients(t *testing.T, upstream *tensor.Tensor) map[string][]float64 {
 	t.Helper()
+	p, feeds := f.slopes(t, upstream)
+	grads := map[string][]float64{}
+	for name, d := range p.run(feeds) {
+		grads[strings.TrimPrefix(name, "d/")] = d.Float64s()
+	}
+	return grads
+}
+
+// slopes is the program of gradients, with its inputs.
+func (f function) slopes(t testing.TB, upstream *tensor.Tensor) (program, map[string]*tensor.Tensor) {
+	t.Helper()
 	g := graph.New("gradients")
 	x := f.inputs(g)
 	y := f.build(g, x)
@@ -157,12 +169,7 @@ func (f function) gradients(t *testing.T, upstream *tensor.Tensor) map[string][]
 	}
 	feeds := f.feeds()
 	feeds["upstream"] = upstream
-	out := compile(t, g).run(feeds)
-	grads := map[string][]float64{}
-	for _, name := range names {
-		grads[name] = out["d/"+name].Float64s()
-	}
-	return grads
+	return compile(t, g), feeds
 }
 
 // checkGradients compares each gradient, along a random direction and for a
