@@ -70,21 +70,23 @@ func TestBatchNormOfOneNode(t *testing.T) {
 
 // TestBatchNormIgnoresPadding: what stands behind the nodes changes nothing.
 func TestBatchNormIgnoresPadding(t *testing.T) {
+	const graphs, nodes = 3, 4
+	frame := network{graphs: graphs, nodes: nodes}
+	p := normedOn(rand.New(rand.NewPCG(55, 0)), frame, 1, true).compile(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		sizes := rapid.SliceOfN(rapid.IntRange(1, 4), 1, 3).Draw(rt, "sizes")
+		n := frame
+		n.sizes = rapid.SliceOfN(rapid.IntRange(1, nodes), graphs, graphs).Draw(rt, "sizes")
 		behind := rapid.Float64Range(-9, 9).Draw(rt, "behind")
-		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
-		n := drawNetwork(r, 5, sizes...)
-		f := normedOn(r, n, 2, true)
-		want := f.value(t).Float64s()
-		real, x := n.real().Float64s(), tensor.Data[float64](f.args[1].value)
+		feeds := normedOn(rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0)), n, 1, true).feeds()
+		want := p.run(feeds)["value"].Float64s()
+		real, x := n.real().Float64s(), tensor.Data[float64](feeds["x"])
 		for i := range x {
-			if real[i/2] == 0 {
+			if real[i] == 0 {
 				x[i] = behind
 			}
 		}
-		for i, y := range f.value(t).Float64s() {
-			if real[i/2] == 1 && y != want[i] {
+		for i, y := range p.run(feeds)["value"].Float64s() {
+			if real[i] == 1 && y != want[i] {
 				rt.Fatalf("a real node's feature is %v with %v behind, before %v", y, behind, want[i])
 			}
 		}

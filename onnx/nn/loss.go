@@ -87,6 +87,16 @@ func UnitCoherence(g *graph.Graph, z, m *graph.Value) *graph.Value {
 	return One(g, g.Div(g.ReduceSum(g.Mul(jumps, pairs), false), atLeastOne(g, count)))
 }
 
+// EdgeCoherence is Coherence on graphs: the mean of |z_u − z_v| over the edges
+// A_uv [B,N,N] of a batch, for z [N,B]; 0 where there is none.
+func EdgeCoherence(g *graph.Graph, z, a *graph.Value) *graph.Value {
+	g = g.Scope("coherence")
+	z = g.Transpose(z, 1, 0)
+	jumps := g.Abs(g.Sub(g.Unsqueeze(z, 2), g.Unsqueeze(z, 1)))
+	count := g.ReduceSum(a, false)
+	return One(g, g.Div(g.ReduceSum(g.Mul(jumps, a), false), atLeastOne(g, count)))
+}
+
 // SparsityByText is mean_b |Σz/len − s|: Sparsity for each text by itself, of
 // which m [T,B] marks what counts. z is 0 elsewhere.
 func SparsityByText(g *graph.Graph, z, m, s *graph.Value) *graph.Value {

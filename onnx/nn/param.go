@@ -24,6 +24,9 @@ type Param struct {
 	Group string `json:"-"`
 	// Carried tells that no optimiser moves it: see Layout.Carried.
 	Carried bool `json:"-"`
+	// Role names which of those who share a module have the parameter; empty for
+	// all of them.
+	Role string `json:"-"`
 }
 
 func (p Param) count() int {

@@ -122,8 +122,8 @@ func (r Reading) before(x *graph.Value) *graph.Value {
 // a linear layer; where nothing is, from zeros.
 type largestShown struct{}
 
-func (largestShown) Params(c Config, width int) []nn.Param {
-	return nn.LinearParams(hardHead, width, c.Classes)
+func (largestShown) Params(c Config, e Encoder) []nn.Param {
+	return nn.LinearParams(hardHead, e.Width(), c.Classes)
 }
 
 func (largestShown) Pool(r Reading, e Encoder) *graph.Value {

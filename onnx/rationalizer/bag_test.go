@@ -22,6 +22,8 @@ func (e bag) Params() []nn.Param { return nn.LinearParams(e.name, e.in, e.width)
 
 func (e bag) Width() int { return e.width }
 
+func (e bag) PooledWidth() int { return e.width }
+
 // States are tanh(W·x + b) of the words that are shown, 0 of the others.
 func (e bag) States(r Reading) []*graph.Value {
 	rows, places := r.Batch.Words()

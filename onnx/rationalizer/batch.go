@@ -21,6 +21,9 @@ const (
 	InputGold          = "gold"     // 1 at positions that people marked
 	InputGiven         = "given"    // 1 at positions that the predictor is shown
 	InputPoisoned      = "poisoned" // 1 at texts that an attacker made
+	// InputAdjacency of graphs is [B,T,T]: 1 where an edge leads to the node of the
+	// row, from that of the column.
+	InputAdjacency = "adjacency"
 )
 
 // The symbols of a batch: positions, examples, sentences, distinct words.
@@ -53,6 +56,7 @@ type Batch struct {
 	Real   *graph.Value // [T,B] 1 at real positions
 	Units  *graph.Value // [U,B] 1 at units that may be selected and count
 	Labels *graph.Value // [B]; nil where nobody asks for classes
+	Edges  *graph.Value // [B,T,T] 1 where an edge leads to a node, from another; of graphs
 
 	c         Config
 	g         *graph.Graph
@@ -82,6 +86,9 @@ func (c Config) batch(g *graph.Graph, from source) *Batch {
 	if c.Unit == Sentence {
 		x.Units = x.mask(InputSentenceMask, sentencesDim)
 		x.sentence, x.first, x.last = x.numbers(InputSentence, timeDim), x.numbers(InputSentenceFirst, sentencesDim), x.numbers(InputSentenceLast, sentencesDim)
+	}
+	if c.kind().Graphs {
+		x.Edges = x.g.Cast(x.from.column(InputAdjacency, tensor.Int64, batchDim, timeDim, timeDim), c.dtype())
 	}
 	x.choosable = x.Units
 	if c.Unit == Word && c.Hyper.Padding == Paper {
@@ -224,6 +231,8 @@ func (x *Batch) shown(g *graph.Graph, z *graph.Value) *graph.Value {
 // coherence is how often neighbouring units differ in whether they are selected.
 func (x *Batch) coherence(g *graph.Graph, z *graph.Value) *graph.Value {
 	switch {
+	case x.Edges != nil:
+		return nn.EdgeCoherence(g, z, x.Edges)
 	case x.c.Unit == Sentence:
 		return nn.UnitCoherence(g, z, x.Units)
 	case x.fixed != nil:

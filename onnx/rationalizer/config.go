@@ -70,6 +70,7 @@ type Config struct {
 	Vectors *tensor.Tensor
 	Width   int
 	Hyper   Hyper
+	Graph   GraphHyper // of an encoder of graphs
 	// Flags are the method's; those that are missing have their defaults.
 	Flags map[string]bool
 	// Constants are the method's; those that are missing have their defaults.
@@ -103,7 +104,8 @@ func (c Config) check() (Config, Method, error) {
 	if err != nil {
 		return c, m, err
 	}
-	if _, err := LookupEncoder(c.Encoder); err != nil {
+	kind, err := LookupEncoder(c.Encoder)
+	if err != nil {
 		return c, m, err
 	}
 	c = m.complete(c)
@@ -123,6 +125,8 @@ func (c Config) check() (Config, Method, error) {
 		return c, m, fmt.Errorf("settings: predictor_norm shares the generator's LayerNorm, which is twice as wide where sentences are selected; leave it out, or select words")
 	case c.StepsPerRun < 1:
 		return c, m, fmt.Errorf("steps per run must be 1 or more, not %d", c.StepsPerRun)
+	case kind.Check != nil:
+		return c, m, kind.Check(c)
 	}
 	return c, m, nil
 }

@@ -180,7 +180,7 @@ func (s *Step) predictWithout(x *Batch, z Selection, f counterfactuals) *graph.V
 	p := s.players.Predictor
 	r := s.reading(p.Team, "counterfactual", some, some.shown(g, some.positions(g, left)))
 	r.Keep = func(part string, shape ...graph.Dim) *graph.Value { return s.keepOfRows(f, part, shape) }
-	return p.head().Classify(r, p.head().Pool(r, p.Encoder))
+	return p.head().Classify(r, p.pool(r))
 }
 
 // keepOfRows is a dropout mask for the counterfactuals. Their number is not known

@@ -18,9 +18,26 @@ type Encoder interface {
 	// States are those of every position, in parts [T,B,·] that are Width wide
 	// together.
 	States(r Reading) []*graph.Value
-	// Pool is the largest value of each feature over the real positions,
-	// [B,Width].
+	// Pool is what it reads of the whole example, such as the largest value of each
+	// feature over the real positions, [B,PooledWidth].
 	Pool(r Reading) *graph.Value
+	// PooledWidth is the number of features of Pool.
+	PooledWidth() int
+}
+
+// Role is what a player does. An encoder that two players share may have parameters
+// for one of them, whose Param.Role it is.
+type Role string
+
+// The roles. An attacker generates.
+const (
+	Generating Role = "generator"
+	Predicting Role = "predictor"
+)
+
+// params are the parameters of an encoder for a player in this role.
+func (role Role) params(e Encoder) []nn.Param {
+	return slices.DeleteFunc(e.Params(), func(p nn.Param) bool { return p.Role != "" && p.Role != string(role) })
 }
 
 // Reading is what a player's parts work on: a graph to grow in, their parameters,
@@ -29,6 +46,7 @@ type Reading struct {
 	*graph.Graph
 	Weights nn.Weights
 	Batch   *Batch
+	Role    Role // of the player
 	// Shown [T,B] is 1 where a position is shown and 0 where the encoder finds
 	// nothing in its place; nil shows all. Its gradient is that of a factor.
 	Shown *graph.Value
@@ -37,8 +55,8 @@ type Reading struct {
 	Keep func(part string, shape ...graph.Dim) *graph.Value
 	// Noise gives logistic noise for a part; nil in evaluation without noise.
 	Noise func(part string, shape ...graph.Dim) *graph.Value
-	// Carry gives a carried parameter, such as a running mean, its next value;
-	// nil in evaluation.
+	// Carry gives a carried parameter, such as a running mean, its next value, if
+	// the player's team learns from this reading; nil in evaluation.
 	Carry func(param string, next *graph.Value)
 }
 
@@ -70,6 +88,10 @@ type EncoderKind struct {
 	Doc  string // one line for people
 	// New makes an encoder whose parameters' names begin with name.
 	New func(name string, c Config) Encoder
+	// Graphs tells that it reads graphs: nodes in the place of words, with edges.
+	Graphs bool
+	// Check refuses what is not for this kind; nil: nothing.
+	Check func(c Config) error
 }
 
 var encoders []EncoderKind
@@ -104,10 +126,13 @@ func LookupEncoder(name string) (EncoderKind, error) {
 }
 
 // encoder makes one of the configuration's kind.
-func (c Config) encoder(name string) Encoder {
+func (c Config) encoder(name string) Encoder { return c.kind().New(name, c) }
+
+// kind is that of the configuration's encoders.
+func (c Config) kind() EncoderKind {
 	kind, err := LookupEncoder(c.Encoder)
 	if err != nil {
 		panic(err) // Config.check has looked it up
 	}
-	return kind.New(name, c)
+	return kind
 }

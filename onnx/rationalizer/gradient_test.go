@@ -63,7 +63,7 @@ func checkGradientsOn(t *testing.T, c Config, b values, among func(param string)
 	out, compared := p.run(in), 0
 	for _, l := range g.Layouts {
 		for _, param := range l.Params {
-			if !inTeam(l, modelTeam) || !among(param.Name) {
+			if l.Carried || !inTeam(l, modelTeam) || !among(param.Name) {
 				continue
 			}
 			got, want := slopes(p, in, out, l, param.Name)

@@ -22,6 +22,8 @@ func (e gruEncoder) Params() []nn.Param { return nn.GRUParams(e.name, e.c.width(
 
 func (e gruEncoder) Width() int { return 2 * e.c.Hyper.Hidden }
 
+func (e gruEncoder) PooledWidth() int { return e.Width() }
+
 // States are those of the two directions.
 func (e gruEncoder) States(r Reading) []*graph.Value {
 	forward, backward := nn.GRU(r.Graph, r.Weights, e.name, e.sequence(r))

@@ -33,8 +33,8 @@ type Chooser interface {
 
 // Head classifies from what an encoder reads.
 type Head interface {
-	// Params are its parameters; the encoder is width features wide.
-	Params(c Config, width int) []nn.Param
+	// Params are its parameters, to read the encoder e.
+	Params(c Config, e Encoder) []nn.Param
 	// Pool is what the encoder reads of the whole text, [B,·]. It draws no noise
 	// of its own.
 	Pool(r Reading, e Encoder) *graph.Value
@@ -112,19 +112,18 @@ func (r Reading) within(scores *graph.Value) *graph.Value {
 // never is the score of what must not be selected.
 const never = -1e9
 
-// largest classifies from each feature's largest value over the real positions
-// by dropout and a linear layer.
+// largest classifies from what the encoder pools, of texts each feature's largest
+// value over the real positions, by dropout and a linear layer.
 type largest struct {
 	// norm names a LayerNorm between the encoder and the maximum; empty for none.
 	norm string
 }
 
-func (f largest) Params(c Config, width int) []nn.Param {
-	var norm []nn.Param
-	if f.norm != "" {
-		norm = nn.LayerNormParams(f.norm, width)
+func (f largest) Params(c Config, e Encoder) []nn.Param {
+	if f.norm == "" {
+		return nn.LinearParams(predictorHead, e.PooledWidth(), c.Classes)
 	}
-	return append(norm, nn.LinearParams(predictorHead, width, c.Classes)...)
+	return append(nn.LayerNormParams(f.norm, e.Width()), nn.LinearParams(predictorHead, e.Width(), c.Classes)...)
 }
 
 func (f largest) Pool(r Reading, e Encoder) *graph.Value {

@@ -77,8 +77,8 @@ func (inContext) Score(r Reading, units Units) *graph.Value {
 // words and its context.
 type meanInContext struct{}
 
-func (meanInContext) Params(c Config, width int) []nn.Param {
-	return append([]nn.Param{labelParam(c, width)}, nn.LinearParams(predictorHead, 2*width, c.Classes)...)
+func (meanInContext) Params(c Config, e Encoder) []nn.Param {
+	return append([]nn.Param{labelParam(c, e.Width())}, nn.LinearParams(predictorHead, 2*e.Width(), c.Classes)...)
 }
 
 // Pool is Σ_t h_t / (Σz + [Σz = 0]) over the real positions.

@@ -64,6 +64,7 @@ func (s *Step) Minimize(team string, loss *graph.Value) {
 		s.update(l, parts[:len(l.Params)])
 		parts = parts[len(l.Params):]
 	}
+	s.settle(team)
 	s.measureLoss(team, loss)
 }
 
@@ -92,7 +93,8 @@ func (s *Step) update(l nn.Layout, parts []*graph.Value) {
 	s.changed(l)
 }
 
-// carry gives a carried parameter of a team its next value.
+// carry gives a carried parameter of a team its next value, which holds for what
+// the team reads from here on, and lasts if it learns from that: see settle.
 func (s *Step) carry(team, param string, next *graph.Value) {
 	for _, l := range s.team(team) {
 		if !l.Carried || s.Weights(team)[param] == nil {
@@ -100,11 +102,21 @@ func (s *Step) carry(team, param string, next *graph.Value) {
 		}
 		w := maps.Clone(s.weights[l.Name])
 		w[param] = next
-		s.states[l.Name] = nn.State{Params: l.Pack(s.g, l.List(w))}
 		s.weights[l.Name] = w
 		return
 	}
 	s.g.Fail("%s carries no parameter called %q", team, param)
+}
+
+// settle keeps what a team's readings have carried so far. What is carried after its
+// last update in a step is dropped: a reading that another team learns from leaves
+// the model as it is.
+func (s *Step) settle(team string) {
+	for _, l := range s.team(team) {
+		if w := s.weights[l.Name]; l.Carried && w != nil {
+			s.states[l.Name] = nn.State{Params: l.Pack(s.g, l.List(w))}
+		}
+	}
 }
 
 func (s *Step) changed(l nn.Layout) {

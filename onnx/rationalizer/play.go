@@ -58,20 +58,35 @@ type View struct {
 	Shown   *graph.Value
 }
 
-// Predict is f_p on one or several views of the same examples, which it reads as
-// one batch: the logits [B,C] of each. That costs less than one after another.
+// Predict is f_p on one or several views of the same examples: the logits [B,C] of
+// each.
 func (s *Step) Predict(f *Predictor, x *Batch, views ...View) []*graph.Value {
-	joint, shown := x.repeat(s.g.Scope(views[0].Purpose), views)
-	pooled := f.head().Pool(s.reading(f.Team, views[0].Purpose, joint, shown), f.Encoder)
-	parts := []*graph.Value{pooled}
-	if len(views) > 1 {
-		parts = s.g.Scope(views[0].Purpose).SplitDims(pooled, 0, slices.Repeat([]graph.Dim{batchDim}, len(views))...)
-	}
 	var logits []*graph.Value
-	for i, v := range views {
-		logits = append(logits, f.head().Classify(s.reading(f.Team, v.Purpose, x, v.Shown), parts[i]))
+	for i, pooled := range s.pool(f, x, views) {
+		v := views[i]
+		logits = append(logits, f.head().Classify(s.reading(f.Team, v.Purpose, x, v.Shown), pooled))
 	}
 	return logits
+}
+
+// pool is what f's encoder reads in each view, [B,·]. It reads all of them as one
+// batch, which costs less than one after another; but of graphs, where batch norms
+// take the statistics of a view, each by itself.
+func (s *Step) pool(f *Predictor, x *Batch, views []View) []*graph.Value {
+	if x.Edges != nil {
+		var parts []*graph.Value
+		for _, v := range views {
+			parts = append(parts, f.pool(s.reading(f.Team, v.Purpose, x, v.Shown)))
+		}
+		return parts
+	}
+	g := s.g.Scope(views[0].Purpose)
+	joint, shown := x.repeat(g, views)
+	pooled := f.pool(s.reading(f.Team, views[0].Purpose, joint, shown))
+	if len(views) == 1 {
+		return []*graph.Value{pooled}
+	}
+	return g.SplitDims(pooled, 0, slices.Repeat([]graph.Dim{batchDim}, len(views))...)
 }
 
 // repeat is the batch as often as there are views, one behind the other, and
@@ -108,5 +123,5 @@ func (s *Step) ReadFrozen(x *Batch, z Selection) *graph.Value {
 // evaluate is f_p without dropout: the logits [B,C].
 func (c Config) evaluate(f *Predictor, g *graph.Graph, w nn.Weights, x *Batch, shown *graph.Value) *graph.Value {
 	r := Reading{Graph: g, Weights: w, Batch: x, Shown: shown, Keep: nothing, Noise: nothing}
-	return f.head().Classify(r, f.head().Pool(r, f.Encoder))
+	return f.head().Classify(r, f.pool(r))
 }

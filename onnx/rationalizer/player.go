@@ -53,12 +53,13 @@ func (f *Generator) chooser() Chooser {
 }
 
 func (f *Generator) params(c Config) []nn.Param {
-	return slices.Concat(f.Encoder.Params(), f.scorer().Params(c, c.unitWidth(f.Encoder)))
+	return slices.Concat(Generating.params(f.Encoder), f.scorer().Params(c, c.unitWidth(f.Encoder)))
 }
 
 // states are what the units' scores are made from, in parts [U,B,·]. They see no
 // noise but the encoder's own.
 func (f *Generator) states(r Reading) []*graph.Value {
+	r.Role = Generating
 	return r.Batch.units(r.Graph, f.Encoder.States(r))
 }
 
@@ -85,9 +86,15 @@ func (f *Predictor) head() Head {
 }
 
 func (f *Predictor) params(c Config) []nn.Param {
-	head := f.head().Params(c, f.Encoder.Width())
+	head := f.head().Params(c, f.Encoder)
 	for i := range head {
 		head[i].Group = f.Group
 	}
-	return slices.Concat(f.Encoder.Params(), head)
+	return slices.Concat(Predicting.params(f.Encoder), head)
+}
+
+// pool is what the encoder reads of what is shown, [B,·].
+func (f *Predictor) pool(r Reading) *graph.Value {
+	r.Role = Predicting
+	return f.head().Pool(r, f.Encoder)
 }

@@ -103,7 +103,36 @@ func batch(r *rand.Rand, frame int, lengths ...int) values {
 		InputIDs: grid(frame, ids), InputMask: grid(frame, mask),
 		InputLabels: tensor.Vector(labels), "attacked_class": tensor.Vector(other),
 		InputGold: grid(frame, gold), InputPoisoned: tensor.Vector(poisoned),
+		InputAdjacency: edges(frame, lengths...),
 	}
+}
+
+// edges are those of graphs of these sizes in a frame, [B,T,T] both ways: from each
+// node to the one before it, and from some to the first.
+func edges(frame int, sizes ...int) *tensor.Tensor {
+	x, err := tensor.New(tensor.Int64, int64(len(sizes)), int64(frame), int64(frame))
+	if err != nil {
+		panic(err)
+	}
+	for i, size := range sizes {
+		a := tensor.Data[int64](x)[i*frame*frame:]
+		for v := 1; v < size; v++ {
+			for _, u := range []int{v - 1, (v - 1) * (v % 2)} {
+				a[u*frame+v], a[v*frame+u] = 1, 1
+			}
+		}
+	}
+	return x
+}
+
+// widened puts matrices [B,n,n] into a longer frame.
+func widened(x *tensor.Tensor, frame int) *tensor.Tensor {
+	out, n := edges(frame, make([]int, x.Shape()[0])...), int(x.Shape()[1])
+	for i, v := range tensor.Data[int64](x) {
+		graph, row, column := i/(n*n), i/n%n, i%n
+		tensor.Data[int64](out)[(graph*frame+row)*frame+column] = v
+	}
+	return out
 }
 
 // grid is rows of a length.
@@ -130,6 +159,7 @@ func padded(b values, more int, word int64) values {
 		return grid(frame+more, data)
 	}
 	out[InputIDs], out[InputMask], out[InputGold] = widen(b[InputIDs], word), widen(b[InputMask], 0), widen(b[InputGold], 0)
+	out[InputAdjacency] = widened(b[InputAdjacency], frame+more)
 	return out
 }
 

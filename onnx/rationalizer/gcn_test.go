@@ -1,0 +1,290 @@
+package rationalizer
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"rationale/onnx/nn"
+	"rationale/onnx/tensor"
+)
+
+var _ = registerEncoder(gcn)
+
+// smallGCN is a tiny model of a method on graphs.
+func smallGCN(method string, dtype tensor.DType) Config {
+	c := small(method, dtype)
+	c.Encoder = gcn.Name
+	return c
+}
+
+// TestGradientsOnGraphs compares the predictor's gradients with numeric ones, in
+// every form of the encoder.
+func TestGradientsOnGraphs(t *testing.T) {
+	for form, h := range map[string]GraphHyper{
+		"default":             {},
+		"features, max + sum": {Mask: FeaturesOnly, Readout: MaxSum},
+		"sum":                 {Readout: SumOfNodes},
+		"max, normalized":     {Readout: MaxOfNodes, Normalized: true},
+		"no batch norm":       {NoBatchNorm: true},
+	} {
+		for _, method := range []string{"RNP", "FR+A2I", "RNP+A2I", "classifier"} {
+			t.Run(form+"/"+method, func(t *testing.T) {
+				c := smallGCN(method, tensor.Float64)
+				c.Graph = h
+				checkGradients(t, c, func(param string) bool {
+					return !ofGenerator(param) || strings.HasPrefix(param, predictorHead) || strings.Contains(param, string(Predicting))
+				})
+			})
+		}
+	}
+}
+
+// TestSelectionsReachTheGenerator: its slopes are those of the nodes' weights,
+// straight through, so that they change with the edges that a selection cuts.
+func TestSelectionsReachTheGenerator(t *testing.T) {
+	slopes := map[NodeMask]*tensor.Tensor{}
+	for _, mask := range []NodeMask{Subgraph, FeaturesOnly} {
+		c := smallGCN("RNP", tensor.Float64)
+		c.Graph.Mask = mask
+		out := once(t, c, smallBatch(), of(c, Values{lambdaSparsity: 0, lambdaCoherence: 0}))
+		slopes[mask] = out["grad/model.gen.conv1.weight"]
+		differs(t, string(mask), slopes[mask], as(tensor.Float64, tensor.Vector(make([]float64, slopes[mask].Len()))))
+	}
+	differs(t, "slope", slopes[Subgraph], slopes[FeaturesOnly])
+}
+
+// withoutRounding leaves out of a step's results the gradients of biases that batch
+// norms take out again, which are nothing but rounding, and the new parameters, as
+// Adam makes whole steps of that.
+func withoutRounding(out values) {
+	maps.DeleteFunc(out, func(name string, _ *tensor.Tensor) bool {
+		bias := strings.HasPrefix(name, "grad/") && strings.Contains(name, ".conv") && strings.HasSuffix(name, ".bias")
+		updated := strings.HasSuffix(name, ParamsPart+NextSuffix) && !strings.Contains(name, "carried")
+		return bias || updated
+	})
+}
+
+// TestPaddingOnGraphs: nodes behind a graph change no mask, logit, loss, gradient or
+// statistic, whatever features they have.
+func TestPaddingOnGraphs(t *testing.T) {
+	for _, h := range []GraphHyper{{}, {Mask: FeaturesOnly, Readout: MaxSum, Normalized: true}} {
+		c := smallGCN("FR+A2I", tensor.Float64)
+		c.Graph = h
+		g := mustStepGraph(t, c)
+		p := compile(t, g.Graph)
+		fixed := join(state(c, g), numbers(c))
+		rapid.Check(t, func(rt *rapid.T) {
+			sizes := rapid.SliceOfN(rapid.IntRange(1, 6), 1, 4).Draw(rt, "sizes")
+			seed, more := rapid.Uint64().Draw(rt, "seed"), rapid.IntRange(1, 5).Draw(rt, "more")
+			kind := rapid.Int64Range(0, smallWords-1).Draw(rt, "kind")
+			short := batch(rand.New(rand.NewPCG(seed, 0)), 6, sizes...)
+			long := padded(short, more, kind)
+			want := p.run(join(fixed, short, draws(c, g, short, seed)))
+			got := p.run(join(fixed, long, draws(c, g, long, seed)))
+			withoutRounding(want)
+			if err := samePrefix(got, want, 6+more); err != nil {
+				rt.Fatal(err)
+			}
+		})
+	}
+}
+
+// reordered is a batch of graphs of one size with its nodes, and the noise of each,
+// in another order.
+func reordered(order []int64, b, noise values) (values, values) {
+	n := int64(len(order))
+	nodes, drawn := maps.Clone(b), maps.Clone(noise)
+	for _, name := range []string{InputIDs, InputMask, InputGold} {
+		nodes[name] = permuted[int64](b[name], func(i int64) int64 { return i/n*n + order[i%n] })
+	}
+	nodes[InputAdjacency] = permuted[int64](b[InputAdjacency], func(i int64) int64 { return i/(n*n)*n*n + order[i/n%n]*n + order[i%n] })
+	for name, x := range noise {
+		graphs := x.Shape()[1]
+		drawn[name] = permuted[float64](x, func(i int64) int64 { return order[i/graphs]*graphs + i%graphs })
+	}
+	return nodes, drawn
+}
+
+// permuted has at i what x has at a place that belongs to i.
+func permuted[E tensor.Element](x *tensor.Tensor, place func(i int64) int64) *tensor.Tensor {
+	out := make([]E, x.Len())
+	for i := range out {
+		out[i] = tensor.Data[E](x)[place(int64(i))]
+	}
+	y, err := tensor.Of(x.Shape(), out)
+	if err != nil {
+		panic(err) // the same shape
+	}
+	return y
+}
+
+// TestOrderOfNodes: with the nodes in another order the same nodes are selected, and
+// everything else is the same.
+func TestOrderOfNodes(t *testing.T) {
+	const nodes, graphs = 6, 3
+	c := smallGCN("FR+A2I", tensor.Float64)
+	c.Hyper.Dropout = 0
+	g := mustStepGraph(t, c)
+	p, fixed := compile(t, g.Graph), join(state(c, g), numbers(c))
+	rapid.Check(t, func(rt *rapid.T) {
+		order := rapid.Permutation([]int64{0, 1, 2, 3, 4, 5}).Draw(rt, "order")
+		seed := rapid.Uint64().Draw(rt, "seed")
+		b := batch(rand.New(rand.NewPCG(seed, 0)), nodes, slices.Repeat([]int{nodes}, graphs)...)
+		noise := draws(c, g, b, seed)
+		other, moved := reordered(order, b, noise)
+		want, got := p.run(join(fixed, b, noise)), p.run(join(fixed, other, moved))
+		withoutRounding(want)
+		for name, x := range want {
+			if !x.DType().IsFloat() {
+				continue
+			}
+			if strings.HasPrefix(name, "z") {
+				x = permuted[float64](x, func(i int64) int64 { return order[i/graphs]*graphs + i%graphs })
+			}
+			if worst, largest := distance(got[name].Float64s(), x.Float64s()); !(worst <= 1e-12*max(largest, 1e-2)) {
+				rt.Fatalf("%s is off by %.3g of %.3g in the order %v", name, worst, largest, order)
+			}
+		}
+	})
+}
+
+// TestBatchNormsOfRoles: a player has those of its role, and an encoder that two
+// share both; the attacker has its own.
+func TestBatchNormsOfRoles(t *testing.T) {
+	for method, want := range map[string]string{
+		"RNP":        "model/carried: gen.norm1.generator cls.norm1.predictor; attacker/carried: gen.norm1.generator",
+		"FR":         "model/carried: gen.norm1.generator gen.norm1.predictor; attacker/carried: gen.norm1.generator",
+		"classifier": "model/carried: cls.norm1.predictor",
+	} {
+		var got []string
+		for _, l := range mustStepGraph(t, smallGCN(method, tensor.Float32)).Layouts {
+			var names []string
+			for _, p := range l.Params {
+				if name, ok := strings.CutSuffix(p.Name, ".running_mean"); ok && strings.Contains(name, "norm1") {
+					names = append(names, name)
+				}
+			}
+			if l.Carried {
+				got = append(got, l.Name+": "+strings.Join(names, " "))
+			}
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%s has %q, want %q", method, got, want)
+		}
+	}
+}
+
+// TestStatisticsOfTheAttack: what the attacker learns from leaves the model's running
+// statistics as they are, and moves its own.
+func TestStatisticsOfTheAttack(t *testing.T) {
+	for _, method := range []string{"RNP", "FR", "DR"} {
+		c := smallGCN(method, tensor.Float32)
+		g := mustStepGraph(t, c)
+		attacked, plain := once(t, c, smallBatch()), once(t, with(c, "no attack"), smallBatch())
+		for name, want := range plain {
+			same(t, method+": "+name, attacked[name], want)
+		}
+		for _, l := range g.Layouts {
+			differs(t, method+": "+l.Name, attacked[l.Name+ParamsPart+NextSuffix], state(c, g)[l.Name+ParamsPart])
+		}
+	}
+}
+
+// TestEvaluationTakesRunningStatistics: what a graph is answered does not depend on
+// the graphs beside it, as it does in training.
+func TestEvaluationTakesRunningStatistics(t *testing.T) {
+	c := smallGCN("RNP", tensor.Float64)
+	said := compile(t, mustAnswer(t, c, Views{FullText: true}, nil))
+	r := rand.New(rand.NewPCG(11, 11))
+	b := batch(r, 5, 5, 3)
+	state := state(c, mustStepGraph(t, c))
+	both := said.run(join(state, b))
+	alone := said.run(join(state, first(b)))
+	for _, name := range []string{OutLogits, OutFullLogits} {
+		n := alone[name].Len()
+		if worst, largest := distance(both[name].Float64s()[:n], alone[name].Float64s()); worst > 1e-12*largest {
+			t.Errorf("%s differ by %g when another graph is beside", name, worst)
+		}
+	}
+}
+
+// first is the first of two examples.
+func first(b values) values {
+	out := values{}
+	for name, x := range b {
+		shape, data := slices.Clone(x.Shape()), tensor.Data[int64](x)
+		shape[0] = 1
+		y, err := tensor.Of(shape, data[:len(data)/2])
+		if err != nil {
+			panic(err)
+		}
+		out[name] = y
+	}
+	return out
+}
+
+// TestCoherenceOnGraphs is the mean of |z_u − z_v| over edges.
+func TestCoherenceOnGraphs(t *testing.T) {
+	c := smallGCN("RNP", tensor.Float64)
+	b := smallBatch()
+	out := once(t, c, b)
+	z, a := out["z"].Float64s(), tensor.Data[int64](b[InputAdjacency])
+	jumps, pairs := 0.0, 0.0
+	for i, edge := range a {
+		graph, u, v := i/36, i/6%6, i%6
+		if edge == 1 {
+			pairs++
+			if z[u*3+graph] != z[v*3+graph] {
+				jumps++
+			}
+		}
+	}
+	if got, want := out["coherence"].Float64s()[0], jumps/pairs; fmt.Sprintf("%.12f", got) != fmt.Sprintf("%.12f", want) {
+		t.Errorf("coherence %v, counted %v", got, want)
+	}
+}
+
+// TestWhatGraphsRefuse: methods and settings of texts, each with a sentence.
+func TestWhatGraphsRefuse(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		"NIR is a method for texts; on graphs there are RNP":  func(c *Config) { c.Method = "NIR" },
+		`graphs have no units "sentence"`:                     func(c *Config) { c.Unit = Sentence },
+		"graphs have no query":                                func(c *Config) { c.Query = true },
+		`padding = "paper"; expected "trim" on graphs`:        func(c *Config) { c.Hyper.Padding = Paper },
+		"predictor_norm is of texts":                          func(c *Config) { *c = with(*c, "predictor_norm") },
+		`mask = "edges"; expected "features", or none`:        func(c *Config) { c.Graph.Mask = "edges" },
+		`readout = "min"; expected "max", "sum" or "max+sum"`: func(c *Config) { c.Graph.Readout = "min" },
+	} {
+		c := smallGCN("FR", tensor.Float32)
+		change(&c)
+		if _, err := NewStep(c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// TestSizeOfGCN: 64 units on ten features, as A2I's settings have them here.
+func TestSizeOfGCN(t *testing.T) {
+	c := Config{Method: "FR", Encoder: gcn.Name, Classes: 2, Width: 10, Hyper: Defaults(), StepsPerRun: 1, Flags: map[string]bool{"attack": false}}
+	c.Hyper.Hidden = 64
+	layouts, err := Layouts(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	convolutions, norms := 10*64+64+64*64+64, 2*2*2*64
+	heads := 2*64 + 2*(64*2+2)
+	if got := []int{layouts[0].Size(), layouts[1].Size()}; !slices.Equal(got, []int{convolutions + norms + heads, norms}) {
+		t.Errorf("%v parameters and running statistics, want %d and %d", got, convolutions+norms+heads, norms)
+	}
+	for _, l := range layouts {
+		if l.Carried != slices.ContainsFunc(l.Params, func(p nn.Param) bool { return p.Carried }) {
+			t.Errorf("layout %s: carried %v", l.Name, l.Carried)
+		}
+	}
+}
