@@ -99,3 +99,18 @@ func (s Schedule) At(t int64) float64 {
 	}
 	return math.Max(s.Least, s.Rate*math.Pow(s.Decay, float64((t-1)/s.Every)))
 }
+
+// Fall is a number that moves from one value to another in equal steps, counted from
+// 1, and then stays.
+type Fall struct {
+	From, To float64
+	Steps    int64 // until To is reached
+}
+
+// At is the number at step t ≥ 1.
+func (f Fall) At(t int64) float64 {
+	if t > f.Steps {
+		return f.To
+	}
+	return f.From + (f.To-f.From)*float64(t-1)/float64(f.Steps)
+}

@@ -26,22 +26,24 @@ func smallGCN(method string, dtype tensor.DType) Config {
 // TestGradientsOnGraphs compares the predictor's gradients with numeric ones, in
 // every form of the encoder.
 func TestGradientsOnGraphs(t *testing.T) {
-	for form, h := range map[string]GraphHyper{
-		"default":             {},
-		"features, max + sum": {Mask: FeaturesOnly, Readout: MaxSum},
-		"sum":                 {Readout: SumOfNodes},
-		"max, normalized":     {Readout: MaxOfNodes, Normalized: true},
-		"no batch norm":       {NoBatchNorm: true},
+	for _, tc := range []struct {
+		method string
+		form   GraphHyper
+	}{
+		{"classifier", GraphHyper{}},
+		{"FR+A2I", GraphHyper{}},
+		{"RNP+A2I", GraphHyper{Mask: FeaturesOnly, Readout: MaxSum}},
+		{"RNP", GraphHyper{Readout: SumOfNodes}},
+		{"RNP", GraphHyper{Readout: MaxOfNodes, Normalized: true}},
+		{"RNP", GraphHyper{NoBatchNorm: true}},
 	} {
-		for _, method := range []string{"RNP", "FR+A2I", "RNP+A2I", "classifier"} {
-			t.Run(form+"/"+method, func(t *testing.T) {
-				c := smallGCN(method, tensor.Float64)
-				c.Graph = h
-				checkGradients(t, c, func(param string) bool {
-					return !ofGenerator(param) || strings.HasPrefix(param, predictorHead) || strings.Contains(param, string(Predicting))
-				})
+		t.Run(fmt.Sprintf("%s %+v", tc.method, tc.form), func(t *testing.T) {
+			c := smallGCN(tc.method, tensor.Float64)
+			c.Graph = tc.form
+			checkGradients(t, c, func(param string) bool {
+				return !ofGenerator(param) || strings.HasPrefix(param, predictorHead) || strings.Contains(param, string(Predicting))
 			})
-		}
+		})
 	}
 }
 
