@@ -105,7 +105,8 @@ type ba2Scores struct {
 }
 
 func (s ba2Scores) String() string {
-	return fmt.Sprintf("Acc %.1f, S %v, P %v, R %v, F1 %v, ASR %.1f", 100*s.accuracy, s.S, s.P, s.R, s.F1, 100*s.misled)
+	return fmt.Sprintf("Acc %.1f, S %.1f, P %.1f, R %.1f, F1 %.1f, ASR %.1f",
+		100*s.accuracy, 100*s.S.Value, 100*s.P.Value, 100*s.R.Value, 100*s.F1.Value, 100*s.misled)
 }
 
 // learn trains a model and gives its scores on test graphs at the epoch that is best

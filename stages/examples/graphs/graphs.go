@@ -1,0 +1,90 @@
+// Package graphs gives graphs as examples: their positions are nodes.
+//
+// A dataset of graphs is read as it was imported. The features of nodes are what
+// vectors are to words: each distinct row of them has an id, and stands in a table at
+// that place.
+package graphs
+
+import (
+	"fmt"
+
+	"rationale/datasets"
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/tensor"
+	"rationale/stages/examples"
+)
+
+// MaxNodes bounds the nodes of a graph, whose edges a model reads as a matrix.
+const MaxNodes = 1000
+
+// Open opens the dataset of graphs in a folder.
+func Open(dir string) (examples.Data, error) {
+	set, err := datasets.OpenDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer set.Close()
+	meta := set.Meta()
+	if meta.Graphs == nil {
+		return nil, fmt.Errorf("dataset %s holds texts; expected graphs, which this encoder reads", meta.Name)
+	}
+	d := &data{meta: meta, splits: map[string]Set{}, kinds: newKinds(meta.Graphs.Features)}
+	for _, name := range datasets.SplitNames {
+		split, err := set.Split(name)
+		if err != nil {
+			return nil, err
+		}
+		if d.splits[name], err = read(split, d.kinds); err != nil {
+			return nil, fmt.Errorf("dataset %s: %w", meta.Name, err)
+		}
+	}
+	return d, nil
+}
+
+// read takes the graphs of a split into memory, and numbers their nodes' features.
+func read(split *datasets.Split, k *kinds) (Set, error) {
+	set := make(Set, split.Len())
+	for i := range set {
+		g, err := split.Graph(i)
+		if err != nil {
+			return nil, err
+		}
+		if g.Nodes > MaxNodes {
+			return nil, fmt.Errorf("split %s, row %d: graph %q has %d nodes; expected %d at most, as models read edges as a matrix", split.Name(), i, g.ID, g.Nodes, MaxNodes)
+		}
+		set[i] = Graph{g, k.of(g)}
+	}
+	return set, nil
+}
+
+// data is a dataset of graphs.
+type data struct {
+	meta   datasets.Meta
+	splits map[string]Set
+	kinds  *kinds
+}
+
+// Shape is what the models' graphs have to be built for.
+func (d *data) Shape() examples.Shape {
+	shape := examples.Shape{Dataset: d.meta.Name, Classes: d.meta.Classes, Width: d.meta.Graphs.Features}
+	for _, set := range d.splits {
+		for i := range set {
+			shape.Longest = max(shape.Longest, set.Length(i))
+		}
+	}
+	return shape
+}
+
+// Fixed is the table of features.
+func (d *data) Fixed() (map[string]*tensor.Tensor, error) {
+	return map[string]*tensor.Tensor{rationalizer.EmbeddingWeight: examples.Rows(d.kinds.table, d.kinds.width)}, nil
+}
+
+// Split gives one split.
+func (d *data) Split(name string) (examples.Set, error) {
+	set, ok := d.splits[name]
+	if !ok {
+		return nil, fmt.Errorf("no split %q of graphs; there are %q", name, datasets.SplitNames)
+	}
+	return set, nil
+}
