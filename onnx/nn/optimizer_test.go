@@ -162,3 +162,16 @@ func TestSchedule(t *testing.T) {
 		}
 	}
 }
+
+// TestFall: equal steps down, and then the last value for good.
+func TestFall(t *testing.T) {
+	f := Fall{From: 1, To: .2, Steps: 4}
+	for step, want := range map[int64]float64{1: 1, 2: .8, 3: .6, 4: .4, 5: .2, 100: .2} {
+		if got := f.At(step); math.Abs(got-want) > 1e-15 {
+			t.Errorf("step %d: %v, want %v", step, got, want)
+		}
+	}
+	if got := (Fall{From: 1, To: .2}).At(1); got != .2 {
+		t.Errorf("without steps it begins at %v", got)
+	}
+}

@@ -144,7 +144,7 @@ func (r *run) evaluate(ctx context.Context) error {
 	}
 	r.note("dev", scores.Numbers())
 	r.noteGR(scores)
-	if choice := r.choice(scores, w); choice.beats(r.best, r.feeder.Spec.Probe) {
+	if choice := r.choice(scores, w); r.epoch > r.params.Anneal && choice.beats(r.best, r.feeder.Spec.Probe) {
 		r.best = choice
 	}
 	return r.measureTest(ctx, w)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"rationale/onnx/rationalizer"
@@ -53,6 +54,48 @@ func TestChoosesTheFirstBest(t *testing.T) {
 	}
 	if !earlier {
 		t.Error("the last epoch is the best one for every seed: the test shows nothing")
+	}
+}
+
+// TestAnneals: while the sparsity's target comes down no epoch is chosen, and the
+// steps see a target nearer and nearer to the run's.
+func TestAnneals(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP"))
+	p := params(t, in)
+	p.Epochs, p.Anneal, p.Scalars["sparsity"] = 4, 3, .2
+	dir := stagetest.Run(t, newStage(p), in)
+	result, err := train.ReadResult(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Epoch() != 4 {
+		t.Errorf("epoch %d is chosen, of which the target has not come down", result.Epoch())
+	}
+	share, gap := map[int]float64{}, map[int]float64{}
+	for _, r := range records(t, dir) {
+		switch {
+		case r.Split == "train" && r.Metric == "sparsity":
+			share[r.Epoch] = r.Value
+		case r.Split == "train" && r.Metric == "sparsity_gap":
+			gap[r.Epoch] = r.Value
+		}
+	}
+	for epoch, want := range map[int]float64{1: 1 - .8/6, 2: 1 - .8*3/6, 3: 1 - .8*5/6, 4: .2} {
+		above, below := share[epoch]+gap[epoch], share[epoch]-gap[epoch]
+		if math.Min(math.Abs(above-want), math.Abs(below-want)) > .1 {
+			t.Errorf("epoch %d aims at %.2f or %.2f; want about %.2f", epoch, above, below, want)
+		}
+	}
+}
+
+// TestAnnealsWhatTheStepsTake: a method whose graphs hold the share has no target to move.
+func TestAnnealsWhatTheStepsTake(t *testing.T) {
+	in := inputs(t, stagetest.Small("VIB"))
+	p := params(t, in)
+	p.Anneal = 1
+	err := newStage(p).Run(context.Background(), stagetest.Env(t, in))
+	if err == nil || !strings.Contains(err.Error(), "anneal = 1, and VIB has no target of sparsity") {
+		t.Errorf("error %v", err)
 	}
 }
 

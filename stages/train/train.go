@@ -78,6 +78,9 @@ type Params struct {
 	Sampling examples.Sampling `json:"sampling,omitempty"`
 	// Select says by what the epoch is chosen.
 	Select Selection `json:"select,omitempty"`
+	// Anneal is how many epochs the target of the sparsity takes to come down from 1,
+	// so that the predictor sees whole examples first. None of them is chosen.
+	Anneal int `json:"anneal,omitempty"`
 }
 
 // Check names the first setting that makes no sense, with its range.
@@ -94,11 +97,8 @@ func (p Params) Check() error {
 		rationalizer.Within(rationalizer.NotNegative, "least_rate", p.LeastRate),
 		p.Sampling.Check(),
 		p.Select.Check(),
+		p.checkAnneal(),
 	)
-}
-
-func (p Params) schedule(stepsPerEpoch int) nn.Schedule {
-	return nn.Schedule{Rate: p.Rate, Decay: p.Decay, Least: p.LeastRate, Every: int64(stepsPerEpoch)}
 }
 
 // keepEvery is the longest time that a killed run loses, beside what it takes
@@ -245,16 +245,7 @@ func (r *run) prepareFeeds(shape examples.Shape) error {
 			return err
 		}
 	}
-	rate := r.params.schedule(r.perEpoch())
-	feeder := examples.Feeder{
-		Spec: r.made.Spec, Seed: r.params.Seed, Positions: shape.Longest,
-		Scalar: func(name string, step int64) float64 {
-			if name == rationalizer.LearningRate {
-				return rate.At(step)
-			}
-			return scalars[name]
-		},
-	}
+	feeder := examples.Feeder{Spec: r.made.Spec, Seed: r.params.Seed, Positions: shape.Longest, Scalar: r.moving(scalars)}
 	r.feeder, err = feeder.Learn(r.train)
 	return err
 }
@@ -268,6 +259,9 @@ func (r *run) scalars() (map[string]float64, error) {
 		if err := stages.ReadJSON(filepath.Join(dir, ScalarsFile), &all); err != nil {
 			return nil, err
 		}
+	}
+	if _, ok := all[sparsity]; !ok && r.params.Anneal > 0 {
+		return nil, fmt.Errorf("settings: anneal = %d, and %s has no target of sparsity in its steps that could come down; leave it out", r.params.Anneal, r.made.Method)
 	}
 	return all, r.made.Spec.CheckScalars(all)
 }

@@ -167,6 +167,7 @@ func TestRefuses(t *testing.T) {
 		{"no batch", func(p *train.Params) { p.Batch = 0 }, nil, "batch = 0; expected 1 to"},
 		{"no decay", func(p *train.Params) { p.Decay = 0 }, nil, "decay = 0; expected a share, above 0 and at most 1"},
 		{"no epochs", func(p *train.Params) { p.Epochs = 0 }, nil, "epochs = 0; expected 1 to"},
+		{"all epochs annealed", func(p *train.Params) { p.Anneal = p.Epochs }, nil, "expected 0 or more and less than epochs = "},
 		{"another library", func(p *train.Params) { p.Engine.Library = "00" }, nil, "planned with 00"},
 		{"another number of classes", nil, func(in map[string]string) {
 			in[train.DataRole] = three
