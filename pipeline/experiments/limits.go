@@ -27,6 +27,7 @@ func (s Settings) checkRanges() error {
 		whole("batch", s.Batch, 1, 1<<24),
 		whole("bucket", s.Bucket, 0, 1<<24),
 		whole("epochs", s.Epochs, 1, 1<<24),
+		whole("anneal", s.Anneal, 0, float64(s.Epochs-1)), // of these none is chosen
 		whole("max_length", s.MaxLength, 1, 1<<24),
 		whole("train_texts", s.TrainTexts, 0, 1<<24),
 		whole("draws", s.Draws, 0, 1<<16),
@@ -35,6 +36,15 @@ func (s Settings) checkRanges() error {
 		rationalizer.Within(rationalizer.NotNegative, "least_rate", s.LeastRate),
 		rationalizer.Within(rationalizer.Range{Most: 1, Above: true}, "decay", s.Decay),
 	)
+}
+
+// checkAnneal wants a target of sparsity that the method's steps are given.
+func (s Settings) checkAnneal(method rationalizer.Method) error {
+	_, _, scalars := method.Split(s.Options)
+	if _, ok := scalars[sparsityKey]; !ok && s.Anneal > 0 {
+		return fmt.Errorf("settings: anneal = %d, and %s has no target of sparsity in its steps that could come down; leave it out", s.Anneal, method.Name)
+	}
+	return nil
 }
 
 // checkWords wants settings that are words to be ones that are known.

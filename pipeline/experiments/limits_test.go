@@ -21,7 +21,7 @@ func TestAbsurdSettings(t *testing.T) {
 	}
 	for key, values := range map[string][]string{
 		"hidden": {"0", "-3", "1000000", "9223372036854775807"}, "batch": {"0", "-1", "1000000000"},
-		"epochs": {"0", "1000000000"}, "max_length": {"0", "100000000"}, "draws": {"-1", "100000000"},
+		"epochs": {"0", "1000000000"}, "anneal": {"-1", "1000000"}, "max_length": {"0", "100000000"}, "draws": {"-1", "100000000"},
 		"threads": {"0", "-1", "1000000"}, "steps_per_run": {"0", "1000000"}, "bucket": {"-1", "288230376151711744"},
 		"learning_rate": {"0", "-1", "nan", "inf"}, "decay": {"0", "1.5", "nan"}, "least_rate": {"-1", "inf"},
 		"sparsity": {"nan"}, "lambda_sparsity": {"inf", "-1"}, "clip_norm": {"inf"},

@@ -67,7 +67,7 @@ func (r *Run) params(b backend.Backend) train.Params {
 	_, _, scalars := r.Method.Split(s.Options)
 	return train.Params{
 		Dataset: r.Dataset, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
-		Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Engine: b,
+		Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Anneal: s.Anneal, Engine: b,
 	}
 }
 

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"maps"
@@ -33,6 +34,7 @@ type Settings struct {
 	Batch       int                 `toml:"batch"`
 	Bucket      int                 `toml:"bucket"`
 	Epochs      int                 `toml:"epochs"`
+	Anneal      int                 `toml:"anneal"`      // epochs over which the sparsity's target comes down from 1
 	TrainTexts  int                 `toml:"train_texts"` // trained on, the first ones; 0 for all
 	MaxLength   int                 `toml:"max_length"`
 	Draws       int                 `toml:"draws"`
@@ -149,7 +151,7 @@ func decode(all layer, method rationalizer.Method) (Settings, error) {
 	if s.Options, err = method.Complete(options); err != nil {
 		return s, err
 	}
-	return s, s.Check()
+	return s, cmp.Or(s.Check(), s.checkAnneal(method))
 }
 
 // splitOptions takes the options of methods out of a table.

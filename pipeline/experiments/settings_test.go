@@ -82,6 +82,31 @@ func TestTablesOfMethods(t *testing.T) {
 	}
 }
 
+// TestAnneal: epochs are annealed where a target can come down, and one is left to
+// choose.
+func TestAnneal(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		method string
+		anneal int64
+		want   string
+	}{
+		{"RNP", 4, ""},
+		{"RNP", 5, "anneal = 5; expected 0 to 4"},
+		{"classifier", 1, "classifier has no target of sparsity"},
+		{"VIB", 1, "VIB has no target of sparsity"},
+		{"VIB", 0, ""},
+	} {
+		_, err := settingsAt(book, "tweets", tc.method, "quick", layer{"epochs": int64(5), "anneal": tc.anneal})
+		if tc.want == "" && err != nil || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s, %d: error %v, want %q", tc.method, tc.anneal, err, tc.want)
+		}
+	}
+}
+
 func TestBadSettings(t *testing.T) {
 	book, err := readBook()
 	if err != nil {
