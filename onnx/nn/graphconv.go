@@ -35,10 +35,10 @@ func WithSelfLoops(g *graph.Graph, a *graph.Value) *graph.Value {
 	return g.Add(a, g.Cast(same, a.DType))
 }
 
-// Normalized is D^−½·A·D^−½ for a symmetric A that has self-loops, with D the sums
+// Normalised is D^−½·A·D^−½ for a symmetric A that has self-loops, with D the sums
 // of its rows.
-func Normalized(g *graph.Graph, a *graph.Value) *graph.Value {
-	g = g.Scope("normalized")
+func Normalised(g *graph.Graph, a *graph.Value) *graph.Value {
+	g = g.Scope("normalised")
 	root := g.Sqrt(g.ReduceSum(a, true, 2))
 	return g.Div(g.Div(a, root), g.Transpose(root, 0, 2, 1))
 }

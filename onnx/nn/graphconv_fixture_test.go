@@ -105,7 +105,7 @@ func ours(a array) array {
 func (f gcnFixture) forward(g *graph.Graph, v Weights, next map[string]*graph.Value) (h, logits *graph.Value) {
 	a := WithSelfLoops(g, Induced(g, v["adjacency"], v["z"]))
 	if f.Running == nil {
-		a = Normalized(g, a)
+		a = Normalised(g, a)
 	}
 	h = g.Mul(v["x"], g.Unsqueeze(v["z"], 2))
 	for _, layer := range []string{"1", "2"} {

@@ -102,15 +102,15 @@ func TestGraphConv(t *testing.T) {
 	f.checkGradients(t, draw())
 }
 
-// TestNormalized compares each weight with 1/√(d_u·d_v).
-func TestNormalized(t *testing.T) {
+// TestNormalised compares each weight with 1/√(d_u·d_v).
+func TestNormalised(t *testing.T) {
 	a := []float64{1, 1, 0, 1, 1, 1, 0, 1, 1} // a path with self-loops: degrees 2, 3, 2
 	x, err := tensor.Of([]int64{1, 3, 3}, a)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := function{[]arg{fixedArg("a", x)}, func(g *graph.Graph, v map[string]*graph.Value) *graph.Value {
-		return Normalized(g, v["a"])
+		return Normalised(g, v["a"])
 	}}
 	near(t, "value", f.value(t).Float64s(), []float64{.5, 1 / 2.449489742783178, 0, 1 / 2.449489742783178, 1. / 3, 1 / 2.449489742783178, 0, 1 / 2.449489742783178, .5}, 1e-14)
 	f.checkGradients(t, rand.New(rand.NewPCG(51, 0)))

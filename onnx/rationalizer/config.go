@@ -126,7 +126,7 @@ func (c Config) check() (Config, Method, error) {
 	case c.StepsPerRun < 1:
 		return c, m, fmt.Errorf("steps per run must be 1 or more, not %d", c.StepsPerRun)
 	case kind.Check != nil:
-		return c, m, kind.Check(c)
+		return c, m, kind.Check(m, c)
 	}
 	return c, m, nil
 }

@@ -91,7 +91,7 @@ type EncoderKind struct {
 	// Graphs tells that it reads graphs: nodes in the place of words, with edges.
 	Graphs bool
 	// Check refuses what is not for this kind; nil: nothing.
-	Check func(c Config) error
+	Check func(m Method, c Config) error
 }
 
 var encoders []EncoderKind

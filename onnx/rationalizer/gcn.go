@@ -121,8 +121,8 @@ func (e gcnEncoder) selected(r Reading) (features, edges *graph.Value) {
 		}
 	}
 	edges = nn.WithSelfLoops(r.Graph, edges)
-	if e.c.Graph.Normalized {
-		edges = nn.Normalized(r.Graph, edges)
+	if e.c.Graph.Normalised {
+		edges = nn.Normalised(r.Graph, edges)
 	}
 	return features, edges
 }
@@ -135,10 +135,10 @@ func byGraph(r Reading, v *graph.Value) *graph.Value { return r.Transpose(v, 1, 
 var graphMethods = []string{"RNP", "RNP+A2I", "FR", "FR+A2I", "DR", "DR+A2I", "classifier"}
 
 // checkGCN refuses what is of texts.
-func checkGCN(c Config) error {
+func checkGCN(m Method, c Config) error {
 	switch {
-	case !slices.Contains(graphMethods, c.Method):
-		return fmt.Errorf("%s is a method for texts; on graphs there are %s", c.Method, strings.Join(graphMethods, ", "))
+	case !slices.Contains(graphMethods, m.Name):
+		return fmt.Errorf("%s is a method for texts; on graphs there are %s", m.Name, strings.Join(graphMethods, ", "))
 	case c.Unit != Word:
 		return fmt.Errorf("graphs have no units %q; leave the unit out to select nodes", c.Unit)
 	case c.Query:

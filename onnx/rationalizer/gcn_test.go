@@ -34,7 +34,7 @@ func TestGradientsOnGraphs(t *testing.T) {
 		{"FR+A2I", GraphHyper{}},
 		{"RNP+A2I", GraphHyper{Mask: FeaturesOnly, Readout: MaxSum}},
 		{"RNP", GraphHyper{Readout: SumOfNodes}},
-		{"RNP", GraphHyper{Readout: MaxOfNodes, Normalized: true}},
+		{"RNP", GraphHyper{Readout: MaxOfNodes, Normalised: true}},
 		{"RNP", GraphHyper{NoBatchNorm: true}},
 	} {
 		t.Run(fmt.Sprintf("%s %+v", tc.method, tc.form), func(t *testing.T) {
@@ -75,7 +75,7 @@ func withoutRounding(out values) {
 // TestPaddingOnGraphs: nodes behind a graph change no mask, logit, loss, gradient or
 // statistic, whatever features they have.
 func TestPaddingOnGraphs(t *testing.T) {
-	for _, h := range []GraphHyper{{}, {Mask: FeaturesOnly, Readout: MaxSum, Normalized: true}} {
+	for _, h := range []GraphHyper{{}, {Mask: FeaturesOnly, Readout: MaxSum, Normalised: true}} {
 		c := smallGCN("FR+A2I", tensor.Float64)
 		c.Graph = h
 		g := mustStepGraph(t, c)
@@ -214,6 +214,32 @@ func TestEvaluationTakesRunningStatistics(t *testing.T) {
 			t.Errorf("%s differ by %g when another graph is beside", name, worst)
 		}
 	}
+}
+
+// TestProbeOnGraphs: a probe reads a finished model by its running statistics, which
+// it leaves as they are, and gathers the attacker's.
+func TestProbeOnGraphs(t *testing.T) {
+	c := smallGCN("RNP", tensor.Float64)
+	c.Probe = true
+	var frozen, trained []string
+	g := mustStepGraph(t, c)
+	for _, l := range g.Frozen {
+		frozen = append(frozen, l.Name)
+	}
+	for _, l := range g.Layouts {
+		trained = append(trained, l.Name)
+	}
+	if got := fmt.Sprint(frozen, trained); got != "[model model/carried] [attacker attacker/carried]" {
+		t.Errorf("layouts %s", got)
+	}
+	start := state(c, g)
+	other := start["model/carried.params"].Float64s()
+	for i := range other {
+		other[i] += .5
+	}
+	out, moved := once(t, c, smallBatch(), aims(c)), once(t, c, smallBatch(), aims(c), values{"model/carried.params": tensor.Vector(other)})
+	differs(t, "loss", moved["attacker_loss"], out["attacker_loss"])
+	differs(t, "the attacker's statistics", out["attacker/carried.params.next"], start["attacker/carried.params"])
 }
 
 // first is the first of two examples.

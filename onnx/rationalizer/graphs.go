@@ -10,8 +10,8 @@ import (
 type GraphHyper struct {
 	Mask    NodeMask `json:"mask,omitempty"`
 	Readout Readout  `json:"readout,omitempty"`
-	// Normalized divides an edge's weight by the root of both its nodes' degrees.
-	Normalized bool `json:"normalized_adjacency,omitempty"`
+	// Normalised divides an edge's weight by the root of both its nodes' degrees.
+	Normalised bool `json:"normalised_adjacency,omitempty"`
 	// NoBatchNorm leaves the batch norms out.
 	NoBatchNorm bool `json:"no_batch_norm,omitempty"`
 }
