@@ -96,13 +96,14 @@ func (s *Step) update(l nn.Layout, parts []*graph.Value) {
 // carry gives a carried parameter of a team its next value, which holds for what
 // the team reads from here on, and lasts if it learns from that: see settle.
 func (s *Step) carry(team, param string, next *graph.Value) {
+	s.Weights(team)
 	for _, l := range s.team(team) {
-		if !l.Carried || s.Weights(team)[param] == nil {
+		if !l.Carried || s.weights[l.Name][param] == nil {
 			continue
 		}
 		w := maps.Clone(s.weights[l.Name])
 		w[param] = next
-		s.weights[l.Name] = w
+		s.weights[l.Name], s.carried[l.Name] = w, w
 		return
 	}
 	s.g.Fail("%s carries no parameter called %q", team, param)
@@ -113,7 +114,7 @@ func (s *Step) carry(team, param string, next *graph.Value) {
 // the model as it is.
 func (s *Step) settle(team string) {
 	for _, l := range s.team(team) {
-		if w := s.weights[l.Name]; l.Carried && w != nil {
+		if w := s.carried[l.Name]; w != nil {
 			s.states[l.Name] = nn.State{Params: l.Pack(s.g, l.List(w))}
 		}
 	}

@@ -56,6 +56,7 @@ type Step struct {
 	scalars map[string]*graph.Value
 	states  map[string]nn.State           // by layout
 	weights map[string]nn.Weights         // by layout
+	carried map[string]nn.Weights         // by layout: what settle would keep
 	encoded map[*Generator][]*graph.Value // what their encoders make of the units, as long as it stands
 	rates   map[string]*graph.Value       // by layout, where not the learning rate
 	names   []string                      // of the values in results
@@ -86,7 +87,7 @@ func newStep(c Config, method Method) *Step {
 	g := graph.New("train")
 	return &Step{
 		root: g, g: g, c: c, players: method.Players(c), attacker: method.attacker(c),
-		weights: map[string]nn.Weights{}, scalars: map[string]*graph.Value{},
+		weights: map[string]nn.Weights{}, carried: map[string]nn.Weights{}, scalars: map[string]*graph.Value{},
 		encoded: map[*Generator][]*graph.Value{}, rates: map[string]*graph.Value{},
 		out: &StepGraph{Graph: g, Spec: Spec{
 			Method: method.Name, Classes: c.Classes, Padding: c.Hyper.Padding, Unit: c.Unit,
