@@ -198,6 +198,23 @@ func TestStatisticsOfTheAttack(t *testing.T) {
 	}
 }
 
+// TestStepsInOneRunOnGraphs: two steps in one run come to what two runs come to,
+// running statistics included.
+func TestStepsInOneRunOnGraphs(t *testing.T) {
+	c := smallGCN("FR+A2I", tensor.Float32)
+	c.Inspect = false
+	b, g := smallBatch(), mustStepGraph(t, c)
+	single, start := compile(t, g.Graph), state(c, g)
+	in := []values{join(numbers(c), b, draws(c, g, b, 1)), join(numbers(c), b, draws(c, g, b, 2))}
+	one := single.run(join(start, in[0]))
+	two := single.run(join(following(start, one), in[1]))
+	c.StepsPerRun = 2
+	both := compile(t, mustStepGraph(t, c).Graph).run(join(start, stack(t, in)))
+	for _, name := range StateNames(g.Layouts) {
+		same(t, name, both[name+NextSuffix], two[name+NextSuffix])
+	}
+}
+
 // TestEvaluationTakesRunningStatistics: what a graph is answered does not depend on
 // the graphs beside it, as it does in training.
 func TestEvaluationTakesRunningStatistics(t *testing.T) {
