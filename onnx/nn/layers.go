@@ -31,10 +31,15 @@ func LayerNormParams(name string, n int) []Param {
 // kernels are vectorised where the fused operator's is not, and their results
 // serve the gradient too.
 func LayerNorm(g *graph.Graph, w Weights, name string, x *graph.Value) *graph.Value {
+	return layerNorm(g, w, name, x, LayerNormEpsilon)
+}
+
+// layerNorm is LayerNorm with another ε.
+func layerNorm(g *graph.Graph, w Weights, name string, x *graph.Value, epsilon float64) *graph.Value {
 	g = g.Scope(name)
 	centred := g.Sub(x, g.ReduceMean(x, true, -1))
 	variance := g.ReduceMean(g.Mul(centred, centred), true, -1)
-	deviation := g.Sqrt(g.Add(variance, g.Like(variance, LayerNormEpsilon)))
+	deviation := g.Sqrt(g.Add(variance, g.Like(variance, epsilon)))
 	return g.Add(g.Mul(g.Div(centred, deviation), w[name+".weight"]), w[name+".bias"])
 }
 

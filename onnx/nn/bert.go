@@ -1,0 +1,132 @@
+package nn
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"rationale/onnx/graph"
+)
+
+// BERT is the size and form of a BERT encoder (Devlin et al. 2019), under the
+// names of Hugging Face's config.json. Its parameters have the names and layouts
+// of BertModel, behind the name of the encoder that they belong to.
+type BERT struct {
+	Vocabulary int     `json:"vocab_size"`
+	Width      int     `json:"hidden_size"`
+	Layers     int     `json:"num_hidden_layers"`
+	Heads      int     `json:"num_attention_heads"`
+	Inner      int     `json:"intermediate_size"` // width of the feed-forward layers
+	Activation string  `json:"hidden_act"`        // ExactGELU or one of TanhGELUs
+	Positions  int     `json:"max_position_embeddings"`
+	Types      int     `json:"type_vocab_size"`
+	Epsilon    float64 `json:"layer_norm_eps"`
+	Deviation  float64 `json:"initializer_range"` // of the first weights
+	// Dropout is the share of features that are dropped behind every part, and
+	// AttentionDropout that of the positions that a position reads.
+	Dropout          float64 `json:"hidden_dropout_prob"`
+	AttentionDropout float64 `json:"attention_probs_dropout_prob"`
+}
+
+// ExactGELU is x·Φ(x), and TanhGELUs are names of its approximation by tanh.
+const ExactGELU = "gelu"
+
+var TanhGELUs = []string{"gelu_new", "gelu_pytorch_tanh"}
+
+// widest bounds every length, far beyond the largest models.
+const widest = 1 << 20
+
+// Check names the first number that makes no sense, by its name in config.json.
+func (c BERT) Check() error {
+	for _, n := range []struct {
+		name  string
+		value int
+	}{
+		{"vocab_size", c.Vocabulary}, {"hidden_size", c.Width}, {"num_hidden_layers", c.Layers},
+		{"num_attention_heads", c.Heads}, {"intermediate_size", c.Inner},
+		{"max_position_embeddings", c.Positions}, {"type_vocab_size", c.Types},
+	} {
+		if n.value < 1 || n.value > widest {
+			return fmt.Errorf("%s is %d; expected 1 to %d", n.name, n.value, widest)
+		}
+	}
+	switch {
+	case c.Width%c.Heads != 0:
+		return fmt.Errorf("hidden_size %d is not a multiple of num_attention_heads %d", c.Width, c.Heads)
+	case c.Activation != ExactGELU && !slices.Contains(TanhGELUs, c.Activation):
+		return fmt.Errorf("hidden_act is %q; expected %q or one of %q", c.Activation, ExactGELU, TanhGELUs)
+	case !(c.Epsilon > 0 && c.Epsilon < 1):
+		return fmt.Errorf("layer_norm_eps is %v; expected a number between 0 and 1", c.Epsilon)
+	case !(c.Deviation >= 0 && c.Deviation < 1):
+		return fmt.Errorf("initializer_range is %v; expected at least 0 and less than 1", c.Deviation)
+	case !share(c.Dropout) || !share(c.AttentionDropout):
+		return errors.New("hidden_dropout_prob and attention_probs_dropout_prob must be at least 0 and less than 1")
+	}
+	return nil
+}
+
+// share tells that less than all may be dropped.
+func share(dropped float64) bool { return dropped >= 0 && dropped < 1 }
+
+// The parts of an encoder, as Hugging Face names them.
+const (
+	WordTable     = ".embeddings.word_embeddings.weight" // [V,W]
+	PositionTable = ".embeddings.position_embeddings.weight"
+	TypeTable     = ".embeddings.token_type_embeddings.weight"
+	embeddingNorm = ".embeddings.LayerNorm"
+)
+
+// layerName is where the parameters of a layer, counted from 0, are.
+func layerName(name string, i int) string { return fmt.Sprintf("%s.encoder.layer.%d", name, i) }
+
+// Params are all parameters of an encoder: those of its tables, and the others.
+func (c BERT) Params(name string) []Param {
+	return slices.Concat(c.TableParams(name), c.StackParams(name))
+}
+
+// TableParams are the tables of words [V,W], positions [P,W] and types [2,W],
+// which rationalizers hold fixed.
+func (c BERT) TableParams(name string) []Param {
+	table := func(table string, rows int) Param {
+		return Param{Name: name + table, Shape: []int64{int64(rows), int64(c.Width)}, Init: Init{Deviation: c.Deviation}}
+	}
+	return []Param{table(WordTable, c.Vocabulary), table(PositionTable, c.Positions), table(TypeTable, c.Types)}
+}
+
+// StackParams are those of the layers, and of the LayerNorm before them.
+func (c BERT) StackParams(name string) []Param {
+	params := LayerNormParams(name+embeddingNorm, c.Width)
+	for i := range c.Layers {
+		params = append(params, c.layerParams(layerName(name, i))...)
+	}
+	return params
+}
+
+func (c BERT) layerParams(name string) []Param {
+	return slices.Concat(
+		c.linearParams(name+queries, c.Width, c.Width),
+		c.linearParams(name+keys, c.Width, c.Width),
+		c.linearParams(name+contents, c.Width, c.Width),
+		c.linearParams(name+afterAttention, c.Width, c.Width),
+		LayerNormParams(name+attentionNorm, c.Width),
+		c.linearParams(name+intoInner, c.Width, c.Inner),
+		c.linearParams(name+outOfInner, c.Inner, c.Width),
+		LayerNormParams(name+outputNorm, c.Width),
+	)
+}
+
+// linearParams are those of Linear, with BERT's own first values: normal weights
+// and no bias.
+func (c BERT) linearParams(name string, in, out int) []Param {
+	params := LinearParams(name, in, out)
+	params[0].Init, params[1].Init = Init{Deviation: c.Deviation}, Init{}
+	return params
+}
+
+// activate is GELU in the form that the configuration names.
+func (c BERT) activate(g *graph.Graph, x *graph.Value) *graph.Value {
+	if c.Activation == ExactGELU {
+		return GELU(g, x)
+	}
+	return TanhGELU(g, x)
+}
