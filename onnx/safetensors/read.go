@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"rationale/onnx/tensor"
@@ -13,44 +12,42 @@ import (
 // Read decodes a whole file. The tensors are copies; metadata is nil when the
 // file has none.
 func Read(b []byte) (tensors map[string]*tensor.Tensor, metadata map[string]string, err error) {
-	tensors, metadata, err = read(b)
+	f := &File{whole: b}
+	if err := f.readHeader(); err != nil {
+		return nil, nil, fmt.Errorf("safetensors: %w", err)
+	}
+	tensors, err = f.all(func(e entry) (*tensor.Tensor, error) { return decode(e, f.data[e.begin:e.end]) })
 	if err != nil {
 		return nil, nil, fmt.Errorf("safetensors: %w", err)
 	}
-	return tensors, metadata, nil
+	return tensors, f.header.metadata, nil
 }
 
 // ReadFile is Read on a file, which its errors name.
 func ReadFile(path string) (tensors map[string]*tensor.Tensor, metadata map[string]string, err error) {
-	b, err := os.ReadFile(path)
+	f, err := Open(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("safetensors: %w", err)
+		return nil, nil, err
 	}
-	tensors, metadata, err = read(b)
+	defer f.Close()
+	tensors, err = f.all(f.read)
 	if err != nil {
-		return nil, nil, fmt.Errorf("safetensors: %s is damaged or no safetensors file: %w", path, err)
+		return nil, nil, err
 	}
-	return tensors, metadata, nil
+	return tensors, f.header.metadata, nil
 }
 
-func read(b []byte) (map[string]*tensor.Tensor, map[string]string, error) {
-	text, data, err := split(b)
-	if err != nil {
-		return nil, nil, err
-	}
-	h, err := parseHeader(text, int64(len(data)))
-	if err != nil {
-		return nil, nil, err
-	}
-	tensors := make(map[string]*tensor.Tensor, len(h.entries))
-	for _, e := range h.entries {
-		t, err := decode(e, data[e.begin:e.end])
+// all are all tensors of the file by name.
+func (f *File) all(read func(entry) (*tensor.Tensor, error)) (map[string]*tensor.Tensor, error) {
+	tensors := make(map[string]*tensor.Tensor, len(f.header.entries))
+	for _, e := range f.header.entries {
+		t, err := read(e)
 		if err != nil {
-			return nil, nil, fmt.Errorf("tensor %q: %w", e.name, err)
+			return nil, err
 		}
 		tensors[e.name] = t
 	}
-	return tensors, h.metadata, nil
+	return tensors, nil
 }
 
 // split separates the header's text from the data.
@@ -69,8 +66,12 @@ func split(b []byte) (text, data []byte, err error) {
 }
 
 func decode(e entry, data []byte) (*tensor.Tensor, error) {
+	t, err := tensor.FromBytes(e.dtype, e.shape, data)
 	if e.dtype == tensor.Bool && slices.ContainsFunc(data, func(b byte) bool { return b > 1 }) {
-		return nil, errors.New("a BOOL that is neither 0 nor 1")
+		err = errors.New("a BOOL that is neither 0 nor 1")
 	}
-	return tensor.FromBytes(e.dtype, e.shape, data)
+	if err != nil {
+		return nil, fmt.Errorf("tensor %q: %w", e.name, err)
+	}
+	return t, nil
 }
