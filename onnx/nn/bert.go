@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"rationale/onnx/graph"
@@ -10,14 +11,14 @@ import (
 
 // BERT is the size and form of a BERT encoder (Devlin et al. 2019), under the
 // names of Hugging Face's config.json. Its parameters have the names and layouts
-// of BertModel, behind the name of the encoder that they belong to.
+// of BertModel's, behind a prefix that tells encoders apart.
 type BERT struct {
 	Vocabulary int     `json:"vocab_size"`
 	Width      int     `json:"hidden_size"`
 	Layers     int     `json:"num_hidden_layers"`
 	Heads      int     `json:"num_attention_heads"`
 	Inner      int     `json:"intermediate_size"` // width of the feed-forward layers
-	Activation string  `json:"hidden_act"`        // ExactGELU or one of TanhGELUs
+	Activation string  `json:"hidden_act"`        // a key of activations
 	Positions  int     `json:"max_position_embeddings"`
 	Types      int     `json:"type_vocab_size"`
 	Epsilon    float64 `json:"layer_norm_eps"`
@@ -28,10 +29,10 @@ type BERT struct {
 	AttentionDropout float64 `json:"attention_probs_dropout_prob"`
 }
 
-// ExactGELU is x·Φ(x), and TanhGELUs are names of its approximation by tanh.
-const ExactGELU = "gelu"
-
-var TanhGELUs = []string{"gelu_new", "gelu_pytorch_tanh"}
+// activations are the functions between the feed-forward layers.
+var activations = map[string]func(g *graph.Graph, x *graph.Value) *graph.Value{
+	"gelu": GELU, "gelu_new": TanhGELU, "gelu_pytorch_tanh": TanhGELU,
+}
 
 // widest bounds every length, far beyond the largest models.
 const widest = 1 << 20
@@ -53,8 +54,8 @@ func (c BERT) Check() error {
 	switch {
 	case c.Width%c.Heads != 0:
 		return fmt.Errorf("hidden_size %d is not a multiple of num_attention_heads %d", c.Width, c.Heads)
-	case c.Activation != ExactGELU && !slices.Contains(TanhGELUs, c.Activation):
-		return fmt.Errorf("hidden_act is %q; expected %q or one of %q", c.Activation, ExactGELU, TanhGELUs)
+	case activations[c.Activation] == nil:
+		return fmt.Errorf("hidden_act is %q; expected one of %q", c.Activation, slices.Sorted(maps.Keys(activations)))
 	case !(c.Epsilon > 0 && c.Epsilon < 1):
 		return fmt.Errorf("layer_norm_eps is %v; expected a number between 0 and 1", c.Epsilon)
 	case !(c.Deviation >= 0 && c.Deviation < 1):
@@ -70,48 +71,49 @@ func share(dropped float64) bool { return dropped >= 0 && dropped < 1 }
 
 // The parts of an encoder, as Hugging Face names them.
 const (
-	WordTable     = ".embeddings.word_embeddings.weight" // [V,W]
-	PositionTable = ".embeddings.position_embeddings.weight"
-	TypeTable     = ".embeddings.token_type_embeddings.weight"
-	embeddingNorm = ".embeddings.LayerNorm"
+	WordTable     = "embeddings.word_embeddings.weight" // [V,W]
+	PositionTable = "embeddings.position_embeddings.weight"
+	TypeTable     = "embeddings.token_type_embeddings.weight"
+	embeddingNorm = "embeddings.LayerNorm"
 )
 
-// layerName is where the parameters of a layer, counted from 0, are.
-func layerName(name string, i int) string { return fmt.Sprintf("%s.encoder.layer.%d", name, i) }
+// layerPrefix is what the names of a layer's parameters, counted from 0, begin with.
+func layerPrefix(prefix string, i int) string { return fmt.Sprintf("%sencoder.layer.%d.", prefix, i) }
 
-// Params are all parameters of an encoder: those of its tables, and the others.
-func (c BERT) Params(name string) []Param {
-	return slices.Concat(c.TableParams(name), c.StackParams(name))
+// Params are all parameters of an encoder, those of its tables first. Their names
+// begin with prefix.
+func (c BERT) Params(prefix string) []Param {
+	return slices.Concat(c.TableParams(prefix), c.StackParams(prefix))
 }
 
 // TableParams are the tables of words [V,W], positions [P,W] and types [2,W],
 // which rationalizers hold fixed.
-func (c BERT) TableParams(name string) []Param {
+func (c BERT) TableParams(prefix string) []Param {
 	table := func(table string, rows int) Param {
-		return Param{Name: name + table, Shape: []int64{int64(rows), int64(c.Width)}, Init: Init{Deviation: c.Deviation}}
+		return Param{Name: prefix + table, Shape: []int64{int64(rows), int64(c.Width)}, Init: Init{Deviation: c.Deviation}}
 	}
 	return []Param{table(WordTable, c.Vocabulary), table(PositionTable, c.Positions), table(TypeTable, c.Types)}
 }
 
 // StackParams are those of the layers, and of the LayerNorm before them.
-func (c BERT) StackParams(name string) []Param {
-	params := LayerNormParams(name+embeddingNorm, c.Width)
+func (c BERT) StackParams(prefix string) []Param {
+	params := LayerNormParams(prefix+embeddingNorm, c.Width)
 	for i := range c.Layers {
-		params = append(params, c.layerParams(layerName(name, i))...)
+		params = append(params, c.layerParams(layerPrefix(prefix, i))...)
 	}
 	return params
 }
 
-func (c BERT) layerParams(name string) []Param {
+func (c BERT) layerParams(prefix string) []Param {
 	return slices.Concat(
-		c.linearParams(name+queries, c.Width, c.Width),
-		c.linearParams(name+keys, c.Width, c.Width),
-		c.linearParams(name+contents, c.Width, c.Width),
-		c.linearParams(name+afterAttention, c.Width, c.Width),
-		LayerNormParams(name+attentionNorm, c.Width),
-		c.linearParams(name+intoInner, c.Width, c.Inner),
-		c.linearParams(name+outOfInner, c.Inner, c.Width),
-		LayerNormParams(name+outputNorm, c.Width),
+		c.linearParams(prefix+queries, c.Width, c.Width),
+		c.linearParams(prefix+keys, c.Width, c.Width),
+		c.linearParams(prefix+contents, c.Width, c.Width),
+		c.linearParams(prefix+afterAttention, c.Width, c.Width),
+		LayerNormParams(prefix+attentionNorm, c.Width),
+		c.linearParams(prefix+intoInner, c.Width, c.Inner),
+		c.linearParams(prefix+outOfInner, c.Inner, c.Width),
+		LayerNormParams(prefix+outputNorm, c.Width),
 	)
 }
 
@@ -121,12 +123,4 @@ func (c BERT) linearParams(name string, in, out int) []Param {
 	params := LinearParams(name, in, out)
 	params[0].Init, params[1].Init = Init{Deviation: c.Deviation}, Init{}
 	return params
-}
-
-// activate is GELU in the form that the configuration names.
-func (c BERT) activate(g *graph.Graph, x *graph.Value) *graph.Value {
-	if c.Activation == ExactGELU {
-		return GELU(g, x)
-	}
-	return TanhGELU(g, x)
 }

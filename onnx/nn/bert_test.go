@@ -71,19 +71,19 @@ func (f bertFixture) function(t *testing.T, selection, embeddings bool) function
 		{name: "mask", shape: texts, value: floats(t, rows(t, f.Mask)), held: true},
 		{name: "z", shape: graph.Shape{symT, symB, graph.N(1)}, value: z.timeMajor().tensor(t)},
 	}
-	for _, p := range f.Config.Params("bert") {
+	for _, p := range f.Config.Params("bert.") {
 		args = append(args, fixedArg(p.Name, f.Params[strings.TrimPrefix(p.Name, "bert.")].tensor(t)))
 	}
 	return function{args, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-		words := g.Gather(x["bert"+WordTable], x["ids"], 0)
-		e := f.Config.Embed(g, x, "bert", words, x["types"], nil)
+		words := g.Gather(x["bert."+WordTable], x["ids"], 0)
+		e := f.Config.Embed(g, x, "bert.", words, x["types"], nil)
 		if selection {
 			e = g.Mul(e, x["z"])
 		}
 		if embeddings {
 			return e
 		}
-		return g.Mul(f.Config.Encode(g, x, "bert", e, x["mask"], nil), g.Unsqueeze(x["mask"], 2))
+		return g.Mul(f.Config.Encode(g, x, "bert.", e, x["mask"], nil), g.Unsqueeze(x["mask"], 2))
 	}}
 }
 
@@ -129,7 +129,7 @@ func (f bertFixture) compare(t *testing.T, selection bool, want bertNumbers, dty
 	near(t, "embeddings", embedded.value(t).Float64s(), want.Embeddings.timeMajor().Data, tolerance)
 	near(t, "h", encoded.value(t).Float64s(), want.H.timeMajor().Data, tolerance)
 	grads := encoded.gradients(t, up)
-	for _, p := range f.Config.Params("bert") {
+	for _, p := range f.Config.Params("bert.") {
 		got, want := grads[p.Name], want.Grads[strings.TrimPrefix(p.Name, "bert.")].Data
 		if strings.HasSuffix(p.Name, keys+".bias") { // it adds the same to every score of a position
 			got, want = append(got, 1), append(want, 1)
@@ -157,7 +157,7 @@ func smallBERTArgs(r *rand.Rand) []arg {
 		lengthMask("mask", gruSteps, gruLengths),
 	}
 	c := smallBERT()
-	for _, p := range append(c.TableParams("bert")[1:], c.StackParams("bert")...) {
+	for _, p := range append(c.TableParams("bert.")[1:], c.StackParams("bert.")...) {
 		args = append(args, fixedArg(p.Name, normals(r, p.Shape...)))
 	}
 	return args
@@ -173,7 +173,7 @@ func TestBERTGradients(t *testing.T) {
 			return Dropout(g, x, keepSome(g, x.Shape), share)
 		}
 		c := smallBERT()
-		return c.Encode(g, x, "bert", c.Embed(g, x, "bert", x["words"], nil, drop), x["mask"], drop)
+		return c.Encode(g, x, "bert.", c.Embed(g, x, "bert.", x["words"], nil, drop), x["mask"], drop)
 	}}.checkGradients(t, r)
 	if want := 1 + 3*smallBERT().Layers; len(masks) != want {
 		t.Errorf("%d parts have a mask of their own, want %d: %v", len(masks), want, masks)
@@ -191,7 +191,7 @@ func keepSome(g *graph.Graph, shape graph.Shape) *graph.Value {
 func TestBERTReadsNoPadding(t *testing.T) {
 	args, c := smallBERTArgs(rand.New(rand.NewPCG(51, 0))), smallBERT()
 	f := function{args, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-		h := c.Encode(g, x, "bert", c.Embed(g, x, "bert", x["words"], nil, nil), x["mask"], nil)
+		h := c.Encode(g, x, "bert.", c.Embed(g, x, "bert.", x["words"], nil, nil), x["mask"], nil)
 		return g.Mul(h, g.Unsqueeze(x["mask"], 2))
 	}}
 	before := f.value(t).Float64s()
