@@ -15,10 +15,11 @@ import (
 // where bias is 0 at real positions and far below every score at padding.
 type attention struct {
 	g            *graph.Graph
-	steps, texts graph.Dim                         // T and B
-	heads, width int                               // H and D
-	bias         *graph.Value                      // [B,1,1,T]
-	drop         func(x *graph.Value) *graph.Value // of what is read, [B,H,T,T]
+	steps, texts graph.Dim    // T and B
+	heads, width int          // H and D
+	bias         *graph.Value // [B,1,1,T]
+	keep         *graph.Value // [H,B,T,T]: dropout's mask of what is read; nil for none
+	share        float64      // of ones in keep
 }
 
 // masked is the bias of padding: its exponential is exactly 0.
@@ -35,8 +36,16 @@ func (a attention) read(q, k, v *graph.Value) *graph.Value {
 	g := a.g
 	q = g.Mul(q, g.Like(q, 1/math.Sqrt(float64(a.width)))) // fewer numbers than the scores
 	scores := g.Add(g.MatMul(a.split(q, 1, 2, 0, 3), a.split(k, 1, 2, 3, 0)), a.bias)
-	read := g.MatMul(a.drop(g.Softmax(scores, -1)), a.split(v, 1, 2, 0, 3)) // [B,H,T,D]
+	read := g.MatMul(a.dropped(g.Softmax(scores, -1)), a.split(v, 1, 2, 0, 3)) // [B,H,T,D]
 	return g.Reshape(g.Transpose(read, 2, 0, 1, 3), q.Shape...)
+}
+
+// dropped takes some positions away from the shares [B,H,T,T] in which they are read.
+func (a attention) dropped(shares *graph.Value) *graph.Value {
+	if a.keep == nil {
+		return shares
+	}
+	return Dropout(a.g, shares, a.g.Transpose(a.keep, 1, 0, 2, 3), a.share)
 }
 
 // split cuts features into heads, [T,B,H,D], and reorders the axes.

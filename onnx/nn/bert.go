@@ -83,11 +83,15 @@ func layerPrefix(prefix string, i int) string { return fmt.Sprintf("%sencoder.la
 // Params are all parameters of an encoder, those of its tables first. Their names
 // begin with prefix.
 func (c BERT) Params(prefix string) []Param {
-	return slices.Concat(c.TableParams(prefix), c.StackParams(prefix))
+	params := slices.Concat(c.TableParams(prefix), c.NormParams(prefix))
+	for i := range c.Layers {
+		params = append(params, c.LayerParams(prefix, i)...)
+	}
+	return params
 }
 
-// TableParams are the tables of words [V,W], positions [P,W] and types [2,W],
-// which rationalizers hold fixed.
+// TableParams are the tables of words [V,W], positions [P,W] and types [2,W], in
+// this order.
 func (c BERT) TableParams(prefix string) []Param {
 	table := func(table string, rows int) Param {
 		return Param{Name: prefix + table, Shape: []int64{int64(rows), int64(c.Width)}, Init: Init{Deviation: c.Deviation}}
@@ -95,16 +99,14 @@ func (c BERT) TableParams(prefix string) []Param {
 	return []Param{table(WordTable, c.Vocabulary), table(PositionTable, c.Positions), table(TypeTable, c.Types)}
 }
 
-// StackParams are those of the layers, and of the LayerNorm before them.
-func (c BERT) StackParams(prefix string) []Param {
-	params := LayerNormParams(prefix+embeddingNorm, c.Width)
-	for i := range c.Layers {
-		params = append(params, c.layerParams(layerPrefix(prefix, i))...)
-	}
-	return params
+// NormParams are those of the LayerNorm between the tables and the layers.
+func (c BERT) NormParams(prefix string) []Param {
+	return LayerNormParams(prefix+embeddingNorm, c.Width)
 }
 
-func (c BERT) layerParams(prefix string) []Param {
+// LayerParams are those of a layer, counted from 0.
+func (c BERT) LayerParams(prefix string, i int) []Param {
+	prefix = layerPrefix(prefix, i)
 	return slices.Concat(
 		c.linearParams(prefix+queries, c.Width, c.Width),
 		c.linearParams(prefix+keys, c.Width, c.Width),

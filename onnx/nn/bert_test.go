@@ -157,7 +157,7 @@ func smallBERTArgs(r *rand.Rand) []arg {
 		lengthMask("mask", gruSteps, gruLengths),
 	}
 	c := smallBERT()
-	for _, p := range append(c.TableParams("bert.")[1:], c.StackParams("bert.")...) {
+	for _, p := range c.Params("bert.")[1:] {
 		args = append(args, fixedArg(p.Name, normals(r, p.Shape...)))
 	}
 	return args
@@ -168,12 +168,12 @@ func TestBERTGradients(t *testing.T) {
 	r := rand.New(rand.NewPCG(50, 0))
 	masks := map[string]bool{}
 	function{smallBERTArgs(r), func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-		drop := func(part string, share float64, x *graph.Value) *graph.Value {
+		keep := func(part string, share float64, shape ...graph.Dim) *graph.Value {
 			masks[part] = true
-			return Dropout(g, x, keepSome(g, x.Shape), share)
+			return keepSome(g, shape)
 		}
 		c := smallBERT()
-		return c.Encode(g, x, "bert.", c.Embed(g, x, "bert.", x["words"], nil, drop), x["mask"], drop)
+		return c.Encode(g, x, "bert.", c.Embed(g, x, "bert.", x["words"], nil, keep), x["mask"], keep)
 	}}.checkGradients(t, r)
 	if want := 1 + 3*smallBERT().Layers; len(masks) != want {
 		t.Errorf("%d parts have a mask of their own, want %d: %v", len(masks), want, masks)

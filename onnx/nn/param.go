@@ -22,11 +22,15 @@ type Param struct {
 	// Group names parameters that learn at a rate of their own; empty for the
 	// common one.
 	Group string `json:"-"`
+	// Pace is the share of that rate at which the parameter learns; 0 for all of it.
+	Pace float64 `json:"-"`
 	// Carried tells that no optimiser moves it: see Layout.Carried.
 	Carried bool `json:"-"`
 	// Role names which of those who share a module have the parameter; empty for
 	// all of them.
 	Role string `json:"-"`
+	// Fixed tells that nothing moves it.
+	Fixed bool `json:"-"`
 }
 
 func (p Param) count() int {
@@ -44,8 +48,12 @@ type Layout struct {
 	Name   string  `json:"name"` // prefix of the vector's graph inputs, for example "model"
 	Params []Param `json:"params"`
 	// Carried tells that a step computes the next values itself, as those of
-	// running statistics: there is no optimiser and no gradient.
+	// running statistics, or leaves them as they are: there is no optimiser and no
+	// gradient.
 	Carried bool `json:"carried,omitempty"`
+	// Pace is the share of the learning rate at which the parameters learn; 0 for
+	// all of it.
+	Pace float64 `json:"pace,omitempty"`
 }
 
 // Size is the length of the flat vector.

@@ -152,7 +152,7 @@ func (a *answer) unpacked(l nn.Layout) nn.Weights {
 
 // reading is what f_g's (or f_a's) parts are given, without dropout.
 func (a *answer) reading(g *graph.Graph, f *Generator) Reading {
-	return Reading{Graph: g, Weights: a.weights(f.Team), Batch: a.x, Keep: nothing, Noise: nothing}
+	return Reading{Graph: g, Weights: a.weights(f.Team), Batch: a.x, Keep: everything, Noise: nothing}
 }
 
 // score is what speaks for each unit, [U,B].

@@ -12,7 +12,7 @@ import (
 const (
 	InputIDs           = "input_ids"
 	InputMask          = "attention_mask"  // 1 at real positions
-	InputSelectable    = "selectable_mask" // 1 at real positions that may be selected; of queried texts
+	InputSelectable    = "selectable_mask" // 1 at real positions that may be selected; of texts with queries or marks
 	InputSentence      = "sentence"        // number of the sentence that a position is in; any where it is in none
 	InputSentenceFirst = "sentence_first"  // its first and last position; any behind the last sentence
 	InputSentenceLast  = "sentence_last"
@@ -62,7 +62,7 @@ type Batch struct {
 	g         *graph.Graph
 	from      source
 	choosable *graph.Value // [U,B] 1 at units that a generator may select; nil: all
-	fixed     *graph.Value // [T,B] 1 at positions that are always shown, such as a query; nil: none
+	fixed     *graph.Value // [T,B] 1 at positions that are always shown, such as a query and marks; nil: none
 	ids       *graph.Value // [T,B]: words in place of the column's; nil: these
 	distinct  graph.Dim    // the symbol for how many distinct ones there are
 	rows      *graph.Value // of Words
@@ -78,7 +78,7 @@ func (c Config) batch(g *graph.Graph, from source) *Batch {
 	x := &Batch{c: c, g: g.Scope("texts"), from: from, distinct: wordsDim}
 	x.Real = x.mask(InputMask, timeDim)
 	x.selectable = x.Real
-	if c.Query {
+	if c.Query || c.Marks {
 		x.selectable = x.mask(InputSelectable, timeDim)
 		x.fixed = x.g.Sub(x.Real, x.selectable)
 	}
@@ -129,6 +129,20 @@ func (x *Batch) Words() (rows, places *graph.Value) {
 		x.places = x.g.Reshape(x.places, timeDim, batchDim)
 	}
 	return x.rows, x.places
+}
+
+// parts numbers the parts of queried texts as BERT does, [T,B] (int64): 0 for the
+// query with the marks around it, 1 from the document's first piece on. nil where all
+// are one part.
+func (x *Batch) parts(g *graph.Graph) *graph.Value {
+	switch {
+	case !x.c.Query:
+		return nil
+	case x.once != nil:
+		return x.tile(x.once.parts(g))
+	}
+	begun := g.CumSum(x.selectable, 0, false)
+	return g.Cast(g.Mul(g.Cast(g.Greater(begun, g.Like(begun, 0)), x.Real.DType), x.Real), tensor.Int64)
 }
 
 // vectors are those of the words at all positions, [T,B,E].

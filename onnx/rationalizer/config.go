@@ -71,6 +71,7 @@ type Config struct {
 	Width   int
 	Hyper   Hyper
 	Graph   GraphHyper // of an encoder of graphs
+	BERT    *BERTHyper // of the encoder bert
 	// Flags are the method's; those that are missing have their defaults.
 	Flags map[string]bool
 	// Constants are the method's; those that are missing have their defaults.
@@ -78,6 +79,9 @@ type Config struct {
 	// Query tells that a part of some texts, such as a claim, is always shown,
 	// never selected and never counted.
 	Query bool
+	// Marks tells that some pieces of every text, such as [CLS] and [SEP], are marks:
+	// they are always shown, never selected and never counted either.
+	Marks bool
 	// Unit is what is selected.
 	Unit Unit
 	// Probe trains a fresh attacker, alone, against the finished model, whose

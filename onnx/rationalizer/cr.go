@@ -179,20 +179,22 @@ func (s *Step) predictWithout(x *Batch, z Selection, f counterfactuals) *graph.V
 	left := g.Mul(g.Gather(z.Units, f.text, 1), others)
 	p := s.players.Predictor
 	r := s.reading(p.Team, "counterfactual", some, some.shown(g, some.positions(g, left)))
-	r.Keep = func(part string, shape ...graph.Dim) *graph.Value { return s.keepOfRows(f, part, shape) }
+	r.Keep = func(part string, share float64, shape ...graph.Dim) *graph.Value {
+		return s.keepOfRows(f, part, share, shape)
+	}
 	return p.head().Classify(r, p.pool(r))
 }
 
 // keepOfRows is a dropout mask for the counterfactuals. Their number is not known
 // before the step, so there is a mask for every unit, of which theirs are taken;
 // inside an encoder, one for every text.
-func (s *Step) keepOfRows(f counterfactuals, part string, shape graph.Shape) *graph.Value {
+func (s *Step) keepOfRows(f counterfactuals, part string, share float64, shape graph.Shape) *graph.Value {
 	axis, all := slices.Index(shape, leftOutDim), slices.Clone(shape)
 	all[axis] = batchDim
 	if axis == 0 {
 		all = append(graph.Shape{s.c.unitsDim()}, all...)
 	}
-	keep := s.keep("counterfactual/"+part, all...)
+	keep := s.keep("counterfactual/"+part, share, all...)
 	switch {
 	case keep == nil:
 		return nil

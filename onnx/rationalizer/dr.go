@@ -45,7 +45,17 @@ func asymmetry(g *graph.Graph, share *graph.Value) *graph.Value {
 	return g.Where(some, g.Max(share, g.Like(share, .05)), g.Like(share, 1))
 }
 
-// inGroup is an encoder whose parameters learn at the rate of a group.
+// within is the name of a group inside another one; that of the other where there is
+// none.
+func within(group, inner string) string {
+	if inner == "" {
+		return group
+	}
+	return group + "/" + inner
+}
+
+// inGroup is an encoder whose parameters learn at the rate of a group, each at its
+// own pace.
 type inGroup struct {
 	Encoder
 	group string
@@ -54,7 +64,7 @@ type inGroup struct {
 func (e inGroup) Params() []nn.Param {
 	out := e.Encoder.Params()
 	for i := range out {
-		out[i].Group = e.group
+		out[i].Group = within(e.group, out[i].Group)
 	}
 	return out
 }

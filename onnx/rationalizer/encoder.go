@@ -50,9 +50,9 @@ type Reading struct {
 	// Shown [T,B] is 1 where a position is shown and 0 where the encoder finds
 	// nothing in its place; nil shows all. Its gradient is that of a factor.
 	Shown *graph.Value
-	// Keep gives a dropout mask (uint8) for a part of the player; nil in evaluation, or
-	// when nothing is dropped.
-	Keep func(part string, shape ...graph.Dim) *graph.Value
+	// Keep gives a dropout mask (uint8) for a part of the player, with that share of
+	// ones; nil in evaluation, or when nothing is dropped.
+	Keep func(part string, share float64, shape ...graph.Dim) *graph.Value
 	// Noise gives logistic noise for a part; nil in evaluation without noise.
 	Noise func(part string, shape ...graph.Dim) *graph.Value
 	// Carry gives a carried parameter, such as a running mean, its next value, if
@@ -65,7 +65,7 @@ func (r Reading) keepShare() float64 { return r.Batch.c.keepShare() }
 
 // dropout drops elements of x in training; part names their mask.
 func (r Reading) dropout(part string, x *graph.Value) *graph.Value {
-	return nn.Dropout(r.Graph, x, r.Keep(part, x.Shape...), r.keepShare())
+	return nn.Dropout(r.Graph, x, r.Keep(part, r.keepShare(), x.Shape...), r.keepShare())
 }
 
 // noise is logistic noise for the units, [U,B]; nil where none is drawn.
@@ -79,8 +79,9 @@ func (r Reading) joined(parts []*graph.Value) *graph.Value {
 	return r.Concat(2, parts...)
 }
 
-// nothing is dropped, and no noise drawn, in evaluation.
-func nothing(string, ...graph.Dim) *graph.Value { return nil }
+// Nothing is dropped, and no noise drawn, in evaluation.
+func everything(string, float64, ...graph.Dim) *graph.Value { return nil }
+func nothing(string, ...graph.Dim) *graph.Value             { return nil }
 
 // EncoderKind is an architecture that players can be given.
 type EncoderKind struct {

@@ -16,7 +16,8 @@ func TestEveryMethodRunsOnEveryEncoder(t *testing.T) {
 		for _, m := range Methods() {
 			t.Run(kind.Name+"/"+m.Name, func(t *testing.T) {
 				c := small(m.Name, tensor.Float32)
-				c.Encoder, c.Classes, c.Inspect = kind.Name, 3, false
+				c.Encoder, c.BERT, c.Classes, c.Inspect = kind.Name, tinyBERT(), 3, false
+				c.Marks = kind.Name == "bert"
 				if kind.Check == nil || kind.Check(m, c) == nil {
 					checkMethod(t, c, m)
 				}
@@ -41,7 +42,7 @@ func TestLookupEncoder(t *testing.T) {
 	if k, err := LookupEncoder(""); err != nil || k.Name != DefaultEncoder {
 		t.Errorf("the default is %q, %v", k.Name, err)
 	}
-	if _, err := LookupEncoder("gnu"); err == nil || !strings.Contains(err.Error(), `no encoder "gnu"; there are bag, centred, gcn, gru, noisy`) {
+	if _, err := LookupEncoder("gnu"); err == nil || !strings.Contains(err.Error(), `no encoder "gnu"; there are bag, bert, centred, gcn, gru, noisy`) {
 		t.Errorf("error %v", err)
 	}
 	c := small("RNP", tensor.Float32)
@@ -122,7 +123,7 @@ var _ = registerEncoder(EncoderKind{
 
 func (e noisy) States(r Reading) []*graph.Value {
 	h := e.bag.States(r)[0]
-	keep := r.Keep(e.name+"/inner", h.Shape...)
+	keep := r.Keep(e.name+"/inner", .8, h.Shape...)
 	return []*graph.Value{nn.Dropout(r.Graph, h, keep, .8)}
 }
 

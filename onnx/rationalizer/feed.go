@@ -204,12 +204,12 @@ func (s *Step) noise(purpose string, shape ...graph.Dim) *graph.Value {
 	return s.random(nn.Noise{Purpose: purpose, Law: nn.Logistic}, s.dtype(), shape)
 }
 
-// keep is a dropout mask; nil when nothing is dropped.
-func (s *Step) keep(purpose string, shape ...graph.Dim) *graph.Value {
-	if s.c.Hyper.Dropout == 0 {
+// keep is a dropout mask with that share of ones; nil when nothing is dropped.
+func (s *Step) keep(purpose string, share float64, shape ...graph.Dim) *graph.Value {
+	if share == 1 {
 		return nil
 	}
-	return s.random(nn.Noise{Purpose: purpose, Law: nn.Keep, Share: s.c.keepShare()}, tensor.Uint8, shape)
+	return s.random(nn.Noise{Purpose: purpose, Law: nn.Keep, Share: share}, tensor.Uint8, shape)
 }
 
 // random declares a random input, or makes it from its key.

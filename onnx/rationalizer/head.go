@@ -57,7 +57,7 @@ func (normedLinear) Params(_ Config, width int) []nn.Param {
 
 func (normedLinear) Score(r Reading, units Units) *graph.Value {
 	g, w := r.Graph, r.Weights
-	keep := r.Keep("keep", r.Batch.c.unitsDim(), batchDim, graph.N(units.Width))
+	keep := r.Keep("keep", r.keepShare(), r.Batch.c.unitsDim(), batchDim, graph.N(units.Width))
 	return nn.Score(g, units.States(), keep, r.keepShare(), nn.ScoreParams{
 		Scale: w[generatorNorm+".weight"], Shift: w[generatorNorm+".bias"],
 		Weight: difference(g, w[generatorHead+".weight"]),

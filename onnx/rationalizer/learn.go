@@ -85,12 +85,27 @@ func (s *Step) update(l nn.Layout, parts []*graph.Value) {
 	for i, p := range l.Params {
 		s.Inspect("grad/"+l.Name+"."+p.Name, parts[i])
 	}
-	rate := s.rates[l.Name]
-	if rate == nil {
-		rate = s.Scalar(LearningRate)
-	}
-	s.states[l.Name] = s.c.Hyper.optimizer().Update(s.g.Scope(l.Name), s.states[l.Name], l.Pack(s.g, parts), rate)
+	s.states[l.Name] = s.c.Hyper.optimizer().Update(s.g.Scope(l.Name), s.states[l.Name], l.Pack(s.g, parts), s.rate(l))
 	s.changed(l)
+}
+
+// rate is the learning rate of a layout: that of its group, or else the step's, at
+// the layout's pace.
+func (s *Step) rate(l nn.Layout) *graph.Value {
+	rate := s.groupRate(l)
+	if l.Pace == 0 {
+		return rate
+	}
+	return nn.Times(s.g, l.Pace, rate)
+}
+
+func (s *Step) groupRate(l nn.Layout) *graph.Value {
+	for group, rate := range s.rates {
+		if inTeam(l, group) {
+			return rate
+		}
+	}
+	return s.Scalar(LearningRate)
 }
 
 // carry gives a carried parameter of a team its next value, which holds for what

@@ -101,12 +101,15 @@ func Layouts(c Config) ([]nn.Layout, error) {
 }
 
 // grouped lays out a team's parameters: the common group under the team's name,
-// others behind it as TEAM/GROUP, and what is carried as TEAM/carried.
+// others behind it as TEAM/GROUP, what is carried as TEAM/carried, and what nothing
+// moves as TEAM/fixed. All of a group learn at one pace.
 func grouped(team string, params []nn.Param) []nn.Layout {
 	out := []nn.Layout{{Name: team}}
 	for _, p := range params {
 		name := team
 		switch {
+		case p.Fixed:
+			name += "/fixed"
 		case p.Carried:
 			name += "/carried"
 		case p.Group != "":
@@ -115,7 +118,7 @@ func grouped(team string, params []nn.Param) []nn.Layout {
 		i := slices.IndexFunc(out, func(l nn.Layout) bool { return l.Name == name })
 		if i < 0 {
 			i = len(out)
-			out = append(out, nn.Layout{Name: name, Carried: p.Carried})
+			out = append(out, nn.Layout{Name: name, Carried: p.Carried || p.Fixed, Pace: p.Pace})
 		}
 		out[i].Params = append(out[i].Params, p)
 	}

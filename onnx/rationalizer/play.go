@@ -45,7 +45,9 @@ func (s *Step) encode(f *Generator, purpose string, x *Batch) []*graph.Value {
 func (s *Step) reading(team, purpose string, x *Batch, shown *graph.Value) Reading {
 	return Reading{
 		Graph: s.g.Scope(purpose), Weights: s.Weights(team), Batch: x, Shown: shown,
-		Keep:  func(part string, shape ...graph.Dim) *graph.Value { return s.keep(purpose+"/"+part, shape...) },
+		Keep: func(part string, share float64, shape ...graph.Dim) *graph.Value {
+			return s.keep(purpose+"/"+part, share, shape...)
+		},
 		Noise: func(part string, shape ...graph.Dim) *graph.Value { return s.noise(purpose+"/"+part, shape...) },
 		Carry: func(param string, next *graph.Value) { s.carry(team, param, next) },
 	}
@@ -122,6 +124,6 @@ func (s *Step) ReadFrozen(x *Batch, z Selection) *graph.Value {
 
 // evaluate is f_p without dropout: the logits [B,C].
 func (c Config) evaluate(f *Predictor, g *graph.Graph, w nn.Weights, x *Batch, shown *graph.Value) *graph.Value {
-	r := Reading{Graph: g, Weights: w, Batch: x, Shown: shown, Keep: nothing, Noise: nothing}
+	r := Reading{Graph: g, Weights: w, Batch: x, Shown: shown, Keep: everything, Noise: nothing}
 	return f.head().Classify(r, f.pool(r))
 }

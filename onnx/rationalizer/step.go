@@ -58,7 +58,7 @@ type Step struct {
 	weights map[string]nn.Weights         // by layout
 	carried map[string]nn.Weights         // by layout: what settle would keep
 	encoded map[*Generator][]*graph.Value // what their encoders make of the units, as long as it stands
-	rates   map[string]*graph.Value       // by layout, where not the learning rate
+	rates   map[string]*graph.Value       // by group, TEAM/GROUP, where not the learning rate
 	names   []string                      // of the values in results
 	results []*graph.Value
 }

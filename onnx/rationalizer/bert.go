@@ -1,0 +1,106 @@
+package rationalizer
+
+import (
+	"errors"
+	"fmt"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/nn"
+)
+
+// bertKind is the encoder of A2I's Table 4, in the form of the same authors' BERT
+// code (Bert-MCD): the tables of words, positions and types are fixed, the layers
+// learn, at a rate of their own. A generator reads the whole text. A predictor
+// reads the embedding layer's output, positions included, of what is shown, and
+// zeros of what is not: its layers attend to both, and to no padding.
+//
+// [CLS], [SEP] and a query are always shown, never selected and never counted; see
+// Config.Marks.
+var bertKind = EncoderKind{
+	Name:  "bert",
+	Doc:   "BERT on its pieces, from a checkpoint",
+	New:   func(name string, c Config) Encoder { return bertEncoder{name + ".", c} },
+	Check: checkBERT,
+}
+
+// BERTHyper are the settings of BERT encoders.
+type BERTHyper struct {
+	nn.BERT
+	// Pace is the layers' share of the learning rate, which the heads have in full.
+	Pace float64 `json:"pace"`
+	// FrozenLayers is how many of the lowest layers are fixed, with the LayerNorm
+	// before them.
+	FrozenLayers int `json:"frozen_layers,omitempty"`
+}
+
+// checkBERT names the first thing that makes no sense.
+func checkBERT(_ Method, c Config) error {
+	if c.BERT == nil {
+		return errors.New("the encoder bert has the size and form of a checkpoint, and none is given")
+	}
+	if err := c.BERT.Check(); err != nil {
+		return err
+	}
+	switch {
+	case !c.Marks:
+		return errors.New("the encoder bert reads texts in pieces between [CLS] and [SEP], and these have no such marks; tokenize them with wordpiece")
+	case c.BERT.Width != c.width():
+		return fmt.Errorf("the encoder's pieces have vectors of %d numbers and the data's of %d; read the data with the checkpoint's own pieces", c.BERT.Width, c.width())
+	case c.BERT.FrozenLayers < 0 || c.BERT.FrozenLayers > c.BERT.Layers:
+		return fmt.Errorf("settings: frozen_layers = %d; expected 0 to %d", c.BERT.FrozenLayers, c.BERT.Layers)
+	}
+	return Within(Range{Most: 1, Above: true}, "encoder_pace", c.BERT.Pace)
+}
+
+// bertEncoder is a player's BERT. The table of words is the data's (EmbeddingWeight):
+// all encoders share it.
+type bertEncoder struct {
+	prefix string // of its parameters' names
+	c      Config
+}
+
+// layersGroup is the group of the layers, which learn at a pace of their own.
+const layersGroup = "layers"
+
+func (e bertEncoder) Params() []nn.Param {
+	form := e.c.BERT
+	params := fixed(form.TableParams(e.prefix)[1:]) // the first is that of words
+	params = append(params, e.learning(0, form.NormParams(e.prefix))...)
+	for i := range form.Layers {
+		params = append(params, e.learning(i, form.LayerParams(e.prefix, i))...)
+	}
+	return params
+}
+
+// learning are parameters of a layer, which learn unless it is frozen.
+func (e bertEncoder) learning(layer int, params []nn.Param) []nn.Param {
+	if layer < e.c.BERT.FrozenLayers {
+		return fixed(params)
+	}
+	for i := range params {
+		params[i].Group, params[i].Pace = layersGroup, e.c.BERT.Pace
+	}
+	return params
+}
+
+func fixed(params []nn.Param) []nn.Param {
+	for i := range params {
+		params[i].Fixed = true
+	}
+	return params
+}
+
+func (e bertEncoder) Width() int { return e.c.BERT.Width }
+
+func (e bertEncoder) PooledWidth() int { return e.Width() }
+
+// States are those of the highest layer.
+func (e bertEncoder) States(r Reading) []*graph.Value {
+	h := e.c.BERT.Embed(r.Graph, r.Weights, e.prefix, r.Batch.vectors(r.Graph), r.Batch.parts(r.Graph), r.Keep)
+	if r.Shown != nil {
+		h = r.Mul(h, r.Unsqueeze(r.Shown, 2))
+	}
+	return []*graph.Value{e.c.BERT.Encode(r.Graph, r.Weights, e.prefix, h, r.Batch.Real, r.Keep)}
+}
+
+func (e bertEncoder) Pool(r Reading) *graph.Value { return r.Batch.largest(r.Graph, e.States(r)[0]) }
