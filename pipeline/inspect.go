@@ -17,15 +17,16 @@ import (
 
 // inspectCmd is `rationale inspect`.
 type inspectCmd struct {
-	Name    string            `arg:"" optional:"" name:"run" help:"The run."`
-	Model   string            `placeholder:"FILE|DIR" help:"In place of a run: somebody's model in an ONNX file, or an exported folder."`
-	Dataset string            `placeholder:"NAME" help:"With --model: the dataset with whose texts it is attacked."`
-	Profile string            `enum:"smoke,quick,paper" default:"quick" help:"With --model: where settings start from, and the size of generated data: smoke, quick or paper."`
-	Seed    uint64            `default:"1" placeholder:"N" help:"Seed of the attacker."`
-	N       int               `default:"3" placeholder:"N" help:"How many misled texts to show, of the 10 of each class that are kept."`
-	HTML    string            `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
-	Set     map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"A setting of the attacker other than the model's; may be repeated."`
-	JSON    bool              `name:"json" help:"Print JSON."`
+	Name       string            `arg:"" optional:"" name:"run" help:"The run."`
+	Model      string            `placeholder:"FILE|DIR" help:"In place of a run: somebody's model in an ONNX file, or an exported folder."`
+	Dataset    string            `placeholder:"NAME" help:"With --model: the dataset with whose texts it is attacked."`
+	Profile    string            `enum:"smoke,quick,paper" default:"quick" help:"With --model: where settings start from, and the size of generated data: smoke, quick or paper."`
+	Checkpoint string            `placeholder:"DIR" help:"Of a run whose encoder begins with a checkpoint: the folder of that, with which the attacker begins too."`
+	Seed       uint64            `default:"1" placeholder:"N" help:"Seed of the attacker."`
+	N          int               `default:"3" placeholder:"N" help:"How many misled texts to show, of the 10 of each class that are kept."`
+	HTML       string            `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
+	Set        map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"A setting of the attacker other than the model's; may be repeated."`
+	JSON       bool              `name:"json" help:"Print JSON."`
 }
 
 // Help is shown by --help.
@@ -50,6 +51,8 @@ func (c *inspectCmd) Validate() error {
 		return fmt.Errorf("--n %d: expected 0 or more", c.N)
 	case (c.Name == "") == (c.Model == ""):
 		return errors.New("expected either a run or --model FILE")
+	case c.Model != "" && c.Checkpoint != "":
+		return errors.New("--checkpoint is for a run; of somebody's model nothing but its answers is used")
 	case (c.Model == "") != (c.Dataset == ""):
 		return errors.New("--model and --dataset go together; a run knows its dataset")
 	}
@@ -100,7 +103,14 @@ func (c *inspectCmd) target(ctx context.Context, a *app, store *engine.Store, se
 		return experiments.Target{}, err
 	}
 	seen.Run = r.ID
-	return r.target()
+	target, err := r.target()
+	if err != nil {
+		return target, err
+	}
+	if err := target.Begin(c.Checkpoint); err != nil {
+		return target, planError(err)
+	}
+	return target, nil
 }
 
 // inspect makes the inspection, as far as the store lacks it.

@@ -29,6 +29,9 @@ type card struct {
 	Train     tokenize.Counts
 }
 
+// Pieces tells that texts are read in pieces of words.
+func (c card) Pieces() bool { return c.Summary.Tokenizer == tokenize.WordPiece }
+
 // modelCard writes the card for people who use the model.
 func modelCard(a *app, r *trainedRun, e *export) ([]byte, error) {
 	summary, err := tokenize.ReadSummary(e.data)

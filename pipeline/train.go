@@ -9,13 +9,14 @@ import (
 
 // trainCmd is `rationale train`.
 type trainCmd struct {
-	Method  string            `required:"" placeholder:"NAME" help:"Method as printed in the papers; see \"list methods\"."`
-	Dataset string            `required:"" placeholder:"NAME" help:"Dataset; see \"list datasets\"."`
-	Encoder string            `placeholder:"NAME" help:"Encoder of the players; see \"list encoders\"."`
-	Seed    uint64            `default:"1" placeholder:"N" help:"Seed of everything random in the run."`
-	Profile string            `enum:"smoke,quick,paper" default:"quick" help:"Where settings start from: smoke, quick or paper."`
-	Set     map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"A setting other than the profile's; may be repeated."`
-	JSON    bool              `name:"json" help:"Print the measurements as JSON."`
+	Method     string            `required:"" placeholder:"NAME" help:"Method as printed in the papers; see \"list methods\"."`
+	Dataset    string            `required:"" placeholder:"NAME" help:"Dataset; see \"list datasets\"."`
+	Encoder    string            `placeholder:"NAME" help:"Encoder of the players; see \"list encoders\"."`
+	Checkpoint string            `placeholder:"DIR" help:"Folder of the checkpoint that the encoder bert begins with: config.json, model.safetensors and vocab.txt."`
+	Seed       uint64            `default:"1" placeholder:"N" help:"Seed of everything random in the run."`
+	Profile    string            `enum:"smoke,quick,paper" default:"quick" help:"Where settings start from: smoke, quick or paper."`
+	Set        map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"A setting other than the profile's; may be repeated."`
+	JSON       bool              `name:"json" help:"Print the measurements as JSON."`
 }
 
 // Help is shown by --help.
@@ -25,7 +26,8 @@ func (*trainCmd) Help() string {
 Examples:
 
     rationale train --method RNP --dataset generated-aroma --profile smoke
-    rationale train --method RNP+A2I --dataset tweets --seed 2 --set sparsity=0.2 --set epochs=10`
+    rationale train --method RNP+A2I --dataset tweets --seed 2 --set sparsity=0.2 --set epochs=10
+    rationale train --method RNP --dataset tweets --encoder bert --checkpoint all-MiniLM-L6-v2`
 }
 
 // Run makes the run and its evaluation.
@@ -35,7 +37,7 @@ func (c *trainCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	planned, err := lab.Run(experiments.RunSpec{
-		Method: c.Method, Dataset: c.Dataset, Encoder: c.Encoder, Seed: c.Seed, Set: c.Set,
+		Method: c.Method, Dataset: c.Dataset, Encoder: c.Encoder, Checkpoint: c.Checkpoint, Seed: c.Seed, Set: c.Set,
 	})
 	if err != nil {
 		return planError(err)

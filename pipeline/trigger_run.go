@@ -19,6 +19,9 @@ import (
 // sound.
 func (r *trainedRun) searched(dataDir string) (experiments.Searched, error) {
 	out := experiments.Searched{Label: strings.TrimPrefix(r.Label, "train "), Run: engine.Published(r.manifest)}
+	if r.Graphs.BERT != nil {
+		return out, usagef("%s: triggers are searched among words with vectors, and the encoder %s reads pieces; search against a run of another encoder", r.Label, r.Graphs.Encoder)
+	}
 	if _, err := r.folder(r.ID); err != nil {
 		return out, err
 	}

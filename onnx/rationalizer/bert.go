@@ -8,7 +8,7 @@ import (
 	"rationale/onnx/nn"
 )
 
-// bertKind is the encoder of A2I's Table 4, in the form of the same authors' BERT
+// The encoder of A2I's Table 4, in the form of the same authors' BERT
 // code (Bert-MCD): the tables of words, positions and types are fixed, the layers
 // learn, at a rate of their own. A generator reads the whole text. A predictor
 // reads the embedding layer's output, positions included, of what is shown, and
@@ -16,16 +16,19 @@ import (
 //
 // [CLS], [SEP] and a query are always shown, never selected and never counted; see
 // Config.Marks.
-var bertKind = EncoderKind{
-	Name:  "bert",
-	Doc:   "BERT on its pieces, from a checkpoint",
-	New:   func(name string, c Config) Encoder { return bertEncoder{name + ".", c} },
-	Check: checkBERT,
-}
+var _ = registerEncoder(EncoderKind{
+	Name:       "bert",
+	Doc:        "BERT on its pieces, from a checkpoint",
+	Pretrained: true,
+	New:        func(name string, c Config) Encoder { return bertEncoder{name + ".", c} },
+	Check:      checkBERT,
+})
 
 // BERTHyper are the settings of BERT encoders.
 type BERTHyper struct {
 	nn.BERT
+	// Checkpoint is the name of the one that they start from, for people.
+	Checkpoint string `json:"checkpoint,omitempty"`
 	// Pace is the layers' share of the learning rate, which the heads have in full.
 	Pace float64 `json:"pace"`
 	// FrozenLayers is how many of the lowest layers are fixed, with the LayerNorm

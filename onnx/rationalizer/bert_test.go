@@ -12,8 +12,6 @@ import (
 	"rationale/onnx/tensor"
 )
 
-var _ = registerEncoder(bertKind)
-
 // tinyBERT is one that reads the small models' words.
 func tinyBERT() *BERTHyper {
 	return &BERTHyper{

@@ -91,6 +91,8 @@ type EncoderKind struct {
 	New func(name string, c Config) Encoder
 	// Graphs tells that it reads graphs: nodes in the place of words, with edges.
 	Graphs bool
+	// Pretrained tells that it begins with a checkpoint, whose pieces it reads.
+	Pretrained bool
 	// Check refuses what is not for this kind; nil: nothing.
 	Check func(m Method, c Config) error
 }

@@ -52,7 +52,7 @@ func (l *Lab) Adversarial(p adversarial.Params) (*engine.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data, rationalizer.Method{}, l.profile, nil)
+	settings, err := l.settings(data, rationalizer.Method{}, "", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,9 @@ func (l *Lab) Triggered(dataset string, like engine.Manifest) (engine.Input, err
 	if err := json.Unmarshal(like.Params, &p); err != nil {
 		return engine.Input{}, fmt.Errorf("%s: parameters: %w", like.ID, err)
 	}
+	if p.Checkpoint != "" {
+		return engine.Input{}, fmt.Errorf("dataset %s: the run reads the pieces of the checkpoint %s, and texts with a trigger are read in words alone; leave --triggered out", dataset, p.Checkpoint)
+	}
 	p.Dataset = dataset
 	inputs := []engine.Input{data.input}
 	if p.RandomWidth == 0 {

@@ -10,7 +10,6 @@ import (
 	"rationale/stages/inspect"
 	"rationale/stages/measure"
 	"rationale/stages/train"
-	"rationale/stages/weights"
 )
 
 // Target is a model that is to be inspected.
@@ -22,6 +21,8 @@ type Target struct {
 	Graphs  graphs.Params
 	Params  train.Params // of the model's training
 	Seconds float64      // that an attacker takes for as many epochs, about
+
+	begun *begun // see Begin
 }
 
 // Finished is a finished run as a target: an attacker is trained as the model was.
@@ -41,7 +42,7 @@ func (l *Lab) Imported(dataset, path string) (Target, error) {
 		return Target{}, err
 	}
 	attack := rationalizer.Method{Name: rationalizer.Imported, Options: rationalizer.ProbeOptions}
-	s, err := l.book.settings(l.backend.Provider, data, attack, l.profile, nil)
+	s, err := l.settings(data, attack, rationalizer.DefaultEncoder, nil)
 	if err != nil {
 		return Target{}, err
 	}
@@ -90,10 +91,7 @@ func (t Target) graphs(device bool) *engine.Node {
 
 // attacked plans the training of the attacker, from parameters of its own.
 func (t Target) attacked(p train.Params, made *engine.Node) *engine.Node {
-	drawn := &engine.Node{
-		Stage: weights.New(weights.Params{Seed: p.Seed}), Inputs: []engine.Input{input(weights.GraphsRole, made)},
-		Label: "draw attacker of " + t.Label, Weight: 0.1,
-	}
+	drawn := t.begun.firstWeights(made, p.Seed, "draw attacker of "+t.Label)
 	return &engine.Node{
 		Stage:  inspect.NewAttack(p, texts.Open),
 		Inputs: []engine.Input{t.Data, t.Model, input(train.GraphsRole, made), input(train.WeightsRole, drawn)},

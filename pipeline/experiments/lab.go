@@ -273,11 +273,19 @@ func (l *Lab) dataset(name string) (source, error) {
 
 // runnable is a dataset that runs can be made on.
 func (l *Lab) runnable(name string) (source, error) {
-	s, err := l.anyDataset(name)
-	if err == nil && s.unfit != "" {
-		return s, fmt.Errorf("dataset %s: %s", name, s.unfit)
+	if s, err := l.fit(name); err != nil {
+		return s, err
 	}
 	return l.dataset(name)
+}
+
+// fit is runnable without the need of word vectors.
+func (l *Lab) fit(name string) (source, error) {
+	s, err := l.anyDataset(name)
+	if err == nil && s.unfit != "" {
+		err = fmt.Errorf("dataset %s: %s", name, s.unfit)
+	}
+	return s, err
 }
 
 // anyDataset is dataset without the need of word vectors.

@@ -15,7 +15,7 @@ import (
 // planner knows in what else it is unusual.
 func Labels(g graphs.Params, p train.Params) plots.Labels {
 	l := plots.Labels{
-		"dataset": p.Dataset, "method": g.Method, "encoder": g.Encoder,
+		"dataset": p.Dataset, "method": g.Method, "encoder": encoderName(g),
 		plots.SeedKey: strconv.FormatUint(p.Seed, 10),
 	}
 	if s, ok := p.Scalars[sparsityKey]; ok {
@@ -26,7 +26,7 @@ func Labels(g graphs.Params, p train.Params) plots.Labels {
 
 // labels are what tells a planned run from others.
 func (l *Lab) labels(r *Run, data source, over layer) (plots.Labels, error) {
-	usual, err := l.book.settings(l.backend.Provider, data, r.Method, l.profile, nil)
+	usual, err := l.settings(data, r.Method, r.Encoder, nil)
 	labels := Labels(r.Graphs.Stage.Params().(graphs.Params), r.Train.Stage.Params().(train.Params))
 	return labels.With("variant", variant(over, usual.list(r.Method), r.Settings.list(r.Method), labels)), err
 }

@@ -32,6 +32,8 @@ func (s Settings) checkRanges() error {
 		whole("train_texts", s.TrainTexts, 0, 1<<24),
 		whole("draws", s.Draws, 0, 1<<16),
 		whole("threads", s.Threads, 1, 1<<10),
+		whole("frozen_layers", s.Frozen, 0, 1<<10),
+		rationalizer.Within(rationalizer.Range{Most: 1}, "encoder_pace", s.Pace),
 		rationalizer.Within(rationalizer.Positive, "learning_rate", s.Rate),
 		rationalizer.Within(rationalizer.NotNegative, "least_rate", s.LeastRate),
 		rationalizer.Within(rationalizer.Range{Most: 1, Above: true}, "decay", s.Decay),
@@ -95,10 +97,14 @@ func (r *Run) checkMemory(data source, device bool, machine int64) error {
 // config is what is known of the graphs when a run is planned.
 func (r *Run) config(data source) rationalizer.Config {
 	flags, constants, _ := r.Method.Split(r.Settings.Options)
-	return rationalizer.Config{
+	c := rationalizer.Config{
 		Encoder: r.Encoder, Classes: len(data.classes), Width: embeddings.DefaultDim,
-		Hyper: r.Settings.Hyper, Flags: flags, Constants: constants,
+		Hyper: r.Settings.Hyper, BERT: r.bert(), Flags: flags, Constants: constants,
 	}
+	if c.BERT != nil {
+		c.Width = c.BERT.Width
+	}
+	return c
 }
 
 // batchWords is the least number of words in a batch, padding included: a

@@ -10,7 +10,6 @@ import (
 	"rationale/stages/graphs"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
-	"rationale/stages/weights"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -36,20 +35,12 @@ func input(role string, from *engine.Node) engine.Input { return engine.Input{Ro
 func (r *Run) graphs(device bool) *engine.Node {
 	flags, constants, _ := r.Method.Split(r.Settings.Options)
 	p := graphs.Params{
-		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Flags: flags, Constants: constants,
+		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, BERT: r.bert(), Flags: flags, Constants: constants,
 		Unit: r.Settings.unit(), StepsPerRun: r.Settings.StepsPerRun, Device: device,
 	}
 	return &engine.Node{
 		Stage: graphs.New(p, texts.Open), Inputs: []engine.Input{input(graphs.DataRole, r.Data)},
 		Label: fmt.Sprintf("build %s for %s", r.Method.Name, r.Dataset), Weight: 0.2,
-	}
-}
-
-// drawn plans drawing the first parameters.
-func (r *Run) drawn() *engine.Node {
-	return &engine.Node{
-		Stage: weights.New(weights.Params{Seed: r.Seed}), Inputs: []engine.Input{input(weights.GraphsRole, r.Graphs)},
-		Label: r.label("draw weights of"), Weight: 0.1,
 	}
 }
 

@@ -153,8 +153,9 @@ func (s Settings) list(m rationalizer.Method) [][2]string {
 	var out [][2]string
 	v := reflect.ValueOf(s)
 	for _, f := range reflect.VisibleFields(v.Type()) {
-		if name := f.Tag.Get("toml"); name != "" && name != "-" {
-			out = append(out, [2]string{name, fmt.Sprint(v.FieldByIndex(f.Index))})
+		value := v.FieldByIndex(f.Index)
+		if name, optional := settingName(f); name != "" && !(optional && value.IsZero()) {
+			out = append(out, [2]string{name, fmt.Sprint(value)})
 		}
 	}
 	for _, o := range m.Options {

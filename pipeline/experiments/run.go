@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"fmt"
 
 	"rationale/onnx/rationalizer"
@@ -15,8 +16,11 @@ type RunSpec struct {
 	Method  string
 	Dataset string
 	Encoder string // the default one when empty
-	Seed    uint64
-	Set     map[string]string // settings of the command line, key → value
+	// Checkpoint is the folder of the one that the encoder begins with; empty for
+	// encoders that begin with none.
+	Checkpoint string
+	Seed       uint64
+	Set        map[string]string // settings of the command line, key → value
 }
 
 // Run is a planned training run with everything around it.
@@ -34,6 +38,8 @@ type Run struct {
 	Train    *engine.Node
 	Evaluate *engine.Node
 	Assess   *engine.Node // of the attack on it; nil where nobody attacks
+
+	begun *begun // nil for encoders that begin with no checkpoint
 }
 
 // Run plans one training run.
@@ -69,12 +75,12 @@ func (l *Lab) tuned(spec RunSpec, data source, over layer) (*Run, error) {
 func (l *Lab) build(r *Run, data source, spec RunSpec, over layer) (err error) {
 	engine := l.backend
 	engine.Threads = r.Settings.Threads
-	r.Data = tokenized(data, r.Settings)
+	r.Data = r.read(data)
 	r.Graphs = r.graphs(l.provider.Device)
-	r.Weights = r.drawn()
+	r.Weights = r.begun.firstWeights(r.Graphs, r.Seed, r.label("draw weights of"))
 	r.Train = r.trained(engine, data)
 	if r.Method.Reader != "" {
-		reader, err := l.plan(RunSpec{Method: r.Method.Reader, Dataset: spec.Dataset, Encoder: spec.Encoder, Seed: spec.Seed}, readerLayer(over))
+		reader, err := l.plan(RunSpec{Method: r.Method.Reader, Dataset: spec.Dataset, Encoder: spec.Encoder, Checkpoint: spec.Checkpoint, Seed: spec.Seed}, readerLayer(over))
 		if err != nil {
 			return err
 		}
@@ -96,16 +102,24 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 	if err != nil {
 		return nil, source{}, err
 	}
-	data, err := l.runnable(spec.Dataset)
+	begun, err := beginning(spec, encoder)
 	if err != nil {
 		return nil, source{}, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data, method, l.profile, over)
+	find := l.runnable
+	if begun != nil {
+		find = l.fit
+	}
+	data, err := find(spec.Dataset)
 	if err != nil {
 		return nil, source{}, err
 	}
-	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings}
-	return r, data, r.checkMemory(data, l.provider.Device, runtime.MachineMemory())
+	settings, err := l.settings(data, method, encoder.Name, over)
+	if err != nil {
+		return nil, source{}, err
+	}
+	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings, begun: begun}
+	return r, data, cmp.Or(begun.check(settings), r.checkMemory(data, l.provider.Device, runtime.MachineMemory()))
 }
 
 // readerLayer keeps the settings that a reader must share with the model whose

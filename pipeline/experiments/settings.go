@@ -24,6 +24,7 @@ const settingsFile = "settings.toml"
 // Settings are all settings of a run.
 type Settings struct {
 	rationalizer.Hyper
+	pretrainedSettings
 	// Options are those that the run's method has, by name.
 	Options     rationalizer.Values `toml:"-"`
 	Unit        string              `toml:"unit"` // what is selected: word or sentence
@@ -50,6 +51,7 @@ type settingsBook struct {
 	Provider map[string]layer `toml:"provider"`
 	Format   map[string]layer `toml:"format"`
 	Method   map[string]layer `toml:"method"`
+	Encoder  map[string]layer `toml:"encoder"`
 	// Claims holds what a method needs on texts, in sentences, that answer a claim or a
 	// question.
 	Claims  map[string]layer   `toml:"claims"`
@@ -100,14 +102,20 @@ func (b settingsBook) profile(name string) (profile, error) {
 	return p, nil
 }
 
-// settings lays the tables for a provider, a dataset, a method and a profile over one
-// another, then the given one. What only the tables say and the method does not have is
-// nothing to it.
-func (b settingsBook) settings(provider string, data source, method rationalizer.Method, p profile, over layer) (Settings, error) {
+// settings are those of the lab's provider and profile for a dataset, a method and an
+// encoder, under the given table.
+func (l *Lab) settings(data source, method rationalizer.Method, encoder string, over layer) (Settings, error) {
+	return l.book.settings(l.backend.Provider, data, method, encoder, l.profile, over)
+}
+
+// settings lays the tables for a provider, a dataset, a method, a profile and an encoder
+// over one another, then the given one. What only the tables say and the method does not
+// have is nothing to it.
+func (b settingsBook) settings(provider string, data source, method rationalizer.Method, encoder string, p profile, over layer) (Settings, error) {
 	all := layer{}
 	for _, l := range []layer{
 		b.Default, b.Provider[provider], b.Format[data.format], data.goldSparsity(method), b.Method[method.Base], b.Method[method.Name], b.claims(data, method),
-		p.Default, p.Format[data.format], p.Method[data.format][method.Name],
+		p.Default, p.Format[data.format], p.Method[data.format][method.Name], b.Encoder[encoder],
 	} {
 		maps.Copy(all, l)
 	}
@@ -216,7 +224,7 @@ func unknownKey(key string) error {
 func Keys() []string {
 	out := rationalizer.OptionNames()
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
-		if name := f.Tag.Get("toml"); name != "" && name != "-" {
+		if name, _ := settingName(f); name != "" {
 			out = append(out, name)
 		}
 	}

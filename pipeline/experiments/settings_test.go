@@ -234,5 +234,5 @@ func settingsOn(b settingsBook, data source, method, name string, over layer) (S
 	if err != nil {
 		return Settings{}, err
 	}
-	return b.settings("cpu", data, m, p, over)
+	return b.settings("cpu", data, m, "", p, over)
 }

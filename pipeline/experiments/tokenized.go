@@ -27,7 +27,7 @@ func (l *Lab) Tokenized(dataset, tokenizerName, vocabDir string, maxLength int) 
 	if err != nil {
 		return nil, err
 	}
-	settings, err := l.book.settings(l.backend.Provider, data, rationalizer.Method{}, l.profile, nil)
+	settings, err := l.settings(data, rationalizer.Method{}, "", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -47,10 +47,15 @@ func inPieces(data source, s Settings, dir string) (*engine.Node, error) {
 		return nil, err
 	}
 	p := tokenize.Params{Dataset: data.name, MaxLength: s.MaxLength, Tokenizer: tokenize.WordPiece}
+	return pieces(data, p, vocabulary), nil
+}
+
+// pieces plans reading a dataset with what names its pieces.
+func pieces(data source, p tokenize.Params, vocabulary engine.Input) *engine.Node {
 	return &engine.Node{
 		Stage: tokenize.New(p), Inputs: []engine.Input{data.input, vocabulary},
 		Label: "tokenize " + data.name + " in pieces", Weight: 5,
-	}, nil
+	}
 }
 
 // vocabularyInput is the folder of a vocabulary; its identity is what the

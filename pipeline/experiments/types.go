@@ -16,7 +16,8 @@ import (
 func checkTypes(all layer) error {
 	fields := map[string]reflect.Kind{}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[Settings]()) {
-		fields[f.Tag.Get("toml")] = f.Type.Kind()
+		name, _ := settingName(f)
+		fields[name] = f.Type.Kind()
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		kind, ok := fields[key]
@@ -31,6 +32,13 @@ func checkTypes(all layer) error {
 		}
 	}
 	return nil
+}
+
+// settingName is the name of a field's setting, empty for a field that is none, and
+// whether 0 stands for a run without it.
+func settingName(f reflect.StructField) (name string, optional bool) {
+	name, more, _ := strings.Cut(f.Tag.Get("toml"), ",")
+	return strings.TrimPrefix(name, "-"), more == "omitempty"
 }
 
 func checkType(key string, kind reflect.Kind, value any) error {

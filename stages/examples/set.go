@@ -31,6 +31,7 @@ type Shape struct {
 	Longest int      // positions of the longest example that the data may hold
 	Reading string   // JSON that says how an example becomes a model's inputs
 	Query   bool     // some examples have parts that are shown and never selected
+	Marks   bool     // all of them have marks, such as [CLS], of which that holds too
 	// Poisoned says how examples were poisoned; empty when none was.
 	Poisoned string
 }

@@ -35,13 +35,15 @@ const (
 
 // Params are what the graphs depend on beside the data.
 type Params struct {
-	Method      string              `json:"method"`
-	Encoder     string              `json:"encoder"`
-	Hyper       rationalizer.Hyper  `json:"hyper"`
-	Flags       map[string]bool     `json:"flags,omitempty"`     // the method's
-	Constants   rationalizer.Values `json:"constants,omitempty"` // the method's
-	Unit        rationalizer.Unit   `json:"unit,omitempty"`
-	StepsPerRun int                 `json:"steps_per_run"` // K
+	Method  string             `json:"method"`
+	Encoder string             `json:"encoder"`
+	Hyper   rationalizer.Hyper `json:"hyper"`
+	// BERT is the form of BERT encoders; nil for others.
+	BERT        *rationalizer.BERTHyper `json:"bert,omitempty"`
+	Flags       map[string]bool         `json:"flags,omitempty"`     // the method's
+	Constants   rationalizer.Values     `json:"constants,omitempty"` // the method's
+	Unit        rationalizer.Unit       `json:"unit,omitempty"`
+	StepsPerRun int                     `json:"steps_per_run"` // K
 	// Device makes graphs for an accelerator, where neither noise nor word
 	// vectors should cross the bus at every step.
 	Device bool `json:"device,omitempty"`
@@ -56,15 +58,16 @@ type Made struct {
 	Classes int               `json:"classes"`
 	Width   int               `json:"width"` // of a word vector
 	Query   bool              `json:"query,omitempty"`
+	Marks   bool              `json:"marks,omitempty"`
 	Spec    rationalizer.Spec `json:"step"`
 }
 
 // Config is the graphs' configuration.
 func (m Made) Config() rationalizer.Config {
 	return rationalizer.Config{
-		Method: m.Method, Encoder: m.Encoder, Classes: m.Classes, Width: m.Width, Hyper: m.Hyper,
+		Method: m.Method, Encoder: m.Encoder, Classes: m.Classes, Width: m.Width, Hyper: m.Hyper, BERT: m.BERT,
 		Flags: m.Flags, Constants: m.Constants,
-		Query: m.Query, Unit: m.Unit, StepsPerRun: m.StepsPerRun, NoiseInGraph: m.Device, WholeVocabulary: m.Device,
+		Query: m.Query, Marks: m.Marks, Unit: m.Unit, StepsPerRun: m.StepsPerRun, NoiseInGraph: m.Device, WholeVocabulary: m.Device,
 		Probe: m.Probe,
 	}
 }
@@ -110,7 +113,7 @@ func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 		return err
 	}
 	shape := data.Shape()
-	made := Made{Params: s.params, Classes: len(shape.Classes), Width: shape.Width, Query: shape.Query}
+	made := Made{Params: s.params, Classes: len(shape.Classes), Width: shape.Width, Query: shape.Query, Marks: shape.Marks}
 	step, err := rationalizer.NewStep(made.Config())
 	if err != nil {
 		return err

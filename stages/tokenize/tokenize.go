@@ -2,9 +2,9 @@
 // that a model reads, with aligned rationales.
 //
 // Its output: train.arrow, dev.arrow and test.arrow (see Text), vocab.txt with
-// the entries behind the ids, summary.json and, with the tokenizer Words,
-// vectors.safetensors with the frozen word vectors (embedding.weight [V,E],
-// row 0 zero). Nobody has frozen vectors of WordPiece's pieces. With vocab.txt
+// the entries behind the ids, summary.json and vectors.safetensors with the frozen
+// vectors embedding.weight [V,E]: of words, row 0 zero, or of the pieces of a
+// checkpoint's encoder. Pieces of a vocabulary by itself have none. With vocab.txt
 // and the settings in summary.json a Reader prepares any other text in the same
 // way.
 package tokenize
@@ -34,7 +34,7 @@ const (
 const (
 	DatasetRole    = "dataset"    // what OpenDataset gives, or a generated dataset
 	VectorsRole    = "vectors"    // for Words: what OpenVectors gives; absent for random vectors
-	VocabularyRole = "vocabulary" // for WordPiece: what OpenVocabulary gives
+	VocabularyRole = "vocabulary" // for WordPiece: what OpenVocabulary gives, unless there is a checkpoint (checkpoint.Role)
 )
 
 // The tokenizers.
@@ -51,6 +51,8 @@ type Params struct {
 	MaxLength int `json:"max_length"`
 	// Tokenizer is Words or WordPiece; empty means Words.
 	Tokenizer string `json:"tokenizer,omitempty"`
+	// Checkpoint is the name of the checkpoint whose pieces are read, for people.
+	Checkpoint string `json:"checkpoint,omitempty"`
 	// RandomVectors seeds made-up word vectors of RandomWidth numbers, for
 	// running without a table.
 	RandomVectors uint64 `json:"random_vectors,omitempty"`

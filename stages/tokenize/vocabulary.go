@@ -15,6 +15,7 @@ import (
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 	"rationale/stages"
+	"rationale/stages/checkpoint"
 	"rationale/tokenizer"
 	"rationale/tokenizer/embeddings"
 	"rationale/tokenizer/wordpiece"
@@ -28,7 +29,7 @@ type vocabulary struct {
 	unknown  int32                 // id of the pieces that have none of their own
 	list     *tokenizer.Vocabulary // the entries behind the ids
 	coverage tokenizer.Coverage    // of word vectors
-	vectors  *tensor.Tensor        // [V,E]; nil for pieces
+	vectors  *tensor.Tensor        // [V,E]; nil for pieces without a checkpoint
 	random   bool                  // the vectors are made up
 	source   string                // where the vectors came from
 }
@@ -60,8 +61,18 @@ func newWords(t *tokenizer.Words, s Settings) *vocabulary {
 	}
 }
 
-// loadPieces is the tokenizer that the stage was given.
+// loadPieces is the tokenizer that the stage was given, with the vectors of its
+// pieces where a checkpoint has them.
 func (s *Stage) loadPieces(env *stages.Env, meta datasets.Meta) (*vocabulary, error) {
+	folder, err := checkpoint.Of(env)
+	if err != nil {
+		return nil, err
+	}
+	if folder != nil {
+		v := newPieces(folder.Tokenizer, s.params.inPieces(meta, folder.Tokenizer.Settings()))
+		v.vectors, v.source = folder.Words(), s.params.Checkpoint
+		return v, nil
+	}
 	if env.Opened[VocabularyRole] == nil {
 		return nil, fmt.Errorf("the tokenizer %s needs a vocabulary; none is given", WordPiece)
 	}
@@ -155,8 +166,9 @@ func allWords(ctx context.Context, set *datasets.Set, failed *error) iter.Seq[[]
 	}
 }
 
-// ReadVectors reads the word vectors [V,E] of a tokenized dataset. For one
-// that was read in pieces it says that there are none.
+// ReadVectors reads the vectors [V,E] of a tokenized dataset's words, or of its
+// pieces. Of one that was read in pieces without a checkpoint it says that there are
+// none.
 func ReadVectors(dir string) (vectors *tensor.Tensor, err error) {
 	path := filepath.Join(dir, VectorsFile)
 	defer stages.InFile(path, &err)

@@ -211,6 +211,9 @@ func (r *run) readExamples(data examples.Data) error {
 	if shape.Query != r.made.Query {
 		return fmt.Errorf("dataset %s has queries: %v; the graphs were made for data with queries: %v", shape.Dataset, shape.Query, r.made.Query)
 	}
+	if shape.Marks != r.made.Marks {
+		return fmt.Errorf("dataset %s is read with marks: %v; the graphs were made for data with marks: %v", shape.Dataset, shape.Marks, r.made.Marks)
+	}
 	train, err := data.Split("train")
 	if err != nil {
 		return err

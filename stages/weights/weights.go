@@ -1,6 +1,7 @@
 // Package weights is the stage that makes the parameters with which a run
 // starts: drawn from a seed, or taken from a file or an earlier run as far as
-// that has them.
+// that has them. The encoders of a run with a checkpoint (checkpoint.Role) all
+// start from that.
 //
 // Its output: checkpoint.safetensors, with parameters named as PyTorch names
 // them, and weights.json, which says where each one came from.
@@ -13,11 +14,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 	"rationale/stages"
+	"rationale/stages/checkpoint"
 	"rationale/stages/graphs"
 )
 
@@ -80,11 +83,11 @@ func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 	if err != nil {
 		return err
 	}
-	taken, err := s.source(env)
+	from, partial, err := s.start(env, named)
 	if err != nil {
 		return err
 	}
-	origins, err := s.overlay(named, taken)
+	origins, err := s.overlay(named, from, partial)
 	if err != nil {
 		return err
 	}
@@ -93,6 +96,32 @@ func (s *Stage) Run(_ context.Context, env *stages.Env) error {
 		return err
 	}
 	return stages.WriteJSON(filepath.Join(env.Out, OriginsFile), origins)
+}
+
+// start is what parameters are taken from, and whether it may lack some: the source,
+// or else a checkpoint; nil when all are drawn.
+func (s *Stage) start(env *stages.Env, named map[string]*tensor.Tensor) (from map[string]*tensor.Tensor, partial bool, err error) {
+	from, err = s.source(env)
+	if err != nil || from != nil {
+		return from, s.params.Partial, err
+	}
+	folder, err := checkpoint.Of(env)
+	if err != nil || folder == nil {
+		return nil, false, err
+	}
+	return encoders(named, folder.Encoder.Params), true, nil
+}
+
+// encoders are a checkpoint's parameters under the names that they have in every
+// encoder of the model: LAYOUT.ENCODER.PARAMETER.
+func encoders(named, checkpoint map[string]*tensor.Tensor) map[string]*tensor.Tensor {
+	out := map[string]*tensor.Tensor{}
+	for name := range named {
+		if parts := strings.SplitN(name, ".", 3); len(parts) == 3 && checkpoint[parts[2]] != nil {
+			out[name] = checkpoint[parts[2]]
+		}
+	}
+	return out
 }
 
 // source reads the tensors of the source; none without one.
@@ -118,7 +147,7 @@ func (s *Stage) source(env *stages.Env) (named map[string]*tensor.Tensor, err er
 }
 
 // overlay puts the source's tensors in the place of drawn ones.
-func (s *Stage) overlay(named, source map[string]*tensor.Tensor) (Origins, error) {
+func (s *Stage) overlay(named, source map[string]*tensor.Tensor, partial bool) (Origins, error) {
 	origins := Origins{Drawn: []string{}, Taken: []string{}}
 	for name := range s.params.Names {
 		if named[name] == nil {
@@ -132,7 +161,7 @@ func (s *Stage) overlay(named, source map[string]*tensor.Tensor) (Origins, error
 		}
 		t, ok := source[from]
 		switch {
-		case source == nil || !ok && s.params.Partial && !renamed:
+		case source == nil || !ok && partial && !renamed:
 			origins.Drawn = append(origins.Drawn, name)
 			continue
 		case !ok:

@@ -39,6 +39,7 @@ func (d *data) Shape() examples.Shape {
 	return examples.Shape{
 		Dataset: d.summary.Dataset, Classes: d.summary.Classes, Width: int(d.vectors.Shape()[1]),
 		Longest: d.summary.MaxLength, Query: d.summary.Queries(), Reading: d.reading, Poisoned: d.summary.Poisoned,
+		Marks: d.summary.Tokenizer == tokenize.WordPiece,
 	}
 }
 

@@ -1,0 +1,121 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"rationale/datasets/quote"
+	"rationale/onnx/nn"
+	"rationale/onnx/pretrained"
+	"rationale/onnx/rationalizer"
+	"rationale/pipeline/engine"
+	"rationale/stages/checkpoint"
+	"rationale/stages/graphs"
+	"rationale/stages/tokenize"
+	"rationale/stages/weights"
+)
+
+// begun is the checkpoint that a run's encoders begin with.
+type begun struct {
+	name  string // for people
+	form  nn.BERT
+	input engine.Input // for the role checkpoint.Role
+}
+
+// beginning opens the checkpoint of a run; nil for encoders that begin with none.
+func beginning(spec RunSpec, encoder rationalizer.EncoderKind) (*begun, error) {
+	switch {
+	case !encoder.Pretrained && spec.Checkpoint != "":
+		return nil, fmt.Errorf("the encoder %s begins with no checkpoint; leave --checkpoint out, or choose an encoder that does with --encoder (see \"list encoders\")", encoder.Name)
+	case !encoder.Pretrained:
+		return nil, nil
+	case spec.Checkpoint == "":
+		return nil, fmt.Errorf("the encoder %s begins with a checkpoint: give its folder, with config.json, model.safetensors and vocab.txt, by --checkpoint DIR", encoder.Name)
+	}
+	dir, err := filepath.Abs(spec.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	form, err := pretrained.ReadConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	in, err := external(checkpoint.Role, dir, checkpoint.Open)
+	return &begun{quote.Name(filepath.Base(dir)), form, in}, err
+}
+
+// pretrainedSettings are the settings of encoders that begin with a checkpoint.
+type pretrainedSettings struct {
+	// Pace is the encoders' share of the learning rate, Frozen how many of their lowest
+	// layers do not learn.
+	Pace   float64 `toml:"encoder_pace,omitempty"`
+	Frozen int     `toml:"frozen_layers,omitempty"`
+}
+
+// check wants the settings to be those of encoders with or without a checkpoint, and
+// texts that these have places for.
+func (b *begun) check(s Settings) error {
+	switch {
+	case b == nil && s.pretrainedSettings != (pretrainedSettings{}):
+		return errors.New("settings: encoder_pace and frozen_layers are for encoders that begin with a checkpoint")
+	case b != nil && s.MaxLength > b.form.Positions:
+		return fmt.Errorf("settings: max_length = %d; the checkpoint %s has places for %d pieces", s.MaxLength, b.name, b.form.Positions)
+	}
+	return nil
+}
+
+// bert is the form of the run's encoders; nil where they begin with no checkpoint.
+func (r *Run) bert() *rationalizer.BERTHyper {
+	if r.begun == nil {
+		return nil
+	}
+	s := r.Settings
+	return &rationalizer.BERTHyper{BERT: r.begun.form, Checkpoint: r.begun.name, Pace: s.Pace, FrozenLayers: s.Frozen}
+}
+
+// read plans reading the run's data: word by word, or in the checkpoint's pieces.
+func (r *Run) read(data source) *engine.Node {
+	if r.begun == nil {
+		return tokenized(data, r.Settings)
+	}
+	p := tokenize.Params{Dataset: data.name, MaxLength: r.Settings.MaxLength, Tokenizer: tokenize.WordPiece, Checkpoint: r.begun.name}
+	return pieces(data, p, r.begun.input)
+}
+
+// firstWeights plans the first parameters of graphs: drawn, but for encoders that
+// begin with a checkpoint.
+func (b *begun) firstWeights(made *engine.Node, seed uint64, label string) *engine.Node {
+	n := &engine.Node{
+		Stage: weights.New(weights.Params{Seed: seed}), Inputs: []engine.Input{input(weights.GraphsRole, made)},
+		Label: label, Weight: 0.1,
+	}
+	if b != nil {
+		n.Inputs = append(n.Inputs, b.input)
+	}
+	return n
+}
+
+// Begin has the attacker begin with the checkpoint in a folder, which is that of the
+// model where its encoders began with one; empty for none.
+func (t *Target) Begin(dir string) error {
+	encoder, err := rationalizer.LookupEncoder(t.Graphs.Encoder)
+	if err != nil {
+		return err
+	}
+	if t.begun, err = beginning(RunSpec{Checkpoint: dir}, encoder); err != nil || t.begun == nil {
+		return err
+	}
+	if t.begun.form != t.Graphs.BERT.BERT {
+		return fmt.Errorf("the checkpoint %s has another form than %s, with which the model began", t.begun.name, t.Graphs.BERT.Checkpoint)
+	}
+	return nil
+}
+
+// encoderName is an encoder's name, with its checkpoint's.
+func encoderName(g graphs.Params) string {
+	if g.BERT == nil {
+		return g.Encoder
+	}
+	return g.Encoder + " " + g.BERT.Checkpoint
+}
