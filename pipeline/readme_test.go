@@ -21,6 +21,7 @@ const (
 	takesLong       = "takes minutes, or hours"
 	needsGPU        = "needs an NVIDIA GPU and what drives it"
 	notPublic       = "reads files that may not be passed on; the format's own tests read small ones"
+	needsCheckpoint = "begins with a checkpoint of somebody's; the script bert has a tiny one"
 	stands          = "has stand-ins for what the user gives"
 	noText          = "reads a binary file; the format's own tests make such files"
 )
@@ -48,6 +49,8 @@ var notRun = map[string]string{
 	"./rationale doctor --provider cuda":                  needsGPU,
 	"./rationale reproduce --provider cuda":               needsGPU,
 	"./rationale data import glove FILE":                  stands,
+
+	"./rationale train --method RNP --dataset reviews --encoder bert --checkpoint all-MiniLM-L6-v2": needsCheckpoint,
 
 	"rationale data import FORMAT SOURCE... --name NAME [--split SPEC] [--set OPTION=VALUE]...":   stands,
 	"rationale data import beer beer/ --name beer-appearance --set aspect=0":                      notPublic,

@@ -135,7 +135,11 @@ func readerLayer(over layer) layer {
 }
 
 func (r *Run) label(verb string) string {
-	return fmt.Sprintf("%s %s on %s, seed %d", verb, r.Method.Name, r.Dataset, r.Seed)
+	method := r.Method.Name
+	if r.begun != nil {
+		method += " with " + r.Encoder + " " + r.begun.name
+	}
+	return fmt.Sprintf("%s %s on %s, seed %d", verb, method, r.Dataset, r.Seed)
 }
 
 // measured are what the finished run is measured by.

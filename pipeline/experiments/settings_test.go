@@ -236,3 +236,16 @@ func settingsOn(b settingsBook, data source, method, name string, over layer) (S
 	}
 	return b.settings("cpu", data, m, "", p, over)
 }
+
+// TestSettingsAreForEncodersThatThereAre: see providers.
+func TestSettingsAreForEncodersThatThereAre(t *testing.T) {
+	book, err := readBook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range book.Encoder {
+		if _, err := rationalizer.LookupEncoder(name); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -18,6 +18,7 @@ import (
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages"
+	"rationale/stages/checkpoint"
 	"rationale/stages/examples/texts"
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
@@ -65,6 +66,7 @@ func Env(t testing.TB, inputs map[string]string) *stages.Env {
 	}
 	for role, open := range map[string]func(string) (stages.Opened, error){
 		tokenize.VectorsRole: tokenize.OpenVectors, tokenize.VocabularyRole: tokenize.OpenVocabulary,
+		checkpoint.Role: checkpoint.Open,
 	} {
 		dir, given := inputs[role]
 		if !given {
@@ -253,6 +255,12 @@ func Vocabulary(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+// Checkpoint is the folder of a tiny BERT.
+func Checkpoint(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(repository(t), "onnx", "pretrained", "testdata", "bert_tiny")
 }
 
 // Import stores rows of JSON, whose column "split" deals them, as a dataset,

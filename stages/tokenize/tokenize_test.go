@@ -14,8 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"rationale/onnx/nn"
+	"rationale/onnx/pretrained"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
+	"rationale/stages/checkpoint"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
 	"rationale/tokenizer/embeddings"
@@ -179,6 +182,30 @@ func TestWordPiece(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, tokenize.VectorsFile)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("vectors of pieces: %v", err)
+	}
+}
+
+// TestCheckpoint reads texts in a checkpoint's pieces, which have its vectors.
+func TestCheckpoint(t *testing.T) {
+	folder := stagetest.Checkpoint(t)
+	p := tokenize.Params{MaxLength: 10, Tokenizer: tokenize.WordPiece, Checkpoint: "tiny"}
+	texts, sum, dir := readAll(t, p, map[string]string{checkpoint.Role: folder})
+	if got := strings.Join(entries(t, dir, texts["c"].IDs, 0), " "); got != "[CLS] the bad [SEP]" {
+		t.Errorf("the bad is read as %s", got)
+	}
+	if sum.Source != "tiny" || sum.Width != 12 || sum.Random {
+		t.Errorf("vectors of %q, %d numbers each, made up: %t", sum.Source, sum.Width, sum.Random)
+	}
+	vectors, err := tokenize.ReadVectors(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoder, err := pretrained.Open(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := encoder.Params[nn.WordTable]; !slices.Equal(vectors.Shape(), want.Shape()) || !slices.Equal(vectors.Float64s(), want.Float64s()) {
+		t.Error("the vectors are not the encoder's")
 	}
 }
 

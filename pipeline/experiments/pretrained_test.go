@@ -1,0 +1,95 @@
+package experiments
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rationale/pipeline/engine"
+	"rationale/stages/checkpoint"
+	"rationale/stages/graphs"
+	"rationale/stages/stagetest"
+	"rationale/stages/tokenize"
+)
+
+// onBERT plans a run that begins with the tiny checkpoint, or a copy of it.
+func onBERT(l *Lab, folder string, set map[string]string) (*Run, error) {
+	all := map[string]string{"max_length": "10"}
+	for key, value := range set {
+		all[key] = value
+	}
+	return l.Run(RunSpec{Method: "RNP+A2I", Dataset: "generated-aroma", Encoder: "bert", Checkpoint: folder, Seed: 1, Set: all})
+}
+
+// TestRunsBeginWithTheCheckpoint: data and weights are given it, and the graphs its
+// form and the settings of its encoders.
+func TestRunsBeginWithTheCheckpoint(t *testing.T) {
+	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
+	r, err := onBERT(l, folder, map[string]string{"frozen_layers": "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []*engine.Node{r.Data, r.Weights} {
+		if in := n.Inputs[len(n.Inputs)-1]; in.Role != checkpoint.Role || in.Digest == "" {
+			t.Errorf("%s is given %q last", n.Label, in.Role)
+		}
+	}
+	if p := r.Data.Stage.Params().(tokenize.Params); p.Tokenizer != tokenize.WordPiece || p.Checkpoint != "bert_tiny" {
+		t.Errorf("texts are read with %+v", p)
+	}
+	b := r.Graphs.Stage.Params().(graphs.Params).BERT
+	if b == nil || b.Layers != 2 || b.FrozenLayers != 1 || b.Pace != .1 || r.Settings.Rate != 1e-4 {
+		t.Errorf("the graphs are made for %+v, at rate %v", b, r.Settings.Rate)
+	}
+	if got := r.Labels["encoder"]; got != "bert bert_tiny" {
+		t.Errorf("the run's encoder is called %q", got)
+	}
+}
+
+// TestCheckpointIsPartOfTheIdentity: its content is, not where it lies.
+func TestCheckpointIsPartOfTheIdentity(t *testing.T) {
+	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
+	copied := filepath.Join(t.TempDir(), filepath.Base(folder))
+	if err := os.CopyFS(copied, os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	plan := func(folder string) string {
+		r, err := onBERT(l, folder, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return identity(t, r.Train)
+	}
+	want := plan(folder)
+	if got := plan(copied); got != want {
+		t.Errorf("the same checkpoint in another folder gives %s instead of %s", got, want)
+	}
+	vocabulary := filepath.Join(copied, "vocab.txt")
+	data, err := os.ReadFile(vocabulary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(vocabulary, []byte(strings.Replace(string(data), "beer", "wine", 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := plan(copied); got == want {
+		t.Error("another vocabulary has the same identity")
+	}
+}
+
+// TestCheckpointsRefused: settings that the checkpoint or its encoders cannot have.
+func TestCheckpointsRefused(t *testing.T) {
+	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
+	for want, set := range map[string]map[string]string{
+		"has places for 10 pieces":        {"max_length": "11"},
+		"encoder_pace = 1.5":              {"encoder_pace": "1.5"},
+		"frozen_layers = -1":              {"frozen_layers": "-1"},
+		`unknown setting "frozen_layer"`:  {"frozen_layer": "1"},
+		"frozen_layers = 0.5; expected a": {"frozen_layers": "0.5"},
+	} {
+		if _, err := onBERT(l, folder, set); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+}
