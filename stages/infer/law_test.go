@@ -165,12 +165,12 @@ func written(text datasets.Text) string {
 	return b.String()
 }
 
-// TestTextsGivenBack: in each format, a test text given back as a text of a
+// TestTextsGivenBack: in each format of texts, a test text given back as a text of a
 // user's becomes the same pieces, and the model says and selects what it did in
 // its evaluation.
 func TestTextsGivenBack(t *testing.T) {
 	for _, f := range formats.All() {
-		if !slices.ContainsFunc(slices.Collect(maps.Values(sources)), func(s source) bool { return s.format == f.Name }) {
+		if !f.Graphs && !slices.ContainsFunc(slices.Collect(maps.Values(sources)), func(s source) bool { return s.format == f.Name }) {
 			t.Errorf("format %s has no source here", f.Name)
 		}
 	}
