@@ -43,12 +43,14 @@ var notRun = map[string]string{
 	exportLibrary:       needsGPU,
 	exportLibrariesPath: needsGPU,
 
-	"./rationale reproduce a2i-fig3 a2i-fig6 --seeds 3":   takesLong,
-	"./rationale reproduce a2i-table1 --seeds 3":          takesLong,
-	"./rationale reproduce badrnl-table1 --dataset fever": takesLong,
-	"./rationale doctor --provider cuda":                  needsGPU,
-	"./rationale reproduce --provider cuda":               needsGPU,
-	"./rationale data import glove FILE":                  stands,
+	"./rationale reproduce a2i-fig3 a2i-fig6 --seeds 3":           takesLong,
+	"./rationale reproduce a2i-table1 --dataset tweets --seeds 3": takesLong,
+	"./rationale reproduce a2i-table1 --dataset movies --seeds 3": takesLong,
+	"./rationale reproduce a2i-table1 --seeds 3":                  takesLong,
+	"./rationale reproduce badrnl-table1 --dataset fever":         takesLong,
+	"./rationale doctor --provider cuda":                          needsGPU,
+	"./rationale reproduce --provider cuda":                       needsGPU,
+	"./rationale data import glove FILE":                          stands,
 
 	"./rationale train --method RNP --dataset reviews --encoder bert --checkpoint all-MiniLM-L6-v2": needsCheckpoint,
 
