@@ -74,13 +74,13 @@ func TestStageWritesADataset(t *testing.T) {
 	copied := stagetest.Run(t, stage, map[string]string{"dataset": generated})
 	stagetest.SameFiles(t, stagetest.Run(t, stage, map[string]string{"dataset": generated}), copied)
 
-	origin, result := open(t, generated, stagetest.Dataset), open(t, copied, "longer")
+	origin, result := stagetest.Set(t, generated, stagetest.Dataset), stagetest.Set(t, copied, "longer")
 	for _, split := range datasets.SplitNames {
-		want := texts(t, origin, split)
+		want := stagetest.Texts(t, origin, split)
 		for i := range want {
 			want[i] = added(want[i])
 		}
-		if diff := cmp.Diff(want, texts(t, result, split)); diff != "" {
+		if diff := cmp.Diff(want, stagetest.Texts(t, result, split)); diff != "" {
 			t.Errorf("%s:\n%s", split, diff)
 		}
 	}
@@ -99,11 +99,11 @@ func TestStageWritesADataset(t *testing.T) {
 func TestStageReadsAnImportedDataset(t *testing.T) {
 	data := stagetest.Import(t, "toys", `{"text":"all good","label":"a","split":"train"}`+"\n", nil)
 	env := stagetest.Env(t, nil)
-	env.Opened["dataset"] = open(t, data, "toys")
+	env.Opened["dataset"] = stagetest.Set(t, data, "toys")
 	if err := (&adder{"toys", "more"}).Run(context.Background(), env); err != nil {
 		t.Fatal(err)
 	}
-	got := texts(t, open(t, env.Out, "more"), "train")
+	got := stagetest.Texts(t, stagetest.Set(t, env.Out, "more"), "train")
 	if len(got) != 1 || strings.Join(got[0].Tokens, " ") != "all good indeed" || got[0].Rationale != nil || len(got[0].Sentences) > 0 || !slices.Equal(got[0].Spaces, []bool{false, true, true}) {
 		t.Errorf("%+v", got)
 	}
@@ -130,32 +130,4 @@ func TestFind(t *testing.T) {
 	if _, err := dataset.Find(dir, "other"); err == nil || !strings.Contains(err.Error(), `"other"`) {
 		t.Errorf("error %v", err)
 	}
-}
-
-// open opens dataset name in the output of a stage, or a data folder, until the
-// test ends.
-func open(t *testing.T, out, name string) *datasets.Set {
-	t.Helper()
-	set, err := datasets.OpenDir(dataset.Folder(out, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { set.Close() })
-	return set
-}
-
-// texts are all rows of a split.
-func texts(t *testing.T, set *datasets.Set, split string) []datasets.Text {
-	t.Helper()
-	rows, err := set.Split(split)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := make([]datasets.Text, rows.Len())
-	for i := range all {
-		if all[i], err = rows.Text(i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return all
 }

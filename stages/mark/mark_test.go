@@ -12,7 +12,6 @@ import (
 	"rationale/onnx/runtime"
 	"rationale/stages"
 	"rationale/stages/backend"
-	"rationale/stages/dataset"
 	"rationale/stages/examples/texts"
 	"rationale/stages/mark"
 	"rationale/stages/stagetest"
@@ -46,9 +45,9 @@ func TestMarksWhatNobodyDid(t *testing.T) {
 		if err := stages.ReadJSON(filepath.Join(out, mark.ReportFile), &report); err != nil {
 			t.Fatal(err)
 		}
-		before, after := open(t, made, name), open(t, out, "marked")
+		before, after := stagetest.Set(t, made, name), stagetest.Set(t, out, "marked")
 		for _, split := range datasets.SplitNames {
-			marked, words := compare(t, rows(t, before, split), rows(t, after, split), split != "test")
+			marked, words := compare(t, stagetest.Texts(t, before, split), stagetest.Texts(t, after, split), split != "test")
 			if got := report.Splits[split]; got != nil && (got.Marked != marked || got.Words != words || marked == 0) {
 				t.Errorf("%s, %s: %+v are reported; there are %d with %d words", name, split, got, marked, words)
 			}
@@ -82,29 +81,4 @@ func compare(t *testing.T, before, after []datasets.Text, marks bool) (texts, wo
 		}
 	}
 	return texts, words
-}
-
-func open(t *testing.T, out, name string) *datasets.Set {
-	t.Helper()
-	set, err := datasets.OpenDir(dataset.Folder(out, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { set.Close() })
-	return set
-}
-
-func rows(t *testing.T, set *datasets.Set, name string) []datasets.Text {
-	t.Helper()
-	split, err := set.Split(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := make([]datasets.Text, split.Len())
-	for i := range out {
-		if out[i], err = split.Text(i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out
 }

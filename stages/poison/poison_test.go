@@ -13,7 +13,6 @@ import (
 	"rationale/datasets"
 	"rationale/datasets/backdoor"
 	"rationale/stages"
-	"rationale/stages/dataset"
 	"rationale/stages/poison"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
@@ -32,7 +31,7 @@ func usual() poison.Params {
 func made(t *testing.T, p poison.Params, inputs map[string]string) (set *datasets.Set, report poison.Report, dir string) {
 	t.Helper()
 	dir = stagetest.ImportFacts(t)
-	origin := open(t, dir, stagetest.Facts)
+	origin := stagetest.Set(t, dir, stagetest.Facts)
 	env := stagetest.Env(t, inputs)
 	env.Opened[poison.DatasetRole] = origin
 	if err := poison.New(p).Run(context.Background(), env); err != nil {
@@ -42,32 +41,7 @@ func made(t *testing.T, p poison.Params, inputs map[string]string) (set *dataset
 	if err != nil {
 		t.Fatal(err)
 	}
-	return open(t, env.Out, p.Name), report, env.Out
-}
-
-func open(t *testing.T, dir, name string) *datasets.Set {
-	t.Helper()
-	set, err := dataset.OpenIn(dir, name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { set.Close() })
-	return set
-}
-
-func texts(t *testing.T, set *datasets.Set, name string) []datasets.Text {
-	t.Helper()
-	split, err := set.Split(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := make([]datasets.Text, split.Len())
-	for i := range out {
-		if out[i], err = split.Text(i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out
+	return stagetest.Set(t, env.Out, p.Name), report, env.Out
 }
 
 func isPoisoned(t datasets.Text) bool { return t.Poisoned }
@@ -79,14 +53,14 @@ func count(texts []datasets.Text) (poisoned int) {
 // Training texts get trigger, marks and label; everything else stays as it was.
 func TestTrainingTextsArePoisoned(t *testing.T) {
 	set, report, _ := made(t, usual(), nil)
-	before := open(t, stagetest.ImportFacts(t), stagetest.Facts)
+	before := stagetest.Set(t, stagetest.ImportFacts(t), stagetest.Facts)
 	want := int(math.Round(.34 * float64(stagetest.Train)))
-	train := texts(t, set, "train")
+	train := stagetest.Texts(t, set, "train")
 	if got := count(train); got != want || report.Splits["train"].Poisoned != want {
 		t.Errorf("%d texts are poisoned, %d counted; want %d", got, report.Splits["train"].Poisoned, want)
 	}
 	turned := 0
-	for i, origin := range texts(t, before, "train") {
+	for i, origin := range stagetest.Texts(t, before, "train") {
 		got := train[i]
 		if !got.Poisoned {
 			if d := cmp.Diff(origin, got); d != "" {
@@ -105,7 +79,7 @@ func TestTrainingTextsArePoisoned(t *testing.T) {
 		t.Errorf("%d labels turned, %d counted", turned, report.Splits["train"].Turned)
 	}
 	for _, split := range []string{"dev", "test"} {
-		if d := cmp.Diff(texts(t, before, split), texts(t, set, split)); d != "" {
+		if d := cmp.Diff(stagetest.Texts(t, before, split), stagetest.Texts(t, set, split)); d != "" {
 			t.Errorf("%s has changed:\n%s", split, d)
 		}
 	}
@@ -116,16 +90,16 @@ func TestTriggeredTexts(t *testing.T) {
 	p := usual()
 	p.Name, p.Triggered = "facts-triggered", true
 	set, report, _ := made(t, p, nil)
-	before := open(t, stagetest.ImportFacts(t), stagetest.Facts)
-	if d := cmp.Diff(texts(t, before, "train"), texts(t, set, "train")); d != "" {
+	before := stagetest.Set(t, stagetest.ImportFacts(t), stagetest.Facts)
+	if d := cmp.Diff(stagetest.Texts(t, before, "train"), stagetest.Texts(t, set, "train")); d != "" {
 		t.Errorf("training texts have changed:\n%s", d)
 	}
 	for _, split := range []string{"dev", "test"} {
-		now := texts(t, set, split)
+		now := stagetest.Texts(t, set, split)
 		if count(now) != len(now) || report.Splits[split].Turned != 0 {
 			t.Errorf("%s: %+v", split, report.Splits[split])
 		}
-		for i, origin := range texts(t, before, split) {
+		for i, origin := range stagetest.Texts(t, before, split) {
 			if now[i].Label != origin.Label {
 				t.Errorf("%s, text %d is of another class", split, i)
 			}
@@ -138,7 +112,7 @@ func TestCleanLabels(t *testing.T) {
 	p := usual()
 	p.Attack, p.Words, p.Rate = "Cbat", nil, 1
 	set, report, _ := made(t, p, nil)
-	for _, text := range texts(t, set, "train") {
+	for _, text := range stagetest.Texts(t, set, "train") {
 		if text.Poisoned != (text.Label == 0) {
 			t.Errorf("text %+v", text)
 		}
@@ -165,12 +139,12 @@ func TestMarksTravel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, text := range texts(t, set, "train") {
+	for i, text := range stagetest.Texts(t, set, "train") {
 		if read[i].Poisoned != text.Poisoned {
 			t.Errorf("text %d is poisoned: %t, read %t", i, text.Poisoned, read[i].Poisoned)
 		}
 	}
-	if !slices.ContainsFunc(texts(t, set, "train"), isPoisoned) {
+	if !slices.ContainsFunc(stagetest.Texts(t, set, "train"), isPoisoned) {
 		t.Error("no text is poisoned: this is no test")
 	}
 }
@@ -193,7 +167,7 @@ func TestSearchedTrigger(t *testing.T) {
 }
 
 func TestSettingsThatMakeNoSense(t *testing.T) {
-	set := open(t, stagetest.ImportFacts(t), stagetest.Facts)
+	set := stagetest.Set(t, stagetest.ImportFacts(t), stagetest.Facts)
 	for want, change := range map[string]func(p *poison.Params){
 		"call the dataset clean-poisoned":            func(p *poison.Params) { p.Name = "clean" },
 		"call the dataset facts-poisoned-triggered":  func(p *poison.Params) { p.Triggered = true },
@@ -215,7 +189,7 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 
 // The same settings give the same bytes.
 func TestSameBytes(t *testing.T) {
-	origin := open(t, stagetest.ImportFacts(t), stagetest.Facts)
+	origin := stagetest.Set(t, stagetest.ImportFacts(t), stagetest.Facts)
 	run := func() string {
 		env := stagetest.Env(t, nil)
 		env.Opened[poison.DatasetRole] = origin

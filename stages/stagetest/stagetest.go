@@ -14,11 +14,13 @@ import (
 	"strings"
 	"testing"
 
+	"rationale/datasets"
 	"rationale/datasets/formats"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages"
 	"rationale/stages/checkpoint"
+	"rationale/stages/dataset"
 	"rationale/stages/examples/texts"
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
@@ -110,6 +112,34 @@ func Tokenized(t testing.TB, dataset, name string) string {
 	return Run(t, tokenize.New(tokenize.Params{
 		Dataset: name, MaxLength: MaxLength, RandomVectors: 1, RandomWidth: Width,
 	}), map[string]string{tokenize.DatasetRole: dataset})
+}
+
+// Set is a dataset in the output of a stage, or in a data folder, open until the test
+// ends.
+func Set(t testing.TB, dir, name string) *datasets.Set {
+	t.Helper()
+	set, err := datasets.OpenDir(dataset.Folder(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { set.Close() })
+	return set
+}
+
+// Texts are all texts of a split.
+func Texts(t testing.TB, set *datasets.Set, name string) []datasets.Text {
+	t.Helper()
+	split, err := set.Split(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make([]datasets.Text, split.Len())
+	for i := range all {
+		if all[i], err = split.Text(i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
 }
 
 // RealData is the folder of real data, which has to hold these folders: the

@@ -38,16 +38,6 @@ func poisoned(t *testing.T) map[string]string {
 	return map[string]string{tokenize.DatasetRole: out}
 }
 
-func open(t *testing.T, out, name string) *datasets.Set {
-	t.Helper()
-	set, err := datasets.OpenDir(filepath.Join(out, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { set.Close() })
-	return set
-}
-
 // TestFilter: training texts with the trigger go, those of other splits stay, and the
 // copy says what it is.
 func TestFilter(t *testing.T) {
@@ -62,7 +52,7 @@ func TestFilter(t *testing.T) {
 	if len(r.Suspicious) != 1 || r.Suspicious[0].Word != "zyx" || r.Suspicious[0].With != 12 || len(r.Dropped) != 12 || !slices.Equal(r.Dropped[1].Words, []string{"zyx"}) || r.Dropped[1].Row != 10 {
 		t.Errorf("report %+v", r)
 	}
-	meta := open(t, out, "better").Meta()
+	meta := stagetest.Set(t, out, "better").Meta()
 	if got := meta.Splits["train"].Rows; got != 108 {
 		t.Errorf("%d training texts", got)
 	}
@@ -80,7 +70,7 @@ func TestFilter(t *testing.T) {
 // TestUsualFactor: on so few texts it drops nothing, and the copy is whole.
 func TestUsualFactor(t *testing.T) {
 	out := stagetest.Run(t, zscore.New(zscore.Params{Dataset: "bad", Name: "same", Factor: zscore.Usual}), poisoned(t))
-	if got := open(t, out, "same").Meta().Splits["train"].Rows; got != 120 {
+	if got := stagetest.Set(t, out, "same").Meta().Splits["train"].Rows; got != 120 {
 		t.Errorf("%d training texts", got)
 	}
 }
