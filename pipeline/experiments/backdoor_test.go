@@ -10,6 +10,7 @@ import (
 	"rationale/stages/graphs"
 	"rationale/stages/mark"
 	"rationale/stages/poison"
+	"rationale/stages/tokenize"
 	"rationale/stages/train"
 	"rationale/stages/trigger"
 	"rationale/stages/weights"
@@ -190,4 +191,46 @@ func TestFiguresOfAttacksReadTheFloor(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestEverythingPublishedIsPlanned: experiments made together count the same dataset;
+// what each of them shows in its tables is in the plan, also where no figure reads it
+// or a run is lost.
+func TestEverythingPublishedIsPlanned(t *testing.T) {
+	l := withSets(newTestLab(t, Options{Seeds: 2}), "fever eraser -")
+	fever := l.sources["fever"]
+	fever.query, fever.sentences, fever.taught = true, true, true
+	fever.input = l.sources["generated-aroma"].input
+	fever.vectors = &engine.Input{Role: tokenize.VectorsRole, From: fever.input.From}
+	l.sources["fever"] = fever
+	b, err := l.Reproduce([]string{"all"}, "fever")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := b.Runs[0].Train
+	for _, batch := range []*Batch{b, b.Without(func(n *engine.Node) bool { return n == lost })} {
+		plan, err := engine.NewPlan(batch.Targets...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range batch.Experiments {
+			for _, n := range e.published() {
+				if plan.ID(n) == "" {
+					t.Errorf("%s publishes what is not planned: %s", e.Name, n.Label)
+				}
+			}
+		}
+	}
+}
+
+// published are the nodes that tables and figures of an experiment are read from.
+func (p Planned) published() []*engine.Node {
+	out := slices.Clone(p.Drawings)
+	for _, c := range p.Counts {
+		out = append(out, c.Node)
+	}
+	for _, r := range p.Runs {
+		out = append(out, r.nodes()...)
+	}
+	return out
 }

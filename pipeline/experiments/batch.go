@@ -123,10 +123,10 @@ func (b *Batch) targets() []*engine.Node {
 	for _, r := range b.trained() {
 		out = append(out, r.measured()...)
 	}
-	for _, c := range b.counts() {
-		out = append(out, c.Node)
-	}
 	for _, p := range b.Experiments {
+		for _, c := range p.Counts {
+			out = append(out, c.Node)
+		}
 		out = append(out, p.Drawings...)
 	}
 	return out
