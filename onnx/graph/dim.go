@@ -76,6 +76,22 @@ func (d Dim) factors() (int64, []string) {
 	return d.coef, splitFactors(d.syms)
 }
 
+// Symbols lists the symbols that the length is made of, each as often as it occurs.
+func (d Dim) Symbols() []string {
+	if d.syms == "" {
+		return nil
+	}
+	var out []string
+	for _, f := range splitFactors(d.syms) {
+		if factor := factorDim(f); factor == Sym(f) {
+			out = append(out, f)
+		} else {
+			out = append(out, factor.Symbols()...)
+		}
+	}
+	return out
+}
+
 // At is the length when its symbols have the given values.
 func (d Dim) At(values map[string]int64) int64 {
 	if n, fixed := d.Fixed(); fixed {

@@ -107,7 +107,7 @@ func (v *Value) encodeConstant(m *message) {
 
 // declaration is an input as the file declares it, or its encoding.
 func (v *Value) declaration() []byte {
-	if v.file != nil {
+	if v.file != nil && v.file.declaration != nil {
 		return v.file.declaration
 	}
 	return encodeValue(v)

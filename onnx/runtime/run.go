@@ -33,6 +33,12 @@ func (s *Session) RunInto(ctx context.Context, inputs, outputs map[string]*tenso
 	return err
 }
 
+// RunWith is Run with those results that have room in outputs written there, as by
+// RunInto. It returns the others.
+func (s *Session) RunWith(ctx context.Context, inputs, outputs map[string]*tensor.Tensor) (map[string]*tensor.Tensor, error) {
+	return s.run(ctx, inputs, outputs)
+}
+
 // run writes the outputs found in given in place and returns all the others.
 func (s *Session) run(ctx context.Context, inputs, given map[string]*tensor.Tensor) (map[string]*tensor.Tensor, error) {
 	s.mu.RLock()

@@ -54,6 +54,10 @@ type elements struct {
 	from  func(values []float64) any
 	join  func(parts []any) any // one after another
 	first func(data any) any    // the address of the first one, nil without any
+	// block is n of them, a part of an array; see Tensor.Block.
+	block func(data any, shape []int64, keep [][]int, n int64) any
+	// cut is as many as n in the same memory, if there is room for them.
+	cut func(data any, n int64) (cut any, enough bool)
 }
 
 func elementsOf[T Element](convert func(float64) T) *elements {
@@ -80,6 +84,16 @@ func elementsOf[T Element](convert func(float64) T) *elements {
 				return &d[0]
 			}
 			return nil
+		},
+		block: func(data any, shape []int64, keep [][]int, n int64) any {
+			return block(make([]T, 0, n), data.([]T), shape, keep)
+		},
+		cut: func(data any, n int64) (any, bool) {
+			d := data.([]T)
+			if int64(cap(d)) < n {
+				return nil, false
+			}
+			return d[:n], true
 		},
 	}
 }

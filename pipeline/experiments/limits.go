@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rationale/onnx/rationalizer"
+	"rationale/stages/shards"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -32,6 +33,7 @@ func (s Settings) checkRanges() error {
 		whole("train_texts", s.TrainTexts, 0, 1<<24),
 		whole("draws", s.Draws, 0, 1<<16),
 		whole("threads", s.Threads, 1, 1<<10),
+		whole("shards", s.Shards, 0, shards.Most),
 		whole("frozen_layers", s.Frozen, 0, 1<<10),
 		rationalizer.Within(rationalizer.Range{Most: 1}, "encoder_pace", s.Pace),
 		rationalizer.Within(rationalizer.Positive, "learning_rate", s.Rate),
@@ -74,6 +76,25 @@ func (s Settings) unit() rationalizer.Unit {
 		return rationalizer.Word
 	}
 	return rationalizer.Unit(s.Unit)
+}
+
+// checkShards refuses shards where a step is not cut into any.
+func (r *Run) checkShards(device bool) error {
+	if r.Settings.Shards == 0 {
+		return nil
+	}
+	var instead string
+	switch {
+	case device:
+		instead = "a device works on the whole batch at once"
+	case r.Settings.StepsPerRun > 1:
+		instead = fmt.Sprintf("steps_per_run = %d puts several steps into one graph", r.Settings.StepsPerRun)
+	case r.Encoder != rationalizer.DefaultEncoder:
+		instead = fmt.Sprintf("batches for the encoder %s are not divided, only those for %s", r.Encoder, rationalizer.DefaultEncoder)
+	default:
+		return nil
+	}
+	return fmt.Errorf("settings: shards = %d; %s: leave one of the two out", r.Settings.Shards, instead)
 }
 
 // checkMemory refuses a run that cannot fit into the machine's memory, by an

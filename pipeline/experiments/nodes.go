@@ -48,7 +48,7 @@ func (r *Run) trained(b backend.Backend, data source) *engine.Node {
 	return &engine.Node{
 		Stage:  train.New(r.params(b), texts.Open),
 		Inputs: []engine.Input{input(train.DataRole, r.Data), input(train.GraphsRole, r.Graphs), input(train.WeightsRole, r.Weights)},
-		Label:  r.label("train"), Weight: r.cost(data),
+		Label:  r.label("train"), Weight: r.cost(data) / float64(max(1, r.Settings.Shards)),
 	}
 }
 
@@ -59,6 +59,7 @@ func (r *Run) params(b backend.Backend) train.Params {
 	return train.Params{
 		Dataset: r.Dataset, Seed: r.Seed, Epochs: s.Epochs, Batch: s.Batch, Texts: s.TrainTexts,
 		Scalars: scalars, Rate: s.Rate, Decay: s.Decay, LeastRate: s.LeastRate, Bucket: s.Bucket, Anneal: s.Anneal, Engine: b,
+		Shards: s.Shards,
 	}
 }
 

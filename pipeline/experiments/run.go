@@ -119,14 +119,14 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 		return nil, source{}, err
 	}
 	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings, begun: begun}
-	return r, data, cmp.Or(begun.check(settings), r.checkMemory(data, l.provider.Device, runtime.MachineMemory()))
+	return r, data, cmp.Or(begun.check(settings), r.checkShards(l.provider.Device), r.checkMemory(data, l.provider.Device, runtime.MachineMemory()))
 }
 
 // readerLayer keeps the settings that a reader must share with the model whose
 // selections it reads: which texts are read and how, and its size.
 func readerLayer(over layer) layer {
 	shared := layer{}
-	for _, key := range []string{"max_length", "train_texts", "padding", "hidden", "threads"} {
+	for _, key := range []string{"max_length", "train_texts", "padding", "hidden", "threads", "shards"} {
 		if v, ok := over[key]; ok {
 			shared[key] = v
 		}

@@ -39,7 +39,8 @@ type Settings struct {
 	TrainTexts  int                 `toml:"train_texts"` // trained on, the first ones; 0 for all
 	MaxLength   int                 `toml:"max_length"`
 	Draws       int                 `toml:"draws"`
-	Threads     int                 `toml:"threads"` // of one run; part of its identity
+	Threads     int                 `toml:"threads"`          // of one run; part of its identity
+	Shards      int                 `toml:"shards,omitempty"` // of a batch, a core each; 0 for one graph on its threads
 }
 
 // layer is one table of settings.
@@ -211,6 +212,9 @@ func decodeFields(all layer) (Settings, error) {
 	}
 	if _, err := toml.Decode(text.String(), &s); err != nil {
 		return s, fmt.Errorf("settings: %w", err)
+	}
+	if s.Shards == 1 { // the whole batch
+		s.Shards = 0
 	}
 	return s, nil
 }

@@ -40,28 +40,48 @@ func (b Backend) Open() (*runtime.Runtime, error) {
 // made part of it: a device then keeps them, and they cross no bus. Inputs that
 // the graph does not have are left out.
 func Model(rt *runtime.Runtime, path string, fixed map[string]*tensor.Tensor) (session *runtime.Session, err error) {
+	g, err := Bound(path, fixed)
+	if err != nil {
+		return nil, err
+	}
+	defer stages.InFile(path, &err)
+	return open(rt, path, g)
+}
+
+// Bound reads the graph in a file and makes those of its inputs that never change part
+// of it, as Model does.
+func Bound(path string, fixed map[string]*tensor.Tensor) (g *graph.Graph, err error) {
 	defer stages.InFile(path, &err)
 	data, err := runtime.ReadModel(path)
 	if err != nil {
 		return nil, err
 	}
-	g, err := graph.Read(data)
+	if g, err = graph.Read(data); err == nil {
+		err = bind(g, fixed)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return Graph(rt, path, g, fixed)
+	return g, nil
 }
 
 // Graph is Model for a graph that was just built; errors call it by the name.
 func Graph(rt *runtime.Runtime, name string, g *graph.Graph, fixed map[string]*tensor.Tensor) (*runtime.Session, error) {
-	model, err := bind(g, fixed)
+	if err := bind(g, fixed); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return open(rt, name, g)
+}
+
+func open(rt *runtime.Runtime, name string, g *graph.Graph) (*runtime.Session, error) {
+	model, err := g.Model()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return rt.NewSession(name, model)
 }
 
-func bind(g *graph.Graph, fixed map[string]*tensor.Tensor) ([]byte, error) {
+func bind(g *graph.Graph, fixed map[string]*tensor.Tensor) error {
 	inputs := map[string]bool{}
 	for _, v := range g.Inputs() {
 		inputs[v.Name()] = true
@@ -71,8 +91,8 @@ func bind(g *graph.Graph, fixed map[string]*tensor.Tensor) ([]byte, error) {
 			continue
 		}
 		if err := g.Bind(name, fixed[name]); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return g.Model()
+	return nil
 }

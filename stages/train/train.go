@@ -34,6 +34,7 @@ import (
 	"rationale/stages/examples"
 	"rationale/stages/graphs"
 	"rationale/stages/measure"
+	"rationale/stages/shards"
 	"rationale/stages/weights"
 )
 
@@ -81,6 +82,9 @@ type Params struct {
 	// Anneal is how many epochs the target of the sparsity takes to come down from 1,
 	// so that the predictor sees whole examples first. None of them is chosen.
 	Anneal int `json:"anneal,omitempty"`
+	// Shards is how many parts of a batch a step works on at once, a core each (see
+	// stages/shards). Another number gives other last digits. 0 and 1 are one graph.
+	Shards int `json:"shards,omitempty"`
 }
 
 // Check names the first setting that makes no sense, with its range.
@@ -92,6 +96,7 @@ func (p Params) Check() error {
 		rationalizer.Within(counted, "batch", p.Batch),
 		rationalizer.Within(whole, "train_texts", p.Texts),
 		rationalizer.Within(whole, "bucket", p.Bucket),
+		rationalizer.Within(rationalizer.Range{Most: shards.Most}, "shards", p.Shards),
 		rationalizer.Within(rationalizer.Positive, "learning_rate", p.Rate),
 		rationalizer.Within(rationalizer.Range{Most: 1, Above: true}, "decay", p.Decay),
 		rationalizer.Within(rationalizer.NotNegative, "least_rate", p.LeastRate),
@@ -291,7 +296,7 @@ func (r *run) startSessions(data examples.Data) (err error) {
 	if err != nil {
 		return err
 	}
-	r.steps, err = openSteps(r.runtime, dir, r.made.Spec, params, fixed)
+	r.steps, err = openSteps(r.runtime, dir, r.made, r.params.Shards, params, fixed)
 	return err
 }
 

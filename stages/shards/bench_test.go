@@ -1,0 +1,137 @@
+package shards_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	goruntime "runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/tensor"
+	"rationale/stages/shards"
+)
+
+// BenchmarkShards takes the same steps in one graph on one thread and in two shards, in
+// turn, at the papers' sizes. It counts processor time, thread by thread, so that other
+// programs on the machine do not matter: one-ms is the one graph's, path-ms that of what
+// has to be waited for in shards, times is how many times less that is, serial-% the
+// share of the step's work that a shard cannot take over, and rest-% what the busier
+// shard does more than its half.
+func BenchmarkShards(b *testing.B) {
+	for _, method := range []string{"RNP", "RNP+A2I"} {
+		for _, size := range [][2]int{{256, 256}, {64, 256}} {
+			b.Run(fmt.Sprintf("%s/%dx%d", method, size[0], size[1]), func(b *testing.B) {
+				benchmarkShards(b, method, size[0], size[1])
+			})
+		}
+	}
+}
+
+func benchmarkShards(b *testing.B, method string, batch, length int) {
+	goruntime.LockOSThread()
+	defer goruntime.UnlockOSThread()
+	c := rationalizer.Config{
+		Method: method, Classes: 2, Vectors: manyVectors(), Hyper: rationalizer.Defaults(), StepsPerRun: 1,
+		Flags: map[string]bool{"attack": method != "RNP"},
+	}
+	g := stepGraph(b, c)
+	texts := fullBatch(g, batch, length)
+	whole, parts := oneGraph(b, g), inShards(b, g, 2)
+	clock := clocked(parts)
+	var one, serial time.Duration
+	step := func(s stepper) time.Duration {
+		start := cpu()
+		mustStep(b, s, texts)
+		return cpu() - start
+	}
+	for range 3 { // page faults make the first steps slower
+		step(whole)
+		step(parts)
+	}
+	clock.reset()
+	for b.Loop() {
+		one += step(whole)
+		serial += step(parts)
+	}
+	longest, all := clock.sums()
+	path := serial + longest
+	b.ReportMetric(float64(one.Milliseconds())/float64(b.N), "one-ms")
+	b.ReportMetric(float64(path.Milliseconds())/float64(b.N), "path-ms")
+	b.ReportMetric(float64(one)/float64(path), "times")
+	b.ReportMetric(100*float64(serial)/float64(serial+all), "serial-%")
+	b.ReportMetric(100*float64(longest-all/2)/float64(serial+all), "rest-%")
+}
+
+// cpu is the processor time of the calling thread.
+func cpu() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_THREAD, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// clocks are the times of the shards' work, one entry for each stretch of it.
+type clocks struct {
+	mu     sync.Mutex
+	shards [2][]time.Duration
+}
+
+func clocked(s *shards.Stepper) *clocks {
+	c := &clocks{}
+	s.Around(func(k int, work func() error) error {
+		goruntime.LockOSThread()
+		defer goruntime.UnlockOSThread()
+		start := cpu()
+		err := work()
+		took := cpu() - start
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.shards[k] = append(c.shards[k], took)
+		return err
+	})
+	return c
+}
+
+func (c *clocks) reset() { c.shards = [2][]time.Duration{} }
+
+// sums are the times of the busier shard of each stretch, and of both.
+func (c *clocks) sums() (longest, all time.Duration) {
+	for i, a := range c.shards[0] {
+		longest += max(a, c.shards[1][i])
+		all += a + c.shards[1][i]
+	}
+	return longest, all
+}
+
+// manyWords is a vocabulary as large as those of the papers' data.
+const manyWords = 20000
+
+func manyVectors() *tensor.Tensor {
+	const width = 100
+	r := rand.New(rand.NewPCG(1, 2))
+	data := make([]float32, manyWords*width)
+	for i := width; i < len(data); i++ {
+		data[i] = float32(r.NormFloat64() * 0.4)
+	}
+	t, _ := tensor.Of([]int64{manyWords, width}, data)
+	return t
+}
+
+// fullBatch is a batch of texts of full length, whose words follow Zipf's law.
+func fullBatch(g *rationalizer.StepGraph, texts, length int) values {
+	r := rand.New(rand.NewPCG(3, 4))
+	zipf := rand.NewZipf(r, 1.1, 5, manyWords-2)
+	lengths := slices.Repeat([]int{length}, texts)
+	in := fill(g, lengths, rationalizer.Size{Examples: texts, Positions: length, Sentences: 1}, tensor.Float32, 1, r)
+	ids := tensor.Data[int64](in[rationalizer.InputIDs])
+	for i := range ids {
+		ids[i] = int64(zipf.Uint64()) + 1
+	}
+	return in
+}

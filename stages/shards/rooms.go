@@ -1,0 +1,28 @@
+package shards
+
+import (
+	"rationale/onnx/graph"
+	"rationale/onnx/tensor"
+)
+
+// rooms are where a shard's values lie that one segment hands to another. onnxruntime
+// writes and reads them there: they are never copied, and the memory serves for the
+// next step.
+type rooms map[string]*tensor.Tensor
+
+// of gives each value room for its shape in a shard of these lengths.
+func (r rooms) of(spaces []*graph.Value, lengths map[string]int64) (values, error) {
+	out := values{}
+	for _, v := range spaces {
+		shape := make([]int64, len(v.Shape))
+		for i, d := range v.Shape {
+			shape[i] = d.At(lengths)
+		}
+		t, err := r[v.Name()].Within(v.DType, shape...)
+		if err != nil {
+			return nil, err
+		}
+		r[v.Name()], out[v.Name()] = t, t
+	}
+	return out, nil
+}

@@ -1,0 +1,288 @@
+package shards_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"rationale/onnx/graph"
+	"rationale/onnx/rationalizer"
+	"rationale/onnx/runtime"
+	"rationale/onnx/runtime/runtimetest"
+	"rationale/onnx/tensor"
+	"rationale/stages/shards"
+)
+
+type values = map[string]*tensor.Tensor
+
+// TestShardsAreOneGraph: with every method of the registry several steps in shards give
+// the state and the measures of the step in one graph.
+func TestShardsAreOneGraph(t *testing.T) {
+	for _, m := range rationalizer.Methods() {
+		t.Run(m.Name, func(t *testing.T) { agree(t, small(m.Name, tensor.Float64), 1e-9, 2, 3) })
+		t.Run(m.Name+"/float32", func(t *testing.T) { agree(t, small(m.Name, tensor.Float32), 1e-5, 2) })
+	}
+}
+
+// TestFormsInShards: the same in every form that decides on what a step adds up.
+func TestFormsInShards(t *testing.T) {
+	forms := map[string]func(c *rationalizer.Config){
+		"paper": func(c *rationalizer.Config) { c.Hyper.Padding, c.Hyper.Dropout = rationalizer.Paper, 0 },
+		"options": func(c *rationalizer.Config) {
+			c.Hyper.ClipNorm, c.Hyper.WeightDecay = 1, .01
+			c.Flags = map[string]bool{"hinge": true, "reuse": true, "predictor_norm": true, "first_unit": true}
+		},
+		"query":     func(c *rationalizer.Config) { c.Query = true },
+		"sentences": func(c *rationalizer.Config) { c.Unit = rationalizer.Sentence },
+		"probe":     func(c *rationalizer.Config) { c.Probe = true },
+	}
+	for _, method := range []string{"RNP+A2I", "Inter_RAT+A2I", "CR", "NIR", "VIB"} {
+		for form, change := range forms {
+			t.Run(method+"/"+form, func(t *testing.T) {
+				c := small(method, tensor.Float64)
+				change(&c)
+				agree(t, c, 1e-9, 3)
+			})
+		}
+	}
+}
+
+// agree takes steps in one graph, and in some numbers of shards.
+func agree(t *testing.T, c rationalizer.Config, tolerance float64, shards ...int) {
+	g := stepGraph(t, c)
+	whole := oneGraph(t, g)
+	for _, n := range shards {
+		parts := inShards(t, g, n)
+		if err := parts.SetState(first(g)); err != nil {
+			t.Fatal(err)
+		}
+		if err := whole.SetState(first(g)); err != nil {
+			t.Fatal(err)
+		}
+		for step := range uint64(3) {
+			batch := randomBatch(c, g, step)
+			want, got := mustStep(t, whole, batch), mustStep(t, parts, batch)
+			for name := range want {
+				near(t, fmt.Sprintf("%d shards, step %d: %s", n, step, name), got[name], want[name], tolerance)
+			}
+			if len(got) != len(want) {
+				t.Errorf("%d results, want %d", len(got), len(want))
+			}
+		}
+		want, got := whole.State(), parts.State()
+		for name := range want {
+			near(t, fmt.Sprintf("%d shards: %s", n, name), got[name], want[name], tolerance)
+		}
+	}
+}
+
+type stepper interface {
+	Step(context.Context, values) (values, error)
+	State() values
+	SetState(values) error
+}
+
+func mustStep(t testing.TB, s stepper, batch values) values {
+	t.Helper()
+	out, err := s.Step(context.Background(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func stepGraph(t testing.TB, c rationalizer.Config) *rationalizer.StepGraph {
+	t.Helper()
+	g, err := rationalizer.NewStep(c)
+	if err != nil {
+		t.Skip(err)
+	}
+	return g
+}
+
+// read is the graph as it comes out of a file.
+func read(t testing.TB, g *graph.Graph) *graph.Graph {
+	t.Helper()
+	model, err := g.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := graph.Read(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
+
+func first(g *rationalizer.StepGraph) values {
+	_, state := rationalizer.FreshState(g.Layouts, rationalizer.InitialParams(g.Layouts, 1))
+	for _, v := range g.Inputs() {
+		if x := state[v.Name()]; x != nil && x.DType() != v.DType {
+			state[v.Name()], _ = tensor.FromFloat64(v.DType, x.Shape(), x.Float64s())
+		}
+	}
+	return state
+}
+
+func oneGraph(t testing.TB, g *rationalizer.StepGraph) *runtime.Stepper {
+	t.Helper()
+	model, err := g.Model()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pairs, _ := rationalizer.FreshState(g.Layouts, rationalizer.InitialParams(g.Layouts, 1))
+	s, err := runtime.NewStepper(runtimetest.NewSession(t, "step", model, runtime.WithThreads(1)), pairs, first(g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func inShards(t testing.TB, g *rationalizer.StepGraph, n int) *shards.Stepper {
+	t.Helper()
+	pairs, _ := rationalizer.FreshState(g.Layouts, rationalizer.InitialParams(g.Layouts, 1))
+	s, err := shards.Open(runtimetest.Open(t), read(t, g.Graph), g.Spec, n, pairs, first(g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func near(t *testing.T, what string, got, want *tensor.Tensor, tolerance float64) {
+	t.Helper()
+	if got == nil || fmt.Sprint(got.DType(), got.Shape()) != fmt.Sprint(want.DType(), want.Shape()) {
+		t.Errorf("%s is %v, want %v", what, got, want)
+		return
+	}
+	worst, largest := 0., 0.
+	x, y := got.Float64s(), want.Float64s()
+	for i := range y {
+		worst, largest = math.Max(worst, math.Abs(x[i]-y[i])), math.Max(largest, math.Abs(y[i]))
+	}
+	if !(worst <= tolerance*largest) {
+		t.Errorf("%s is off by %.3g, largest value %.3g", what, worst, largest)
+	}
+}
+
+const words, width = 12, 5
+
+// small is a tiny model of a method.
+func small(method string, dtype tensor.DType) rationalizer.Config {
+	r := rand.New(rand.NewPCG(100, 0))
+	data := make([]float64, words*width)
+	for i := width; i < len(data); i++ {
+		data[i] = r.NormFloat64()
+	}
+	vectors, err := tensor.FromFloat64(dtype, []int64{words, width}, data)
+	if err != nil {
+		panic(err) // the test's own mistake
+	}
+	h := rationalizer.Defaults()
+	h.Hidden = 4
+	return rationalizer.Config{Method: method, Classes: 2, Vectors: vectors, Hyper: h, StepsPerRun: 1}
+}
+
+// sizes are the lengths of the batches' texts: in one, fewer texts than shards.
+var sizes = [][]int{{7, 2, 5, 3, 6, 1, 7}, {4, 4, 1, 3, 2}, {3, 6}}
+
+// randomBatch is a batch of random texts for a step.
+func randomBatch(c rationalizer.Config, g *rationalizer.StepGraph, step uint64) values {
+	size := rationalizer.Size{Examples: len(sizes[step]), Positions: 7, Sentences: 4}
+	out := fill(g, sizes[step], size, c.Vectors.DType(), step, rand.New(rand.NewPCG(step, 9)))
+	for _, l := range g.Frozen {
+		out[l.Name+rationalizer.ParamsPart] = as(c.Vectors.DType(), tensor.Vector(l.Initial(1)))
+	}
+	return out
+}
+
+// fill makes all feeds of a step for texts of these lengths.
+func fill(g *rationalizer.StepGraph, lengths []int, size rationalizer.Size, dtype tensor.DType, step uint64, r *rand.Rand) values {
+	out := values{}
+	for _, f := range g.Feeds {
+		switch f.Kind {
+		case rationalizer.Column, rationalizer.OtherClass, rationalizer.Replaced:
+			out[f.Name] = column(f, lengths, size, r)
+		case rationalizer.Scalar:
+			out[f.Name] = as(dtype, tensor.Vector([]float32{scalars[f.Name]}))
+		case rationalizer.Random:
+			x := f.Tensor(size)
+			f.Noise.Draw(x, 1, step)
+			out[f.Name] = as(dtype, x)
+		}
+	}
+	return out
+}
+
+var scalars = map[string]float32{
+	rationalizer.LearningRate: 1e-2, "sparsity": .3, "class_weight": .9, "lambda_sparsity": 1, "lambda_coherence": .5,
+	"instruction": 1, "attack_sparsity": 1, "attack_coherence": .5, "noise": .2, "prior_weight": 1, "counterfactual_weight": .5,
+	"counterfactual_share": .4, "rationale_weight": 1, "poison_weight": 2, "patterns_coherence": .5,
+}
+
+// column is a column of the batch: sentences are of two words.
+func column(f rationalizer.Feed, lengths []int, size rationalizer.Size, r *rand.Rand) *tensor.Tensor {
+	x, _ := tensor.New(tensor.Int64, int64(len(lengths)))
+	if len(f.Shape) == 2 {
+		n := size.Positions
+		if f.Shape[1] == graph.Sym("S") {
+			n = size.Sentences
+		}
+		x, _ = tensor.New(tensor.Int64, int64(len(lengths)), int64(n))
+	}
+	data := tensor.Data[int64](x)
+	n := len(data) / len(lengths)
+	for i, length := range lengths {
+		for k := range n {
+			data[i*n+k] = cell(f.Name, i, k, length, r)
+		}
+	}
+	return x
+}
+
+// cell is what a column says of place k, a position or a sentence, of text i.
+func cell(name string, i, k, length int, r *rand.Rand) int64 {
+	within := int64(0)
+	if k < length {
+		within = 1
+	}
+	switch name {
+	case rationalizer.InputIDs, "replaced_ids":
+		return within * (1 + r.Int64N(words-1))
+	case rationalizer.InputMask:
+		return within
+	case rationalizer.InputSelectable:
+		if k == 0 {
+			return 0
+		}
+		return within
+	case rationalizer.InputGold:
+		return within * int64(k%2)
+	case rationalizer.InputSentence:
+		return within * int64(k/2)
+	case rationalizer.InputSentenceMask:
+		if 2*k < length {
+			return 1
+		}
+		return 0
+	case rationalizer.InputSentenceFirst:
+		return int64(min(2*k, length-1))
+	case rationalizer.InputSentenceLast:
+		return int64(min(2*k+1, length-1))
+	case rationalizer.InputPoisoned:
+		return int64(i % 2)
+	}
+	return r.Int64N(2) // labels
+}
+
+func as(dtype tensor.DType, x *tensor.Tensor) *tensor.Tensor {
+	if !x.DType().IsFloat() {
+		return x
+	}
+	out, err := tensor.FromFloat64(dtype, x.Shape(), x.Float64s())
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
