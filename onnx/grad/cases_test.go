@@ -43,7 +43,7 @@ func index(g *graph.Graph, shape []int64, at ...int64) *graph.Value {
 	return g.Const("index", t)
 }
 
-var numericCases = slices.Concat(elementwiseCases(), broadcastCases(), matrixCases(), reduceCases(), indexCases(), shapeCases())
+var numericCases = slices.Concat(elementwiseCases(), broadcastCases(), matrixCases(), reduceCases(), indexCases(), shapeCases(), recomputeCases())
 
 func elementwiseCases() []numeric {
 	return []numeric{

@@ -60,6 +60,9 @@ var moves = []move{
 	{"pick", ranked(1, func(g *graph.Graph, x *graph.Value) *graph.Value {
 		return g.Gather(x, index(g, []int64{3}, 0, -1, 0), 0)
 	})},
+	{"recomputed", ranked(1, func(g *graph.Graph, x *graph.Value) *graph.Value {
+		return Recompute(g, func(g *graph.Graph, in []*graph.Value) *graph.Value { return g.Tanh(g.Mul(in[0], in[1])) }, x, g.ReduceMean(x, true, -1))
+	})},
 	{"outer", ranked(1, func(g *graph.Graph, x *graph.Value) *graph.Value { return g.Mul(g.Unsqueeze(x, 0), g.Unsqueeze(x, 1)) })},
 }
 

@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"rationale/onnx/grad"
 	"rationale/onnx/graph"
 )
 
@@ -45,13 +46,26 @@ func (c BERT) Embed(g *graph.Graph, w Weights, prefix string, words, types *grap
 	return Dropout(e, normed, masks.mask(prefix+"embeddings", c.Dropout, sum.Shape...), 1-c.Dropout)
 }
 
+// Training is what the layers do in training alone. The zero value is evaluation.
+type Training struct {
+	Keep Masks // of dropout
+	// Recompute keeps of each layer what it reads alone, and computes the layer again
+	// for its gradient: a third more time, and a small part of the memory.
+	Recompute bool
+}
+
 // Encode is the states that the layers make of embedded pieces x [T,B,W]. They
 // read what is real by the mask [T,B] alone; their states of padding mean nothing.
-func (c BERT) Encode(g *graph.Graph, w Weights, prefix string, x, mask *graph.Value, masks Masks) *graph.Value {
+func (c BERT) Encode(g *graph.Graph, w Weights, prefix string, x, mask *graph.Value, training Training) *graph.Value {
 	bias := maskBias(g.Scope(prefix+"mask"), mask)
 	h := g.Reshape(x, x.Shape[:2].Count(), graph.N(c.Width))
 	for i := range c.Layers {
-		h = bertLayer{c, g, w, layerPrefix(prefix, i), x.Shape, masks}.states(h, bias)
+		l := c.layer(i, prefix, x.Shape, bias, training.Keep)
+		if training.Recompute {
+			h = l.thrifty(g, w, h)
+		} else {
+			h = l.in(g, w).states(h)
+		}
 	}
 	return g.Reshape(h, x.Shape...)
 }
@@ -62,36 +76,62 @@ type bertLayer struct {
 	c      BERT
 	g      *graph.Graph
 	w      Weights
+	params Layout
 	prefix string
-	shape  graph.Shape // [T,B,W]
-	masks  Masks
+	shape  graph.Shape  // [T,B,W]
+	bias   *graph.Value // of padding
+	// The masks of dropout; nil for none.
+	keepRead                  *graph.Value // [H,B,T,T], of what is read
+	keepAttention, keepOutput *graph.Value // [T,B,W], of what each half adds
+}
+
+// layer is layer i with its masks, in no graph yet.
+func (c BERT) layer(i int, prefix string, shape graph.Shape, bias *graph.Value, keep Masks) bertLayer {
+	l := bertLayer{c: c, params: Layout{Params: c.LayerParams(prefix, i)}, prefix: layerPrefix(prefix, i), shape: shape, bias: bias}
+	steps, texts := shape[0], shape[1]
+	l.keepRead = keep.mask(l.prefix+"attention.self", c.AttentionDropout, graph.N(c.Heads), texts, steps, steps)
+	l.keepAttention = keep.mask(l.prefix+afterAttention, c.Dropout, shape...)
+	l.keepOutput = keep.mask(l.prefix+outOfInner, c.Dropout, shape...)
+	return l
+}
+
+// in is the layer in a graph, with these weights.
+func (l bertLayer) in(g *graph.Graph, w Weights) bertLayer {
+	l.g, l.w = g, w
+	return l
+}
+
+// thrifty is states, computed again for the gradient.
+func (l bertLayer) thrifty(g *graph.Graph, w Weights, x *graph.Value) *graph.Value {
+	return grad.Recompute(g, func(g *graph.Graph, in []*graph.Value) *graph.Value {
+		return l.in(g, l.params.named(in[1:])).states(in[0])
+	}, append([]*graph.Value{x}, l.params.List(w)...)...)
 }
 
 // states are those behind the layer:
 //
 //	a = LayerNorm(x + dropout(W_o·attention(x)))
 //	h = LayerNorm(a + dropout(W_2·GELU(W_1·a)))
-func (l bertLayer) states(x, bias *graph.Value) *graph.Value {
-	read := l.attention(bias).read(l.linear(queries, x), l.linear(keys, x), l.linear(contents, x))
-	a := l.residual(x, afterAttention, attentionNorm, read)
+func (l bertLayer) states(x *graph.Value) *graph.Value {
+	read := l.attention().read(l.linear(queries, x), l.linear(keys, x), l.linear(contents, x))
+	a := l.residual(x, afterAttention, attentionNorm, read, l.keepAttention)
 	inner := activations[l.c.Activation](l.g.Scope(l.prefix+"intermediate"), l.linear(intoInner, a))
-	return l.residual(a, outOfInner, outputNorm, inner)
+	return l.residual(a, outOfInner, outputNorm, inner, l.keepOutput)
 }
 
 // attention is the layer's, without its linear maps.
-func (l bertLayer) attention(bias *graph.Value) attention {
-	steps, texts, heads := l.shape[0], l.shape[1], l.c.Heads
+func (l bertLayer) attention() attention {
 	return attention{
-		g: l.g.Scope(l.prefix + "attention.self"), steps: steps, texts: texts, heads: heads, width: l.c.Width / heads, bias: bias,
-		keep:  l.masks.mask(l.prefix+"attention.self", l.c.AttentionDropout, graph.N(heads), texts, steps, steps),
-		share: 1 - l.c.AttentionDropout,
+		g: l.g.Scope(l.prefix + "attention.self"), steps: l.shape[0], texts: l.shape[1],
+		heads: l.c.Heads, width: l.c.Width / l.c.Heads, bias: l.bias,
+		keep: l.keepRead, share: 1 - l.c.AttentionDropout,
 	}
 }
 
 // residual is LayerNorm(x + dropout(W·h)).
-func (l bertLayer) residual(x *graph.Value, dense, norm string, h *graph.Value) *graph.Value {
+func (l bertLayer) residual(x *graph.Value, dense, norm string, h, keep *graph.Value) *graph.Value {
 	g := l.g.Scope(l.prefix + dense)
-	change, keep := l.linear(dense, h), l.masks.mask(l.prefix+dense, l.c.Dropout, l.shape...)
+	change := l.linear(dense, h)
 	if keep != nil {
 		keep = g.Reshape(keep, x.Shape...)
 	}

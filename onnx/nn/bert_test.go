@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -83,7 +85,7 @@ func (f bertFixture) function(t *testing.T, selection, embeddings bool) function
 		if embeddings {
 			return e
 		}
-		return g.Mul(f.Config.Encode(g, x, "bert.", e, x["mask"], nil), g.Unsqueeze(x["mask"], 2))
+		return g.Mul(f.Config.Encode(g, x, "bert.", e, x["mask"], Training{}), g.Unsqueeze(x["mask"], 2))
 	}}
 }
 
@@ -163,20 +165,47 @@ func smallBERTArgs(r *rand.Rand) []arg {
 	return args
 }
 
-// TestBERTGradients checks every gradient, with dropout in every place.
+// TestBERTGradients checks every gradient, with dropout in every place, whether the
+// layers keep what they compute or compute it again.
 func TestBERTGradients(t *testing.T) {
-	r := rand.New(rand.NewPCG(50, 0))
-	masks := map[string]bool{}
-	function{smallBERTArgs(r), func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+	for _, recompute := range []bool{false, true} {
+		r, masks := rand.New(rand.NewPCG(50, 0)), map[string]int{}
+		function{smallBERTArgs(r), trainedBERT(smallBERT(), masks, recompute)}.checkGradients(t, r)
+		if want := 1 + 3*smallBERT().Layers; len(masks) != want {
+			t.Errorf("%d parts have a mask of their own, want %d: %v", len(masks), want, masks)
+		}
+	}
+}
+
+// trainedBERT is an encoder with dropout. masks counts how often a part's
+// mask is asked for.
+func trainedBERT(c BERT, masks map[string]int, recompute bool) func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+	return func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
 		keep := func(part string, share float64, shape ...graph.Dim) *graph.Value {
-			masks[part] = true
+			masks[part]++
 			return keepSome(g, shape)
 		}
-		c := smallBERT()
-		return c.Encode(g, x, "bert.", c.Embed(g, x, "bert.", x["words"], nil, keep), x["mask"], keep)
-	}}.checkGradients(t, r)
-	if want := 1 + 3*smallBERT().Layers; len(masks) != want {
-		t.Errorf("%d parts have a mask of their own, want %d: %v", len(masks), want, masks)
+		h := c.Embed(g, x, "bert.", x["words"], nil, keep)
+		return c.Encode(g, x, "bert.", h, x["mask"], Training{Keep: keep, Recompute: recompute})
+	}
+}
+
+// TestRecomputedBERT: layers that are computed again have the same gradients, to the
+// bit, and the same masks.
+func TestRecomputedBERT(t *testing.T) {
+	for _, dropped := range [][2]float64{{0, 0}, {.25, 0}, {0, .5}, {.25, .5}} {
+		c, r := smallBERT(), rand.New(rand.NewPCG(52, 0))
+		c.Dropout, c.AttentionDropout = dropped[0], dropped[1]
+		args, upstream := smallBERTArgs(r), normals(r, gruSteps, 4, 6)
+		asked, askedAgain := map[string]int{}, map[string]int{}
+		want := function{args, trainedBERT(c, asked, false)}.gradients(t, upstream)
+		got := function{args, trainedBERT(c, askedAgain, true)}.gradients(t, upstream)
+		for name := range want {
+			near(t, fmt.Sprintf("gradient of %s, %v dropped", name, dropped), got[name], want[name], 0)
+		}
+		if !maps.Equal(asked, askedAgain) {
+			t.Errorf("%v dropped: masks of %v, want %v", dropped, askedAgain, asked)
+		}
 	}
 }
 
@@ -191,7 +220,7 @@ func keepSome(g *graph.Graph, shape graph.Shape) *graph.Value {
 func TestBERTReadsNoPadding(t *testing.T) {
 	args, c := smallBERTArgs(rand.New(rand.NewPCG(51, 0))), smallBERT()
 	f := function{args, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
-		h := c.Encode(g, x, "bert.", c.Embed(g, x, "bert.", x["words"], nil, nil), x["mask"], nil)
+		h := c.Encode(g, x, "bert.", c.Embed(g, x, "bert.", x["words"], nil, nil), x["mask"], Training{})
 		return g.Mul(h, g.Unsqueeze(x["mask"], 2))
 	}}
 	before := f.value(t).Float64s()

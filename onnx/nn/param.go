@@ -101,6 +101,15 @@ func (l Layout) List(w Weights) []*graph.Value {
 	return out
 }
 
+// named is the inverse of List.
+func (l Layout) named(values []*graph.Value) Weights {
+	w := Weights{}
+	for i, p := range l.Params {
+		w[p.Name] = values[i]
+	}
+	return w
+}
+
 func fixed(shape []int64) graph.Shape {
 	out := make(graph.Shape, len(shape))
 	for i, n := range shape {

@@ -34,6 +34,8 @@ type BERTHyper struct {
 	// FrozenLayers is how many of the lowest layers are fixed, with the LayerNorm
 	// before them.
 	FrozenLayers int `json:"frozen_layers,omitempty"`
+	// Recompute takes time in place of memory: see nn.Training.
+	Recompute bool `json:"recompute,omitempty"`
 }
 
 // checkBERT names the first thing that makes no sense.
@@ -103,7 +105,7 @@ func (e bertEncoder) States(r Reading) []*graph.Value {
 	if r.Shown != nil {
 		h = r.Mul(h, r.Unsqueeze(r.Shown, 2))
 	}
-	return []*graph.Value{e.c.BERT.Encode(r.Graph, r.Weights, e.prefix, h, r.Batch.Real, r.Keep)}
+	return []*graph.Value{e.c.BERT.Encode(r.Graph, r.Weights, e.prefix, h, r.Batch.Real, nn.Training{Keep: r.Keep, Recompute: e.c.BERT.Recompute})}
 }
 
 func (e bertEncoder) Pool(r Reading) *graph.Value { return r.Batch.largest(r.Graph, e.States(r)[0]) }

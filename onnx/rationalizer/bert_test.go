@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -200,6 +201,34 @@ func TestStepsOnBERTInOneRun(t *testing.T) {
 	for _, name := range StateNames(g.Layouts) {
 		same(t, name, both[name+NextSuffix], two[name+NextSuffix])
 	}
+}
+
+// TestRecomputeOnBERT: layers that are computed again give the same steps, to the
+// bit, also where several steps are one run and some layers are frozen.
+func TestRecomputeOnBERT(t *testing.T) {
+	for _, method := range []string{"RNP", "FR+A2I"} {
+		for _, steps := range []int{1, 2} {
+			c := onBERT(method, tensor.Float32)
+			c.Inspect, c.StepsPerRun = false, steps
+			c.BERT.Layers, c.BERT.FrozenLayers = 3, 1
+			want := severalSteps(t, c)
+			c.BERT.Recompute = true
+			for name, got := range severalSteps(t, c) {
+				same(t, fmt.Sprintf("%s, %d steps a run: %s", method, steps, name), got, want[name])
+			}
+		}
+	}
+}
+
+// severalSteps is what comes of one run on a small batch.
+func severalSteps(t *testing.T, c Config) values {
+	t.Helper()
+	g, b := mustStepGraph(t, c), marked(smallBatch())
+	in := join(numbers(c), b, draws(c, g, b, 1))
+	if c.StepsPerRun > 1 {
+		in = stack(t, slices.Repeat([]values{in}, c.StepsPerRun))
+	}
+	return compile(t, g.Graph).run(join(state(c, g), in))
 }
 
 func TestBERTRefuses(t *testing.T) {
