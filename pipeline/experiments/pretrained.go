@@ -48,9 +48,11 @@ func beginning(spec RunSpec, encoder rationalizer.EncoderKind) (*begun, error) {
 // pretrainedSettings are the settings of encoders that begin with a checkpoint.
 type pretrainedSettings struct {
 	// Pace is the encoders' share of the learning rate, Frozen how many of their lowest
-	// layers do not learn.
-	Pace   float64 `toml:"encoder_pace,omitempty"`
-	Frozen int     `toml:"frozen_layers,omitempty"`
+	// layers do not learn. Recompute has the layers computed again in the backward pass
+	// in place of keeping what they made.
+	Pace      float64 `toml:"encoder_pace,omitempty"`
+	Frozen    int     `toml:"frozen_layers,omitempty"`
+	Recompute bool    `toml:"recompute,omitempty"`
 }
 
 // check wants the settings to be those of encoders with or without a checkpoint, and
@@ -58,7 +60,7 @@ type pretrainedSettings struct {
 func (b *begun) check(s Settings) error {
 	switch {
 	case b == nil && s.pretrainedSettings != (pretrainedSettings{}):
-		return errors.New("settings: encoder_pace and frozen_layers are for encoders that begin with a checkpoint")
+		return errors.New("settings: encoder_pace, frozen_layers and recompute are for encoders that begin with a checkpoint")
 	case b != nil && s.MaxLength > b.form.Positions:
 		return fmt.Errorf("settings: max_length = %d; the checkpoint %s has places for %d pieces", s.MaxLength, b.name, b.form.Positions)
 	}
@@ -71,7 +73,7 @@ func (r *Run) bert() *rationalizer.BERTHyper {
 		return nil
 	}
 	s := r.Settings
-	return &rationalizer.BERTHyper{BERT: r.begun.form, Checkpoint: r.begun.name, Pace: s.Pace, FrozenLayers: s.Frozen}
+	return &rationalizer.BERTHyper{BERT: r.begun.form, Checkpoint: r.begun.name, Pace: s.Pace, FrozenLayers: s.Frozen, Recompute: s.Recompute}
 }
 
 // read plans reading the run's data: word by word, or in the checkpoint's pieces.
