@@ -79,16 +79,11 @@ func BenchmarkAnswer(b *testing.B) {
 func benchmarkAnswer(b *testing.B, c Config, batch, length int) {
 	peak := gemmPeak(b)
 	session, inputs := newBenchAnswer(b, c, batch, length)
-	answer := func() {
-		if _, err := session.Run(context.Background(), inputs); err != nil {
-			b.Fatal(err)
-		}
-	}
 	for range 3 { // page faults make the first runs slower
-		answer()
+		mustAnswerOnce(b, session, inputs)
 	}
 	for b.Loop() {
-		answer()
+		mustAnswerOnce(b, session, inputs)
 	}
 	forward, _ := passFLOP(batch, length)
 	report(b, 2*forward, peak)
@@ -101,9 +96,7 @@ func newBenchAnswer(b *testing.B, c Config, batch, length int) (*runtime.Session
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, state := FreshState(step.Layouts, InitialParams(step.Layouts, 1))
-	params := map[string][]float32{modelTeam: tensor.Data[float32](state[modelTeam+ParamsPart])}
-	g, err := NewAnswer(c, Views{Sampled: true}, params)
+	g, err := NewAnswer(c, Views{Sampled: true}, InitialParams(step.Layouts, 1))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -112,7 +105,7 @@ func newBenchAnswer(b *testing.B, c Config, batch, length int) (*runtime.Session
 		b.Fatal(err)
 	}
 	all := benchBatch(step, batch, length, int(c.Vectors.Shape()[0]))
-	return runtimetest.NewSession(b, "answer", model), map[string]*tensor.Tensor{
+	return runtimetest.NewSession(b, "answer", model, profiling()...), map[string]*tensor.Tensor{
 		InputIDs: all[InputIDs], InputMask: all[InputMask], SelectNoise: all["generator/noise"],
 	}
 }
@@ -166,6 +159,12 @@ func mustStep(b *testing.B, s *runtime.Stepper, inputs map[string]*tensor.Tensor
 	}
 }
 
+func mustAnswerOnce(b *testing.B, s *runtime.Session, inputs map[string]*tensor.Tensor) {
+	if _, err := s.Run(context.Background(), inputs); err != nil {
+		b.Fatal(err)
+	}
+}
+
 func benchVectors(words, dim int) *tensor.Tensor {
 	r := rand.New(rand.NewPCG(1, 2))
 	data := make([]float32, words*dim)
@@ -180,16 +179,22 @@ func benchVectors(words, dim int) *tensor.Tensor {
 // whose words follow Zipf's law.
 func newBenchStep(b *testing.B, c Config, batch, length int, options ...runtime.SessionOption) (*runtime.Stepper, map[string]*tensor.Tensor) {
 	g, model := benchModel(b, c)
-	if prefix := os.Getenv("PROFILE"); prefix != "" {
-		options = append(options, runtime.WithProfile(prefix))
-	}
-	session := runtimetest.NewSession(b, c.Method, model, options...)
+	session := runtimetest.NewSession(b, c.Method, model, append(options, profiling()...)...)
 	pairs, state := FreshState(g.Layouts, InitialParams(g.Layouts, 1))
 	stepper, err := runtime.NewStepper(session, pairs, state)
 	if err != nil {
 		b.Fatal(err)
 	}
 	return stepper, benchBatch(g, batch, length, int(c.Vectors.Shape()[0]))
+}
+
+// profiling has sessions record the time of their operators, in files that begin with
+// the environment variable PROFILE.
+func profiling() []runtime.SessionOption {
+	if prefix := os.Getenv("PROFILE"); prefix != "" {
+		return []runtime.SessionOption{runtime.WithProfile(prefix)}
+	}
+	return nil
 }
 
 func benchModel(b *testing.B, c Config) (*StepGraph, []byte) {

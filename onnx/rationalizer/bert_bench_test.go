@@ -46,6 +46,29 @@ func benchmarkBERTStep(b *testing.B, c Config, batch, length int) {
 	report(b, encoders*passes*bertFLOP(miniLM, batch, length), peak)
 }
 
+// BenchmarkBERTAnswer times RNP's evaluation with encoders of MiniLM's size:
+// generator and predictor, forward.
+func BenchmarkBERTAnswer(b *testing.B) {
+	for _, size := range bertSizes {
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) { benchmarkBERTAnswer(b, size[0], size[1]) })
+	}
+}
+
+func benchmarkBERTAnswer(b *testing.B, batch, length int) {
+	peak := gemmPeak(b)
+	session, inputs := newBenchAnswer(b, bertBenchConfig(), batch, length)
+	inputs[InputSelectable] = selectable(batch, length)
+	mustAnswerOnce(b, session, inputs)
+	before := cpuTime(b)
+	for b.Loop() {
+		mustAnswerOnce(b, session, inputs)
+	}
+	b.ReportMetric((cpuTime(b)-before).Seconds()*1e3/float64(b.N), "cpu-ms/batch")
+	b.ReportMetric(float64(batch*b.N)/b.Elapsed().Seconds(), "texts/s")
+	const encoders = 2
+	report(b, encoders*bertFLOP(miniLM, batch, length), peak)
+}
+
 func bertBenchConfig() Config {
 	c := benchConfig("RNP")
 	c.Encoder, c.BERT, c.Marks = "bert", &BERTHyper{BERT: miniLM, Pace: .1}, true
