@@ -86,10 +86,16 @@ func (m Meta) Kind() string {
 	return "texts"
 }
 
+// What is said of a dataset where rows of the other kind are needed.
+const (
+	HoldsGraphs = "it holds graphs, and texts are needed"
+	HoldsTexts  = "it holds texts, and graphs are needed"
+)
+
 // NoTexts says why the dataset is of no use where texts are read; empty when it is.
 func (m Meta) NoTexts() string {
 	if m.Graphs != nil {
-		return "it holds graphs, and texts are needed"
+		return HoldsGraphs
 	}
 	return ""
 }

@@ -112,7 +112,7 @@ func (s *Split) Text(i int) (Text, error) {
 // Graph is Text for a dataset of graphs.
 func (s *Split) Graph(i int) (Graph, error) {
 	if s.meta.Graphs == nil {
-		return Graph{}, fmt.Errorf("split %s of dataset %s: it holds texts, and graphs are needed", s.name, s.meta.Name)
+		return Graph{}, fmt.Errorf("split %s of dataset %s: %s", s.name, s.meta.Name, HoldsTexts)
 	}
 	return readRow(s, i, readGraph)
 }

@@ -9,9 +9,11 @@ import (
 
 // Sizes and features of BA2Motifs.
 const (
-	baNodes    = 20 // of the base
-	baFeatures = 10
-	baFeature  = 0.1
+	BA2Nodes    = baNodes + 5 // of a graph
+	BA2Features = 10          // of a node
+
+	baNodes   = 20 // of the base
+	baFeature = 0.1
 )
 
 // BA2Motifs are the classes of BA2Motifs, by number.
@@ -24,7 +26,7 @@ func BA2Motif(seed uint64, split string, row int) datasets.Graph {
 	draw := random.New(seed, "ba2motifs "+split, row)
 	label := row % len(BA2Motifs)
 	base, motif := preferential(baNodes, draw), []shape{cycle, house}[label]
-	g := hang(base, motif, draw.Below(base.nodes)).graph(baFeatures, baFeature)
+	g := hang(base, motif, draw.Below(base.nodes)).graph(BA2Features, baFeature)
 	g.ID, g.Label = fmt.Sprintf("%s-%d", split, row), label
 	return g
 }

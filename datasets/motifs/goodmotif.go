@@ -30,8 +30,11 @@ const (
 	slack      = 5    // a width lies that far around its middle
 )
 
-// goodFeature is the only feature of every node.
-const goodFeature = 1
+// GOODFeatures is the number of features of a node, of which every one is goodFeature.
+const (
+	GOODFeatures = 1
+	goodFeature  = 1
+)
 
 // Source says where in a split of GOODMotif a row comes from: the domain that models
 // train on, or one of the two outside of it.
@@ -127,7 +130,7 @@ func (s Shift) GOODMotif(seed uint64, split string, from Source, row int) datase
 	base := bases[p.basis].make(p.middle - slack + draw.Below(2*slack+1))
 	whole := hang(base, goodMotifs[p.motif], draw.Below(base.nodes))
 	whole.disturb(draw)
-	g := whole.graph(1, goodFeature)
+	g := whole.graph(GOODFeatures, goodFeature)
 	g.ID, g.Label = fmt.Sprintf("%s-%d-%s-%s", split, row, bases[p.basis].name, GOODMotifs[p.motif]), p.motif
 	if draw.Chance(labelNoise) {
 		g.Label = draw.Below(len(GOODMotifs))

@@ -2,10 +2,23 @@ package generate
 
 import (
 	"context"
+	"strconv"
 
 	"rationale/datasets/formats"
 	"rationale/stages"
 )
+
+// GraphSize is how many graphs a dataset has.
+type GraphSize struct {
+	Train int `toml:"train"`
+	Dev   int `toml:"dev"`
+	Test  int `toml:"test"`
+}
+
+// Options are those of the formats that make graphs up.
+func (s GraphSize) Options() map[string]string {
+	return map[string]string{"train": strconv.Itoa(s.Train), "dev": strconv.Itoa(s.Dev), "test": strconv.Itoa(s.Test)}
+}
 
 // GraphParams name a format that makes graphs up, with its options.
 type GraphParams struct {

@@ -1,8 +1,8 @@
 // Package graphs gives graphs as examples: their positions are nodes.
 //
-// A dataset of graphs is read as it was imported. The features of nodes are what
-// vectors are to words: each distinct row of them has an id, and stands in a table at
-// that place.
+// A dataset of graphs is read as it was imported, out of the artifact of the stage
+// adopt. The features of nodes are what vectors are to words: each distinct row of
+// them has an id, and stands in a table at that place.
 package graphs
 
 import (
@@ -11,23 +11,21 @@ import (
 	"rationale/datasets"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
+	"rationale/stages/adopt"
 	"rationale/stages/examples"
 )
 
 // MaxNodes bounds the nodes of a graph, whose edges a model reads as a matrix.
 const MaxNodes = 1000
 
-// Open opens the dataset of graphs in a folder.
+// Open opens the dataset of graphs in an artifact of the stage adopt.
 func Open(dir string) (examples.Data, error) {
-	set, err := datasets.OpenDir(dir)
+	set, err := adopt.Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer set.Close()
 	meta := set.Meta()
-	if meta.Graphs == nil {
-		return nil, fmt.Errorf("dataset %s holds texts; expected graphs, which this encoder reads", meta.Name)
-	}
 	d := &data{meta: meta, splits: map[string]Set{}, kinds: newKinds(meta.Graphs.Features)}
 	for _, name := range datasets.SplitNames {
 		split, err := set.Split(name)

@@ -2,7 +2,6 @@ package graphs_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,6 +11,7 @@ import (
 	"rationale/datasets/motifs"
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/tensor"
+	"rationale/stages/adopt"
 	"rationale/stages/dataset"
 	"rationale/stages/examples"
 	"rationale/stages/examples/graphs"
@@ -59,17 +59,17 @@ func TestNodesAsWords(t *testing.T) {
 	}
 }
 
-// imported writes a dataset of graphs.
+// imported writes a dataset of graphs, as it is once it was adopted.
 func imported(t testing.TB, features int, train ...datasets.Graph) string {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "shapes")
+	dir := t.TempDir()
 	meta := datasets.Meta{Name: "shapes", Format: "made", Classes: []string{"no", "yes"}, Licence: "none", Balance: "off", Given: []string{"made"}}
 	meta.Graphs = &datasets.GraphMeta{Features: features}
 	rows := datasets.GraphRows{Len: len(train), Graph: func(i int) (datasets.Graph, error) { return train[i], nil }}
-	if _, err := datasets.WriteGraphs(t.Context(), dir, meta, map[string]datasets.GraphRows{"train": rows}); err != nil {
+	if _, err := datasets.WriteGraphs(t.Context(), dataset.Folder(dir, meta.Name), meta, map[string]datasets.GraphRows{"train": rows}); err != nil {
 		t.Fatal(err)
 	}
-	return dir
+	return stagetest.Run(t, adopt.New(adopt.Params{Dataset: meta.Name}), map[string]string{adopt.DatasetRole: dir})
 }
 
 // TestOpen: nodes with the same features are of one kind, and a kind's row in the
@@ -109,7 +109,7 @@ func TestOpen(t *testing.T) {
 func TestWhatOpenRefuses(t *testing.T) {
 	large := datasets.Graph{ID: "giant", Nodes: graphs.MaxNodes + 1, Features: make([]float32, graphs.MaxNodes+1)}
 	for want, dir := range map[string]string{
-		"holds texts; expected graphs":                                            dataset.Folder(stagetest.Generated(t), stagetest.Dataset),
+		"no such file": stagetest.Generated(t),
 		`split train, row 1: graph "giant" has 1001 nodes; expected 1000 at most`: imported(t, 1, datasets.Graph{ID: "a", Nodes: 1, Features: []float32{1}}, large),
 	} {
 		if _, err := graphs.Open(dir); err == nil || !strings.Contains(err.Error(), want) {
