@@ -177,7 +177,7 @@ func settings(r *trainedRun) (map[string]string, error) {
 		return nil, err
 	}
 	flat["draws"] = strconv.Itoa(measured.Draws)
-	for _, part := range []any{r.Graphs, r.Graphs.Hyper, r.Graphs.Flags, r.Graphs.Constants, r.Params, r.Params.Scalars, r.Params.Engine} {
+	for _, part := range []any{r.Graphs, r.Graphs.Hyper, r.Graphs.Graph, r.Graphs.Flags, r.Graphs.Constants, r.Params, r.Params.Scalars, r.Params.Engine} {
 		data, err := json.Marshal(part)
 		if err != nil {
 			return nil, err

@@ -52,7 +52,7 @@ func (c *defendRunCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	r, err := findRun(store, c.Name)
+	r, err := findTextRun(store, c.Name)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (c *exportCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	r, err := findRun(store, c.Name)
+	r, err := findTextRun(store, c.Name)
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (c *inspectCmd) target(ctx context.Context, a *app, store *engine.Store, se
 	if c.Model != "" {
 		return c.imported(ctx, a, store, seen)
 	}
-	r, err := findRun(store, c.Name)
+	r, err := findTextRun(store, c.Name)
 	if err != nil {
 		return experiments.Target{}, err
 	}

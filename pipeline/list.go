@@ -72,8 +72,8 @@ func listExperiments(*app) ([]entry, error) {
 // listDatasets shows damaged datasets too: that is when one looks here.
 func listDatasets(a *app) ([]entry, error) {
 	var list []entry
-	for _, aspect := range []string{"appearance", "aroma", "palate"} {
-		list = append(list, entry{"generated-" + aspect, "embedded", "made-up reviews; the label follows " + aspect})
+	for _, e := range experiments.EmbeddedDatasets() {
+		list = append(list, entry{e.Name, "embedded", e.Doc})
 	}
 	names, err := datasets.List(a.dataDir())
 	for _, name := range names {
@@ -149,8 +149,11 @@ func listEncoders(*app) ([]entry, error) {
 	var list []entry
 	for _, k := range rationalizer.Encoders() {
 		kind := "encoder"
-		if k.Name == rationalizer.DefaultEncoder {
+		switch k.Name {
+		case rationalizer.DefaultEncoder:
 			kind = "default"
+		case rationalizer.GraphEncoder:
+			kind = "default of graphs"
 		}
 		list = append(list, entry{k.Name, kind, k.Doc})
 	}

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"rationale/datasets"
+	"rationale/datasets/quote"
+	"rationale/onnx/rationalizer"
 	"rationale/pipeline/engine"
 	"rationale/stages/graphs"
 	"rationale/stages/train"
@@ -118,6 +121,21 @@ func findRun(store *engine.Store, name string) (*trainedRun, error) {
 		return nil, withAgain(store, r.damage)
 	}
 	return r, r.choose(name)
+}
+
+// findTextRun is findRun for verbs that read texts.
+func findTextRun(store *engine.Store, name string) (*trainedRun, error) {
+	r, err := findRun(store, name)
+	if err == nil && r.graphs() {
+		err = usagef("%s: dataset %s: %s", r.ID, quote.Name(r.Params.Dataset), datasets.HoldsGraphs)
+	}
+	return r, err
+}
+
+// graphs tells that the run reads graphs.
+func (r *trainedRun) graphs() bool {
+	encoder, err := rationalizer.LookupEncoder(r.Graphs.Encoder)
+	return err == nil && encoder.Graphs
 }
 
 func (r *trainedRun) isCalled(name string) bool {

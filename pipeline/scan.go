@@ -121,7 +121,7 @@ func (c *scanCmd) dataset(ctx context.Context, a *app) (scanReport, error) {
 
 // run scans the model of an evaluated run.
 func (c *scanCmd) run(ctx context.Context, a *app, store *engine.Store) (scanReport, error) {
-	r, err := findRun(store, c.Target)
+	r, err := findTextRun(store, c.Target)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 type trainCmd struct {
 	Method     string            `required:"" placeholder:"NAME" help:"Method as printed in the papers; see \"list methods\"."`
 	Dataset    string            `required:"" placeholder:"NAME" help:"Dataset; see \"list datasets\"."`
-	Encoder    string            `placeholder:"NAME" help:"Encoder of the players; see \"list encoders\"."`
+	Encoder    string            `placeholder:"NAME" help:"Encoder of the players, as the data has them unless given; see \"list encoders\"."`
 	Checkpoint string            `placeholder:"DIR" help:"Folder of the checkpoint that the encoder bert begins with: config.json, model.safetensors and vocab.txt."`
 	Seed       uint64            `default:"1" placeholder:"N" help:"Seed of everything random in the run."`
 	Profile    string            `enum:"smoke,quick,paper" default:"quick" help:"Where settings start from: smoke, quick or paper."`
@@ -27,7 +27,8 @@ Examples:
 
     rationale train --method RNP --dataset generated-aroma --profile smoke
     rationale train --method RNP+A2I --dataset tweets --seed 2 --set sparsity=0.2 --set epochs=10
-    rationale train --method RNP --dataset tweets --encoder bert --checkpoint all-MiniLM-L6-v2`
+    rationale train --method RNP --dataset tweets --encoder bert --checkpoint all-MiniLM-L6-v2
+    rationale train --method RNP+A2I --dataset generated-ba2motifs --profile smoke`
 }
 
 // Run makes the run and its evaluation.

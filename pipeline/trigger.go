@@ -48,7 +48,7 @@ func (c *triggerCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	r, err := findRun(store, c.Name)
+	r, err := findTextRun(store, c.Name)
 	if err != nil {
 		return err
 	}

@@ -17,27 +17,33 @@ const (
 // warn tells of a run what its numbers do not say by themselves: that much of the
 // texts was not read, and that its arg-max masks choose hardly anything.
 func (r *trainedRun) warn(a *app) error {
-	data, err := r.dataFolder()
+	notes, err := r.readingNotes()
 	if err != nil {
 		return err
-	}
-	summary, err := tokenize.ReadSummary(data)
-	if err != nil {
-		return err
-	}
-	for _, note := range []string{unknownNote(summary), cutNote(summary)} {
-		if note != "" {
-			a.log.Warn(note)
-		}
 	}
 	numbers, err := r.numbers()
 	if err != nil {
 		return err
 	}
-	if note := emptyNote(numbers); note != "" {
-		a.log.Warn(note)
+	for _, note := range append(notes, emptyNote(numbers)) {
+		if note != "" {
+			a.log.Warn(note)
+		}
 	}
 	return nil
+}
+
+// readingNotes are about how the run reads its texts; graphs are read whole.
+func (r *trainedRun) readingNotes() ([]string, error) {
+	if r.graphs() {
+		return nil, nil
+	}
+	data, err := r.dataFolder()
+	if err != nil {
+		return nil, err
+	}
+	summary, err := tokenize.ReadSummary(data)
+	return []string{unknownNote(summary), cutNote(summary)}, err
 }
 
 // cutNote says that many words of the training texts are not read; else empty.

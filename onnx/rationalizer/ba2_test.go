@@ -94,7 +94,7 @@ func (b ba2Run) config() Config {
 	if err != nil {
 		panic(err)
 	}
-	c := Config{Method: b.method, Encoder: gcn.Name, Classes: 2, Vectors: vectors, Hyper: Defaults(), StepsPerRun: 1}
+	c := Config{Method: b.method, Encoder: GraphEncoder, Classes: 2, Vectors: vectors, Hyper: Defaults(), StepsPerRun: 1}
 	c.Hyper.Hidden = 64
 	return c
 }

@@ -105,8 +105,9 @@ func registerEncoder(k EncoderKind) bool {
 	return true
 }
 
-// DefaultEncoder is the encoder of a configuration that names none.
-const DefaultEncoder = "gru"
+// DefaultEncoder is the encoder of a configuration that names none, and GraphEncoder
+// that of graphs.
+const DefaultEncoder, GraphEncoder = "gru", "gcn"
 
 // Encoders lists all kinds of encoders by name.
 func Encoders() []EncoderKind {

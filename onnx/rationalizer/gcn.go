@@ -9,14 +9,14 @@ import (
 	"rationale/onnx/nn"
 )
 
-// gcn reads graphs, whose nodes are what positions are in texts.
-var gcn = EncoderKind{
-	Name:   "gcn",
-	Doc:    "two layers of graph convolution on the nodes' features",
+// It reads graphs, whose nodes are what positions are in texts.
+var _ = registerEncoder(EncoderKind{
+	Name:   GraphEncoder,
+	Doc:    "two layers of graph convolution on the features of a graph's nodes",
 	New:    func(name string, c Config) Encoder { return gcnEncoder{name, c} },
 	Graphs: true,
 	Check:  checkGCN,
-}
+})
 
 // gcnLayers is the depth that A2I states.
 const gcnLayers = 2
@@ -116,7 +116,7 @@ func (e gcnEncoder) selected(r Reading) (features, edges *graph.Value) {
 	if r.Shown != nil {
 		z := byGraph(r, r.Shown)
 		features = r.Mul(features, r.Unsqueeze(z, 2))
-		if e.c.Graph.Mask == Subgraph {
+		if e.c.Graph.Mask != FeaturesOnly {
 			edges = nn.Induced(r.Graph, edges, z)
 		}
 	}

@@ -11,12 +11,10 @@ import (
 	"rationale/onnx/tensor"
 )
 
-var _ = registerEncoder(gcn)
-
 // smallGCN is a tiny model of a method on graphs.
 func smallGCN(method string, dtype tensor.DType) Config {
 	c := small(method, dtype)
-	c.Encoder = gcn.Name
+	c.Encoder = GraphEncoder
 	return c
 }
 
@@ -200,13 +198,13 @@ func TestCoherenceOnGraphs(t *testing.T) {
 // TestWhatGraphsRefuse: methods and settings of texts, each with a sentence.
 func TestWhatGraphsRefuse(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"NIR is a method for texts; on graphs there are RNP":  func(c *Config) { c.Method = "NIR" },
-		`graphs have no units "sentence"`:                     func(c *Config) { c.Unit = Sentence },
-		"graphs have no query":                                func(c *Config) { c.Query = true },
-		`padding = "paper"; expected "trim" on graphs`:        func(c *Config) { c.Hyper.Padding = Paper },
-		"predictor_norm is of texts":                          func(c *Config) { *c = with(*c, "predictor_norm") },
-		`mask = "edges"; expected "features", or none`:        func(c *Config) { c.Graph.Mask = "edges" },
-		`readout = "min"; expected "max", "sum" or "max+sum"`: func(c *Config) { c.Graph.Readout = "min" },
+		"NIR is a method for texts; on graphs there are RNP":      func(c *Config) { c.Method = "NIR" },
+		`graphs have no units "sentence"`:                         func(c *Config) { c.Unit = Sentence },
+		"graphs have no query":                                    func(c *Config) { c.Query = true },
+		`padding = "paper"; expected "trim" on graphs`:            func(c *Config) { c.Hyper.Padding = Paper },
+		"predictor_norm is of texts":                              func(c *Config) { *c = with(*c, "predictor_norm") },
+		`mask = "edges"; expected subgraph or features`:           func(c *Config) { c.Graph.Mask = "edges" },
+		`readout = "min"; expected mean or max or sum or max-sum`: func(c *Config) { c.Graph.Readout = "min" },
 	} {
 		c := smallGCN("FR", tensor.Float32)
 		change(&c)
@@ -218,7 +216,7 @@ func TestWhatGraphsRefuse(t *testing.T) {
 
 // TestSizeOfGCN: 64 units on ten features, as A2I's settings have them here.
 func TestSizeOfGCN(t *testing.T) {
-	c := Config{Method: "FR", Encoder: gcn.Name, Classes: 2, Width: 10, Hyper: Defaults(), StepsPerRun: 1, Flags: map[string]bool{"attack": false}}
+	c := Config{Method: "FR", Encoder: GraphEncoder, Classes: 2, Width: 10, Hyper: Defaults(), StepsPerRun: 1, Flags: map[string]bool{"attack": false}}
 	c.Hyper.Hidden = 64
 	layouts, err := Layouts(c)
 	if err != nil {

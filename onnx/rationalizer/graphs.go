@@ -1,19 +1,21 @@
 package rationalizer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // GraphHyper are the settings of encoders of graphs. The zero value is what
-// METHODS has for BA2Motifs.
+// METHODS has for BA2Motifs: an empty word stands for the first of its kind.
 type GraphHyper struct {
-	Mask    NodeMask `json:"mask,omitempty"`
-	Readout Readout  `json:"readout,omitempty"`
+	Mask    NodeMask `json:"mask,omitempty" toml:"mask,omitempty"`
+	Readout Readout  `json:"readout,omitempty" toml:"readout,omitempty"`
 	// Normalised divides an edge's weight by the root of both its nodes' degrees.
-	Normalised bool `json:"normalised_adjacency,omitempty"`
+	Normalised bool `json:"normalised_adjacency,omitempty" toml:"normalised_adjacency,omitempty"`
 	// NoBatchNorm leaves the batch norms out.
-	NoBatchNorm bool `json:"no_batch_norm,omitempty"`
+	NoBatchNorm bool `json:"no_batch_norm,omitempty" toml:"no_batch_norm,omitempty"`
 }
 
 // NodeMask says what of a node that is not selected the predictor does not see.
@@ -21,7 +23,7 @@ type NodeMask string
 
 // The masks.
 const (
-	Subgraph     NodeMask = ""         // its features and its edges
+	Subgraph     NodeMask = "subgraph" // its features and its edges
 	FeaturesOnly NodeMask = "features" // its features; all edges stay
 )
 
@@ -30,19 +32,28 @@ type Readout string
 
 // The readouts.
 const (
-	MeanOfNodes Readout = ""
+	MeanOfNodes Readout = "mean"
 	MaxOfNodes  Readout = "max"
 	SumOfNodes  Readout = "sum"     // over the selected nodes
-	MaxSum      Readout = "max+sum" // side by side
+	MaxSum      Readout = "max-sum" // side by side
 )
 
 // Check names the first setting that there is not.
 func (h GraphHyper) Check() error {
-	if h.Mask != Subgraph && h.Mask != FeaturesOnly {
-		return fmt.Errorf("settings: mask = %q; expected %q, or none for the subgraph of the selected nodes", h.Mask, FeaturesOnly)
+	return cmp.Or(
+		oneOf("mask", h.Mask, Subgraph, FeaturesOnly),
+		oneOf("readout", h.Readout, MeanOfNodes, MaxOfNodes, SumOfNodes, MaxSum),
+	)
+}
+
+// oneOf wants a setting to be one of these words, or empty.
+func oneOf[Word ~string](name string, given Word, known ...Word) error {
+	if given == "" || slices.Contains(known, given) {
+		return nil
 	}
-	if !slices.Contains([]Readout{MeanOfNodes, MaxOfNodes, SumOfNodes, MaxSum}, h.Readout) {
-		return fmt.Errorf("settings: readout = %q; expected %q, %q or %q, or none for the mean", h.Readout, MaxOfNodes, SumOfNodes, MaxSum)
+	words := make([]string, len(known))
+	for i, w := range known {
+		words[i] = string(w)
 	}
-	return nil
+	return fmt.Errorf("settings: %s = %q; expected %s", name, given, strings.Join(words, " or "))
 }

@@ -24,6 +24,11 @@ func (m Method) ParameterMemory(c Config) float64 {
 // BatchMemory is how many bytes a word of a batch takes during a training
 // step, at least: what the encoder of each layout keeps for the way back.
 func (m Method) BatchMemory(c Config) float64 {
-	encoders := len(m.layouts(m.complete(c)))
+	encoders := 0
+	for _, l := range m.layouts(m.complete(c)) {
+		if !l.Carried {
+			encoders++
+		}
+	}
 	return numberBytes * directions * vectors * float64(encoders) * float64(c.Hyper.Hidden)
 }

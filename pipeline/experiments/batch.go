@@ -57,7 +57,7 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	if err := l.checkTargets(chosen); err != nil {
 		return nil, err
 	}
-	asked := l.Datasets()
+	asked := l.ofUsers()
 	if len(only) > 0 {
 		asked = only
 		if err := l.checkFit(chosen, only); err != nil {
@@ -101,11 +101,14 @@ func (l *Lab) checkFit(chosen []Experiment, names []string) error {
 	var unfit error
 	fit := 0
 	for _, name := range names {
-		_, err := l.runnable(name)
+		s, err := l.runnable(name)
+		other := l.otherKind(chosen, name)
 		switch {
-		case err == nil:
+		case err == nil && other == "":
 			fit++
-		case l.sources[name].noTexts != "" || l.sources[name].unfit != "":
+		case err == nil:
+			unfit = fmt.Errorf("dataset %s: %s", name, other)
+		case s.unfit != "":
 			unfit = err
 		default:
 			return err

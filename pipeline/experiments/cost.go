@@ -5,6 +5,9 @@ package experiments
 // included. It only serves the estimate of the time before there is a measured one.
 const tokensPerSecond = 40_000
 
+// nodesPerSecond is the same of the nodes of graphs and 64 units.
+const nodesPerSecond = 250_000
+
 // cost estimates a training run in seconds.
 func (r *Run) cost(data source) float64 {
 	passes := 1.0
@@ -22,7 +25,15 @@ func (r *Run) cost(data source) float64 {
 	if n := r.Settings.TrainTexts; n > 0 && n < data.trainTexts {
 		tokens *= float64(n) / float64(data.trainTexts)
 	}
-	return passes * float64(r.Settings.Epochs) * tokens * sizeCost(r.Settings.Hidden) / tokensPerSecond
+	return passes * float64(r.Settings.Epochs) * tokens / r.speed(data)
+}
+
+// speed is how many tokens or nodes go by in a second of a pass.
+func (r *Run) speed(data source) float64 {
+	if data.graphs {
+		return nodesPerSecond
+	}
+	return tokensPerSecond / sizeCost(r.Settings.Hidden)
 }
 
 // sizeCost is the time of a recurrence of so many units, that of 100 being 1. The

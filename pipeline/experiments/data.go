@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rationale/datasets/generator"
 	"rationale/plots"
 )
 
@@ -20,7 +21,8 @@ type Data struct {
 	// Table A3".
 	Item string `toml:"item"`
 	// StandIns are aspects of the generated data, each in place of the paper's own
-	// data of the aspect at the same place while that is not there.
+	// data of the aspect at the same place while that is not there; with Classes, what
+	// generated data takes the place of those.
 	StandIns []string `toml:"stand_ins"`
 }
 
@@ -66,12 +68,16 @@ func (e Experiment) allData() []Data { return slices.Concat(e.Data, e.Appendix) 
 
 // check wants a stand-in for each aspect, or none.
 func (d Data) check() error {
-	if n := len(d.StandIns); n > 0 && n != len(d.Aspects) {
-		return fmt.Errorf("data: %d aspects and %d stand_ins; expected one for each, or none", len(d.Aspects), len(d.StandIns))
+	tasks := len(d.Aspects)
+	if len(d.Classes) > 0 {
+		tasks = 1
 	}
-	for _, aspect := range d.StandIns {
-		if !slices.Contains(generatedAspects, aspect) {
-			return fmt.Errorf("data: no generated reviews about %q; there are %s", aspect, strings.Join(generatedAspects, ", "))
+	if n := len(d.StandIns); n > 0 && n != tasks {
+		return fmt.Errorf("data: %d aspects and %d stand_ins; expected one for each, or none", tasks, len(d.StandIns))
+	}
+	for _, name := range d.StandIns {
+		if known := embeddedNames(); !slices.Contains(known, generator.Prefix+name) {
+			return fmt.Errorf("data: nothing generated is called %q; there are %s", generator.Prefix+name, strings.Join(known, ", "))
 		}
 	}
 	return nil
@@ -161,12 +167,12 @@ func (l *Lab) datasetsOf(e Experiment) ([]string, error) {
 func (l *Lab) named(e Experiment, d Data) []string {
 	var out []string
 	if len(d.Classes) > 0 {
-		return slices.DeleteFunc(l.usable(e), func(name string) bool { return !d.has(l.sources[name]) })
+		return l.classified(e, d)
 	}
 	for i, aspect := range d.Aspects {
 		name := ""
 		if len(d.StandIns) > 0 {
-			name = "generated-" + d.StandIns[i]
+			name = generator.Prefix + d.StandIns[i]
 		}
 		for _, candidate := range l.usable(e) {
 			if s := l.sources[candidate]; d.has(s) && s.aspect == aspect {
@@ -178,6 +184,15 @@ func (l *Lab) named(e Experiment, d Data) []string {
 		}
 	}
 	return out
+}
+
+// classified are the datasets of the paper's classes, or what stands in for them.
+func (l *Lab) classified(e Experiment, d Data) []string {
+	own := slices.DeleteFunc(l.usable(e), func(name string) bool { return !d.has(l.sources[name]) })
+	if len(own) == 0 && len(d.StandIns) > 0 {
+		own = append(own, generator.Prefix+d.StandIns[0])
+	}
+	return own
 }
 
 // formatsOf are the formats of the papers' own data of all experiments that have an
@@ -197,9 +212,7 @@ func formatsOf(own string) ([]string, error) {
 
 // usable lists the imported datasets that the experiment can use.
 func (l *Lab) usable(e Experiment) []string {
-	return slices.DeleteFunc(l.Datasets(), func(name string) bool {
-		return l.sources[name].format == "generated" || l.unusable(e, name) != ""
-	})
+	return slices.DeleteFunc(l.ofUsers(), func(name string) bool { return l.unusable(e, name) != "" })
 }
 
 // lacks says what a dataset lacks for an experiment; empty when nothing.
@@ -243,7 +256,10 @@ func (l *Lab) isPapers(e Experiment, name string) bool {
 // ones are called so.
 func (l *Lab) shown(name string, e Experiment) plots.DatasetSpec {
 	s, title := l.sources[name], name
-	if s.format == "generated" {
+	switch {
+	case s.embedded && s.graphs:
+		title = e.printed(s) + " (generated)"
+	case s.embedded:
 		title = s.aspect + " (generated)"
 	}
 	d := plots.DatasetSpec{Name: name, Title: title, Classes: len(s.classes), ClassNames: s.classes, Paper: l.isPapers(e, name)}

@@ -145,7 +145,7 @@ func TestNothingToRunOn(t *testing.T) {
 func TestFaultyExperiments(t *testing.T) {
 	for text, want := range map[string]string{
 		"[[data]]\naspects = [\"aroma\"]\nstand_ins = [\"aroma\", \"palate\"]":           "data: 1 aspects and 2 stand_ins; expected one for each",
-		"[[data]]\naspects = [\"location\"]\nstand_ins = [\"location\"]":                 `data: no generated reviews about "location"; there are appearance, aroma, palate`,
+		"[[data]]\naspects = [\"location\"]\nstand_ins = [\"location\"]":                 `data: nothing generated is called "generated-location"; there are generated-appearance`,
 		"[[appendix]]\nformat = \"beer\"":                                                `appendix: data of the format "beer" without an item`,
 		"[[runs]]\nmethod = \"RMP\"":                                                     `no method "RMP"`,
 		"[[runs]]\nmethod = \"RNP\"\nprofiles = [\"quik\"]":                              `RNP is for the profile "quik"; there are smoke, quick, paper; did you mean "quick"?`,

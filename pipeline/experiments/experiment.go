@@ -26,6 +26,8 @@ type Experiment struct {
 	// Appendix is data of which the paper shows the same elsewhere, in numbers that
 	// nobody has.
 	Appendix []Data `toml:"appendix"`
+	// Graphs tells that it is about graphs, not texts.
+	Graphs bool `toml:"graphs"`
 	// Annotated tells that it is nothing without human rationales of test texts.
 	Annotated bool   `toml:"annotated"`
 	Expect    string `toml:"expect"` // what the paper saw

@@ -5,7 +5,6 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/pipeline/engine"
-	"rationale/stages/examples/texts"
 	"rationale/stages/graphs"
 	"rationale/stages/inspect"
 	"rationale/stages/measure"
@@ -38,6 +37,9 @@ func Finished(label string, run, data engine.Manifest, g graphs.Params, p train.
 // Imported is somebody's model in an ONNX file, to be attacked on a dataset.
 func (l *Lab) Imported(dataset, path string) (Target, error) {
 	data, err := l.runnable(dataset)
+	if err == nil {
+		err = data.checkTexts()
+	}
 	if err != nil {
 		return Target{}, err
 	}
@@ -70,7 +72,7 @@ func (t Target) Inspect(o Options, p train.Params, seed uint64) (*engine.Node, e
 	return &engine.Node{
 		Stage: inspect.New(inspect.Params{
 			Dataset: p.Dataset, Batch: 128, Seed: seed, Examples: attackedTexts, Engine: computing,
-		}, texts.Open),
+		}, openData),
 		Inputs: []engine.Input{t.Data, t.Model, input(train.GraphsRole, made), input(inspect.AttackRole, attack)},
 		Label:  "inspect " + t.Label, Weight: attack.Weight / 20,
 	}, nil
@@ -84,7 +86,7 @@ func (t Target) graphs(device bool) *engine.Node {
 	p := t.Graphs
 	p.Probe, p.Device = true, device
 	return &engine.Node{
-		Stage: graphs.New(p, texts.Open), Inputs: []engine.Input{t.Data},
+		Stage: graphs.New(p, openData), Inputs: []engine.Input{t.Data},
 		Label: "build attack on " + t.Label, Weight: 0.2,
 	}
 }
@@ -93,7 +95,7 @@ func (t Target) graphs(device bool) *engine.Node {
 func (t Target) attacked(p train.Params, made *engine.Node) *engine.Node {
 	drawn := t.begun.firstWeights(made, p.Seed, "draw attacker of "+t.Label)
 	return &engine.Node{
-		Stage:  inspect.NewAttack(p, texts.Open),
+		Stage:  inspect.NewAttack(p, openData),
 		Inputs: []engine.Input{t.Data, t.Model, input(train.GraphsRole, made), input(train.WeightsRole, drawn)},
 		Label:  "attack " + t.Label, Weight: t.Seconds * float64(p.Epochs) / float64(t.Params.Epochs),
 	}

@@ -3,6 +3,7 @@ package experiments
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"rationale/datasets"
+	"rationale/datasets/generator"
 	"rationale/datasets/words"
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
@@ -73,20 +75,22 @@ type source struct {
 	format     string
 	aspect     string
 	classes    []string      // their names, by number
+	embedded   bool          // made up by the program, out of nothing
 	derived    bool          // made from a dataset by the program
+	graphs     bool          // its rows are graphs, not texts
+	features   int           // numbers of a node; of graphs
 	sentences  bool          // texts are marked as sentences
 	query      bool          // texts answer a claim or a question
 	poisoned   bool          // some texts are an attacker's
 	input      engine.Input  // for the role tokenize.DatasetRole
 	vectors    *engine.Input // nil for made-up word vectors
 	trainTexts int
-	// trainTokens is the length of all training texts together.
+	// trainTokens is the length of all training texts together; of graphs, the nodes.
 	trainTokens int64
 	annotated   bool         // test texts have human rationales
 	taught      bool         // training texts have human rationales
 	judged      bool         // development texts have human rationales
 	goldShare   float64      // of the words of training texts, to two decimals; 0 where it is not known
-	noTexts     string       // why nothing that reads texts can use it; empty when it can
 	unfit       string       // why no run can be made on it, by its manifest; empty when one can
 	damage      *DamageError // nil when it can be used; otherwise only the name is known
 }
@@ -183,6 +187,10 @@ func (l *Lab) findDatasets() error {
 		s := l.generated(aspect)
 		l.sources[s.name] = s
 	}
+	for _, set := range generatedGraphs {
+		s := set.source(l.profile)
+		l.sources[s.name] = s
+	}
 	names, err := datasets.List(l.opts.Data)
 	if err != nil {
 		return err
@@ -215,7 +223,7 @@ func (l *Lab) Damaged() []*DamageError {
 
 // generated is the embedded dataset, with the label following one aspect.
 func (l *Lab) generated(aspect string) source {
-	name, size := "generated-"+aspect, l.profile
+	name, size := generator.Prefix+aspect, l.profile
 	node := &engine.Node{
 		Stage: generate.New(generate.Params{
 			Name: name, Aspect: aspect, Train: size.Train, Dev: size.Dev, Test: size.Test,
@@ -224,7 +232,7 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", aspect: aspect, classes: []string{"negative", "positive"}, annotated: true, taught: true, judged: true,
+		name: name, format: "generated", embedded: true, aspect: aspect, classes: []string{"negative", "positive"}, annotated: true, taught: true, judged: true,
 		sentences: true, trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
@@ -242,16 +250,18 @@ func (l *Lab) imported(name string) (source, error) {
 	return source{
 		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
 		sentences: meta.WordRule == words.Sentences,
-		query:     meta.QueryRule != "" && meta.ConstantQuery == "", noTexts: meta.NoTexts(), unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
+		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
 		annotated: meta.Splits["test"].WithRationale > 0, taught: train.WithRationale > 0, judged: dev.WithRationale > 0, goldShare: goldShare(train),
-		vectors: l.vectors, trainTexts: train.Rows, trainTokens: train.Tokens,
+		graphs: meta.Graphs != nil, features: nodeFeatures(meta),
+		vectors: l.vectors, trainTexts: train.Rows, trainTokens: train.Tokens + train.Nodes,
 		input: engine.Input{Role: tokenize.DatasetRole, Dir: dir, Digest: set.Digest(), Open: tokenize.OpenDataset},
 	}, nil
 }
 
-// goldShare is the share of a split's words that people marked, to two decimals.
+// goldShare is the share of a split's words or nodes that people marked, to two
+// decimals.
 func goldShare(of datasets.SplitMeta) float64 {
-	return math.Round(100*datasets.Share(int(of.RationaleTokens), int(of.Tokens))) / 100
+	return math.Round(100*datasets.Share(int(of.RationaleTokens+of.RationaleNodes), int(of.Tokens+of.Nodes))) / 100
 }
 
 // target is the class that an attack wants: the first one, which of the paper's data is
@@ -262,52 +272,66 @@ func (s source) target() string { return s.classes[0] }
 // question: BadRNL's "sentence-level datasets".
 func (s source) claims() bool { return s.query && s.sentences }
 
-// dataset finds a dataset by name.
+// dataset finds a dataset of texts by name.
 func (l *Lab) dataset(name string) (source, error) {
 	s, err := l.anyDataset(name)
-	if err == nil && s.format != "generated" && s.vectors == nil {
-		err = fmt.Errorf("dataset %s: %w", name, l.noVectors)
+	if err == nil {
+		err = l.checkVectors(s)
 	}
 	return s, err
 }
 
-// runnable is a dataset that runs can be made on.
-func (l *Lab) runnable(name string) (source, error) {
-	if s, err := l.fit(name); err != nil {
-		return s, err
+// checkVectors wants word vectors where a dataset needs them.
+func (l *Lab) checkVectors(s source) error {
+	if s.embedded || s.graphs || s.vectors != nil {
+		return nil
 	}
-	return l.dataset(name)
+	return fmt.Errorf("dataset %s: %w", s.name, l.noVectors)
+}
+
+// anyDataset is dataset without the need of word vectors.
+func (l *Lab) anyDataset(name string) (source, error) {
+	s, err := l.found(name)
+	if err == nil {
+		err = s.checkTexts()
+	}
+	return s, err
+}
+
+// runnable is a dataset of texts or graphs that runs can be made on.
+func (l *Lab) runnable(name string) (source, error) {
+	s, err := l.fit(name)
+	if err == nil {
+		err = l.checkVectors(s)
+	}
+	return s, err
 }
 
 // fit is runnable without the need of word vectors.
 func (l *Lab) fit(name string) (source, error) {
-	s, err := l.anyDataset(name)
+	s, err := l.found(name)
 	if err == nil && s.unfit != "" {
 		err = fmt.Errorf("dataset %s: %s", name, s.unfit)
 	}
 	return s, err
 }
 
-// anyDataset is dataset without the need of word vectors.
-func (l *Lab) anyDataset(name string) (source, error) {
+// found is a dataset of texts or graphs.
+func (l *Lab) found(name string) (source, error) {
 	s, ok := l.sources[name]
 	switch {
 	case !ok:
 		return s, fmt.Errorf("no dataset %q; there are %s. Import one with `rationale data import`", name, strings.Join(l.Datasets(), ", "))
 	case s.damage != nil:
 		return s, s.damage
-	case s.noTexts != "":
-		return s, fmt.Errorf("dataset %s: %s", name, s.noTexts)
 	}
 	return s, nil
 }
 
 // Datasets lists the names of the datasets that are there.
-func (l *Lab) Datasets() []string {
-	var out []string
-	for name := range l.sources {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
+func (l *Lab) Datasets() []string { return slices.Sorted(maps.Keys(l.sources)) }
+
+// ofUsers lists those that the program did not make up.
+func (l *Lab) ofUsers() []string {
+	return slices.DeleteFunc(l.Datasets(), func(name string) bool { return l.sources[name].embedded })
 }

@@ -28,7 +28,7 @@ func (s Settings) checkRanges() error {
 		whole("batch", s.Batch, 1, 1<<24),
 		whole("bucket", s.Bucket, 0, 1<<24),
 		whole("epochs", s.Epochs, 1, 1<<24),
-		whole("anneal", s.Anneal, 0, float64(s.Epochs-1)), // of these none is chosen
+		whole("anneal", s.Anneal, 0, 1<<24),
 		whole("max_length", s.MaxLength, 1, 1<<24),
 		whole("train_texts", s.TrainTexts, 0, 1<<24),
 		whole("draws", s.Draws, 0, 1<<16),
@@ -42,8 +42,12 @@ func (s Settings) checkRanges() error {
 	)
 }
 
-// checkAnneal wants a target of sparsity that the method's steps are given.
+// checkAnneal wants a target of sparsity that the method's steps are given, and epochs
+// behind those over which it comes down.
 func (s Settings) checkAnneal(method rationalizer.Method) error {
+	if s.Anneal >= s.Epochs {
+		return fmt.Errorf("settings: anneal = %d and epochs = %d; expected less than the epochs, for none of those is chosen", s.Anneal, s.Epochs)
+	}
 	_, _, scalars := method.Split(s.Options)
 	if _, ok := scalars[sparsityKey]; !ok && s.Anneal > 0 {
 		return fmt.Errorf("settings: anneal = %d, and %s has no target of sparsity in its steps that could come down; leave it out", s.Anneal, method.Name)
@@ -66,6 +70,9 @@ func (s Settings) checkWords() error {
 	}
 	return nil
 }
+
+// annealKey is the setting of checkAnneal.
+const annealKey = "anneal"
 
 // wordUnit is what settings call rationalizer.Word.
 const wordUnit = "word"
@@ -120,10 +127,14 @@ func (r *Run) config(data source) rationalizer.Config {
 	flags, constants, _ := r.Method.Split(r.Settings.Options)
 	c := rationalizer.Config{
 		Encoder: r.Encoder, Classes: len(data.classes), Width: embeddings.DefaultDim,
-		Hyper: r.Settings.Hyper, BERT: r.bert(), Flags: flags, Constants: constants,
+		Hyper: r.Settings.Hyper, Graph: r.Settings.GraphHyper, BERT: r.bert(), Flags: flags, Constants: constants,
+		Unit: r.Settings.unit(),
 	}
-	if c.BERT != nil {
+	switch {
+	case c.BERT != nil:
 		c.Width = c.BERT.Width
+	case data.graphs:
+		c.Width = data.features
 	}
 	return c
 }

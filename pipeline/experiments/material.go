@@ -11,6 +11,7 @@ import (
 	"rationale/pipeline/engine"
 	"rationale/pipeline/report"
 	"rationale/plots"
+	"rationale/stages/adopt"
 	"rationale/stages/backend"
 	"rationale/stages/evaluate"
 	"rationale/stages/figure"
@@ -199,7 +200,19 @@ func (p *publisher) addData(m *report.Material, n *engine.Node) error {
 	if err != nil {
 		return err
 	}
+	if _, graphs := n.Stage.(*adopt.Stage); graphs {
+		return p.addGraphs(m, n, dir)
+	}
 	summary, err := tokenize.ReadSummary(dir)
 	m.Data = append(m.Data, report.Dataset{ID: p.plan.ID(n), Summary: summary})
 	return err
+}
+
+func (p *publisher) addGraphs(m *report.Material, n *engine.Node, dir string) error {
+	set, err := adopt.Open(dir)
+	if err != nil {
+		return err
+	}
+	m.Graphs = append(m.Graphs, report.GraphDataset{ID: p.plan.ID(n), Meta: set.Meta()})
+	return set.Close()
 }

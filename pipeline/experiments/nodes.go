@@ -6,7 +6,6 @@ import (
 	"rationale/pipeline/engine"
 	"rationale/stages/backend"
 	"rationale/stages/evaluate"
-	"rationale/stages/examples/texts"
 	"rationale/stages/graphs"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
@@ -35,18 +34,18 @@ func input(role string, from *engine.Node) engine.Input { return engine.Input{Ro
 func (r *Run) graphs(device bool) *engine.Node {
 	flags, constants, _ := r.Method.Split(r.Settings.Options)
 	p := graphs.Params{
-		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, BERT: r.bert(), Flags: flags, Constants: constants,
+		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Graph: r.Settings.GraphHyper, BERT: r.bert(), Flags: flags, Constants: constants,
 		Unit: r.Settings.unit(), StepsPerRun: r.Settings.StepsPerRun, Device: device,
 	}
 	return &engine.Node{
-		Stage: graphs.New(p, texts.Open), Inputs: []engine.Input{input(graphs.DataRole, r.Data)},
+		Stage: graphs.New(p, openData), Inputs: []engine.Input{input(graphs.DataRole, r.Data)},
 		Label: fmt.Sprintf("build %s for %s", r.Method.Name, r.Dataset), Weight: 0.2,
 	}
 }
 
 func (r *Run) trained(b backend.Backend, data source) *engine.Node {
 	return &engine.Node{
-		Stage:  train.New(r.params(b), texts.Open),
+		Stage:  train.New(r.params(b), openData),
 		Inputs: []engine.Input{input(train.DataRole, r.Data), input(train.GraphsRole, r.Graphs), input(train.WeightsRole, r.Weights)},
 		Label:  r.label("train"), Weight: r.cost(data) / float64(max(1, r.Settings.Shards)),
 	}
@@ -74,7 +73,7 @@ func (r *Run) evaluated(b backend.Backend) *engine.Node {
 		Stage: evaluate.New(evaluate.Params{
 			Dataset: r.Dataset,
 			Draws:   r.Settings.Draws, Batch: 128, Texts: exampleTexts, Engine: b,
-		}, texts.Open),
+		}, openData),
 		Inputs: inputs, Label: r.label("evaluate"),
 	}
 }

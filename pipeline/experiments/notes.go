@@ -26,7 +26,7 @@ func (l *Lab) note(b *Batch) {
 		}
 		name := r.Labels["dataset"]
 		used[name] = true
-		b.Random = b.Random || l.sources[name].vectors == nil
+		b.Random = b.Random || l.sources[name].vectors == nil && !l.sources[name].graphs
 	}
 	if n := len(b.counts()); n > 0 {
 		b.Notes = append(b.Notes, fmt.Sprintf("%d datasets are counted, which takes seconds", n))
@@ -69,12 +69,16 @@ func minutes(seconds float64) float64 { return math.Ceil(seconds / 60 / 2) }
 func (l *Lab) leftOut(chosen []Experiment, asked []string) []string {
 	var out []string
 	for _, name := range asked {
+		if why := l.otherKind(chosen, name); why != "" {
+			out = append(out, name+" is left out: "+why)
+			continue
+		}
 		if why := l.untrainable(name); why != "" && allTrain(chosen) {
 			out = append(out, name+" is left out: "+why)
 			continue
 		}
 		for _, e := range chosen {
-			if why := l.lacks(e, name); why != "" {
+			if why := l.lacks(e, name); why != "" && e.Graphs == l.sources[name].graphs {
 				out = append(out, fmt.Sprintf("%s is left out of %s: %s", name, e.Name, why))
 			}
 		}
@@ -90,8 +94,9 @@ func allTrain(chosen []Experiment) bool {
 // unusable says in short why an experiment cannot use a dataset; empty when it can.
 // One without runs needs no more than that it can be read.
 func (l *Lab) unusable(e Experiment, name string) string {
-	if s := l.sources[name]; !e.trains() && s.damage == nil {
-		return s.noTexts
+	why := l.otherKind([]Experiment{e}, name)
+	if why != "" || !e.trains() && l.sources[name].damage == nil {
+		return why
 	}
 	return l.untrainable(name)
 }
@@ -102,11 +107,9 @@ func (l *Lab) untrainable(name string) string {
 	switch {
 	case s.damage != nil:
 		return "it is damaged"
-	case s.noTexts != "":
-		return s.noTexts
 	case s.unfit != "":
 		return s.unfit
-	case s.format == "generated" || s.vectors != nil:
+	case s.embedded || s.graphs || s.vectors != nil:
 		return ""
 	case errors.Is(l.noVectors, ErrNoVectors):
 		return ErrNoVectors.Error()

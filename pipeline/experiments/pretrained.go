@@ -76,9 +76,13 @@ func (r *Run) bert() *rationalizer.BERTHyper {
 	return &rationalizer.BERTHyper{BERT: r.begun.form, Checkpoint: r.begun.name, Pace: s.Pace, FrozenLayers: s.Frozen, Recompute: s.Recompute}
 }
 
-// read plans reading the run's data: word by word, or in the checkpoint's pieces.
+// read plans reading the run's data: graphs as they are, texts word by word or in the
+// checkpoint's pieces.
 func (r *Run) read(data source) *engine.Node {
-	if r.begun == nil {
+	switch {
+	case data.graphs:
+		return adopted(data)
+	case r.begun == nil:
 		return tokenized(data, r.Settings)
 	}
 	p := tokenize.Params{Dataset: data.name, MaxLength: r.Settings.MaxLength, Tokenizer: tokenize.WordPiece, Checkpoint: r.begun.name}

@@ -98,19 +98,15 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 	if err != nil {
 		return nil, source{}, err
 	}
-	encoder, err := rationalizer.LookupEncoder(spec.Encoder)
+	data, err := l.fit(spec.Dataset)
 	if err != nil {
 		return nil, source{}, err
 	}
-	begun, err := beginning(spec, encoder)
+	encoder, err := data.encoder(spec.Encoder)
 	if err != nil {
 		return nil, source{}, err
 	}
-	find := l.runnable
-	if begun != nil {
-		find = l.fit
-	}
-	data, err := find(spec.Dataset)
+	begun, err := l.beginning(spec, data, encoder)
 	if err != nil {
 		return nil, source{}, err
 	}
@@ -119,7 +115,7 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 		return nil, source{}, err
 	}
 	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings, begun: begun}
-	return r, data, cmp.Or(begun.check(settings), r.checkShards(l.provider.Device), r.checkMemory(data, l.provider.Device, runtime.MachineMemory()))
+	return r, data, cmp.Or(begun.check(settings), r.checkGraphs(data, encoder, over), r.checkShards(l.provider.Device), r.checkMemory(data, l.provider.Device, runtime.MachineMemory()))
 }
 
 // readerLayer keeps the settings that a reader must share with the model whose

@@ -13,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"rationale/onnx/rationalizer"
+	"rationale/stages/generate"
 )
 
 //go:embed *.toml
@@ -24,6 +25,7 @@ const settingsFile = "settings.toml"
 // Settings are all settings of a run.
 type Settings struct {
 	rationalizer.Hyper
+	rationalizer.GraphHyper
 	pretrainedSettings
 	// Options are those that the run's method has, by name.
 	Options     rationalizer.Values `toml:"-"`
@@ -50,9 +52,11 @@ type layer map[string]any
 type settingsBook struct {
 	Default  layer            `toml:"default"`
 	Provider map[string]layer `toml:"provider"`
-	Format   map[string]layer `toml:"format"`
-	Method   map[string]layer `toml:"method"`
-	Encoder  map[string]layer `toml:"encoder"`
+	// Graphs holds what all data of graphs needs.
+	Graphs  layer            `toml:"graphs"`
+	Format  map[string]layer `toml:"format"`
+	Method  map[string]layer `toml:"method"`
+	Encoder map[string]layer `toml:"encoder"`
 	// Claims holds what a method needs on texts, in sentences, that answer a claim or a
 	// question.
 	Claims  map[string]layer   `toml:"claims"`
@@ -70,10 +74,12 @@ type profile struct {
 	Dev     int       `toml:"dev"`
 	Test    int       `toml:"test"`
 	// Shortest and Longest bound the tokens of a generated review.
-	Shortest int              `toml:"shortest"`
-	Longest  int              `toml:"longest"`
-	Default  layer            `toml:"default"`
-	Format   map[string]layer `toml:"format"`
+	Shortest int `toml:"shortest"`
+	Longest  int `toml:"longest"`
+	// Graphs are the sizes of the generated datasets of graphs, by format.
+	Graphs  map[string]generate.GraphSize `toml:"graphs"`
+	Default layer                         `toml:"default"`
+	Format  map[string]layer              `toml:"format"`
 	// Searched holds settings of the runs whose s is searched for, by format.
 	Searched map[string]layer `toml:"searched"`
 	// Attacked holds settings of training that goes on from a clean run, on poisoned texts.
@@ -115,15 +121,18 @@ func (l *Lab) settings(data source, method rationalizer.Method, encoder string, 
 func (b settingsBook) settings(provider string, data source, method rationalizer.Method, encoder string, p profile, over layer) (Settings, error) {
 	all := layer{}
 	for _, l := range []layer{
-		b.Default, b.Provider[provider], b.Format[data.format], data.goldSparsity(method), b.Method[method.Base], b.Method[method.Name], b.claims(data, method),
+		b.Default, b.Provider[provider], b.graphs(data), b.Format[data.format], data.goldSparsity(method), b.Method[method.Base], b.Method[method.Name], b.claims(data, method),
 		p.Default, p.Format[data.format], p.Method[data.format][method.Name], b.Encoder[encoder],
 	} {
 		maps.Copy(all, l)
 	}
 	for _, name := range rationalizer.OptionNames() {
-		if !slices.ContainsFunc(method.Options, func(o rationalizer.Option) bool { return o.Name == name }) {
+		if !hasOption(method, name) {
 			delete(all, name)
 		}
+	}
+	if !hasOption(method, sparsityKey) {
+		delete(all, annealKey)
 	}
 	maps.Copy(all, over)
 	return decode(all, method)
@@ -137,10 +146,28 @@ func (b settingsBook) claims(data source, method rationalizer.Method) layer {
 	return b.Claims[method.Name]
 }
 
+// hasOption tells that a method has an option of this name.
+func hasOption(method rationalizer.Method, name string) bool {
+	return slices.ContainsFunc(method.Options, func(o rationalizer.Option) bool { return o.Name == name })
+}
+
+// graphs are the settings of graphs, with the share of the nodes that are known to be
+// the rationale as s; none on texts.
+func (b settingsBook) graphs(data source) layer {
+	if !data.graphs {
+		return nil
+	}
+	out := maps.Clone(b.Graphs)
+	if data.goldShare != 0 {
+		out[sparsityKey] = data.goldShare
+	}
+	return out
+}
+
 // goldSparsity is s of a method that learns from human rationales: the share of the words
 // that people marked (METHODS §12.1).
 func (s source) goldSparsity(method rationalizer.Method) layer {
-	if s.goldShare == 0 || !slices.ContainsFunc(method.Options, func(o rationalizer.Option) bool { return o.Name == rationaleLoss }) {
+	if s.goldShare == 0 || !hasOption(method, rationaleLoss) {
 		return nil
 	}
 	return layer{sparsityKey: s.goldShare}

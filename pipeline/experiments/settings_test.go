@@ -95,7 +95,7 @@ func TestAnneal(t *testing.T) {
 		want   string
 	}{
 		{"RNP", 4, ""},
-		{"RNP", 5, "anneal = 5; expected 0 to 4"},
+		{"RNP", 5, "anneal = 5 and epochs = 5; expected less"},
 		{"classifier", 1, "classifier has no target of sparsity"},
 		{"VIB", 1, "VIB has no target of sparsity"},
 		{"VIB", 0, ""},

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"rationale/stages"
+	"rationale/stages/adopt"
 	"rationale/stages/assess"
 	"rationale/stages/defend/adversarial"
 	"rationale/stages/defend/attdef"
@@ -38,17 +39,19 @@ type StageKind struct {
 func Stages() []StageKind {
 	return []StageKind{
 		{generate.New(generate.Params{}), "makes up the embedded dataset", false},
+		{generate.NewGraphs(generate.GraphParams{}), "makes up an embedded dataset of graphs", false},
 		{poison.New(poison.Params{}), "puts an attacker's trigger into a dataset's texts", false},
 		{mark.New(mark.Params{}, texts.Open), "marks texts that nobody annotated with what a run selects of them", true},
 		{zscore.New(zscore.Params{}), "drops training texts with words that go with their label far beyond chance", false},
 		{adversarial.New(adversarial.Params{}), "adds training texts with a trigger and their own label", false},
 		{tokenize.New(tokenize.Params{}), "turns words into ids, with aligned rationales", false},
-		{graphs.New(graphs.Params{}, texts.Open), "builds a method's graphs for a dataset", false},
+		{adopt.New(adopt.Params{}), "takes a dataset of graphs into the store, as models read it", false},
+		{graphs.New(graphs.Params{}, openData), "builds a method's graphs for a dataset", false},
 		{weights.New(weights.Params{}), "draws a run's first parameters, or takes them from elsewhere", false},
-		{train.New(train.Params{}, texts.Open), "runs the step graph and keeps the best development epoch", true},
-		{evaluate.New(evaluate.Params{}, texts.Open), "measures a run on the test split and writes the model for use", true},
-		{inspect.NewAttack(train.Params{}, texts.Open), "trains a fresh attacker against a finished model", true},
-		{inspect.New(inspect.Params{}, texts.Open), "judges a finished model by what that attacker finds", true},
+		{train.New(train.Params{}, openData), "runs the step graph and keeps the best development epoch", true},
+		{evaluate.New(evaluate.Params{}, openData), "measures a run on the test split and writes the model for use", true},
+		{inspect.NewAttack(train.Params{}, openData), "trains a fresh attacker against a finished model", true},
+		{inspect.New(inspect.Params{}, openData), "judges a finished model by what that attacker finds", true},
 		{trigger.New(trigger.Params{}, texts.Open), "searches words that turn a finished model's answers", true},
 		{onion.New(removal.Params{}), "takes words out of test texts that a language model finds surprising", true},
 		{attdef.New(removal.Params{}), "takes words out of test texts that the model leans on too heavily", true},

@@ -19,6 +19,7 @@ type Material struct {
 	Experiments []Experiment
 	Runs        []Run
 	Data        []Dataset
+	Graphs      []GraphDataset
 	Records     []plots.Record // of all runs
 	// Damaged are artifacts of the store that are no part of this and cannot
 	// be read.
@@ -50,7 +51,7 @@ type Table struct {
 // Run is one finished training run.
 type Run struct {
 	ID, EvaluationID string
-	DataID           string // the tokenized dataset that it read
+	DataID           string // the dataset that it read, tokenized if it is of texts
 	Labels           plots.Labels
 	Settings         [][2]string // name, value
 	Attempts         []Attempt   // of the search for its s; none where s was given

@@ -26,7 +26,7 @@ func (m Material) Write(w io.Writer) error {
 	page := html.Page{
 		Title:    m.Title,
 		Subtitle: fmt.Sprintf("Profile %s · %d runs · %s", m.Profile, len(m.Runs), m.Library),
-		Sections: []html.Section{figures, results, m.paperNumbers(), m.data(), m.examples(), m.settings(), m.searches(), m.differences(), m.cost(), m.damaged()},
+		Sections: []html.Section{figures, results, m.paperNumbers(), m.data(), m.graphs(), m.examples(), m.settings(), m.searches(), m.differences(), m.cost(), m.damaged()},
 	}
 	page.Sections = slices.DeleteFunc(page.Sections, func(s html.Section) bool { return len(s.Blocks) == 0 })
 	return page.Write(w)
@@ -169,6 +169,7 @@ func (m Material) differences() html.Section {
 		"Backdoors where no training text has a human rationale (Beer, Hotel): the clean model learns without the rationale loss, and what it selects under arg-max masks, or its most probable unit where it selects nothing, stands for the rationale in trigger search, poisoning and Eq. 2. The paper does not say what it did.",
 		"Appendix of BadRNL: it was not available. Its tables and figures on Movie, Beer and Hotel, and on MultiRC where the main text shows FEVER alone, are made by the experiments of the main text under names of their own, and no paper value stands beside them.",
 		"Backdoor baselines and defences: Cbat restyles by a rule, where the paper's T5 rewrites. ONION's language model is a trigram model of the clean training texts, not GPT2-large; its threshold and AttDef's are the strictest that cost at most 2 points of accuracy on development texts. AttDef attributes by gradient times embedding and checks every text. Adversarial training adds the triggers that the search found beside the attacker's.",
+		"Graphs: the paper gives the depth of its GCN and no other setting; those used are listed above. BA2Motifs and GOODMotif are made up anew as their authors made them, and all seeds share one set, where the paper may split anew for each.",
 		"Seeds: mean ± sample standard deviation over the seeds shown; the paper shows single runs.",
 		"Batches: where the setting bucket is above 0, the texts of so many batches are sorted by length before they are cut, so that less padding is computed; the reference code only shuffles.",
 		"Random numbers: a counter-based generator keyed by seed, purpose and step, not PyTorch's, with 65,536 values of the Gumbel noise's difference; agreement is statistical.",

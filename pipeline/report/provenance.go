@@ -24,19 +24,19 @@ type Provenance struct {
 type ProvenanceRun struct {
 	Run         string            `json:"run"`        // key in records.csv of training numbers
 	Evaluation  string            `json:"evaluation"` // key of evaluation numbers
-	Data        string            `json:"data"`       // the tokenized dataset that it read
+	Data        string            `json:"data"`       // the dataset that it read
 	Labels      plots.Labels      `json:"labels"`     // what tells it from the others
 	ChosenEpoch int               `json:"chosen_epoch"`
 	Settings    map[string]string `json:"settings"`
 }
 
-// ProvenanceDataset is one tokenized dataset. A dataset of one name is read in
-// several ways: in words, in pieces, up to another length.
+// ProvenanceDataset is one dataset as models read it. A dataset of texts is read in
+// several ways: in words, in pieces, up to another length; one of graphs as it is.
 type ProvenanceDataset struct {
 	Data      string `json:"data"`
 	Dataset   string `json:"dataset"`
-	Tokenizer string `json:"tokenizer"`
-	MaxLength int    `json:"max_length"`
+	Tokenizer string `json:"tokenizer,omitempty"`
+	MaxLength int    `json:"max_length,omitempty"`
 }
 
 // IsProvenance tells whether a file is one that WriteProvenance wrote, in this or
@@ -65,6 +65,9 @@ func (m Material) WriteProvenance(w io.Writer) error {
 	}
 	for _, d := range m.Data {
 		p.Datasets = append(p.Datasets, ProvenanceDataset{d.ID, d.Dataset, d.Tokenizer, d.MaxLength})
+	}
+	for _, d := range m.Graphs {
+		p.Datasets = append(p.Datasets, ProvenanceDataset{Data: d.ID, Dataset: d.Meta.Name})
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

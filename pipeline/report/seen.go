@@ -96,5 +96,10 @@ func (m Material) classes(dataset string) []string {
 			return d.Classes
 		}
 	}
+	for _, d := range m.Graphs {
+		if d.Meta.Name == dataset {
+			return d.Classes
+		}
+	}
 	return nil
 }

@@ -38,6 +38,8 @@ type Params struct {
 	Method  string             `json:"method"`
 	Encoder string             `json:"encoder"`
 	Hyper   rationalizer.Hyper `json:"hyper"`
+	// Graph is the form of encoders of graphs; zero for others.
+	Graph rationalizer.GraphHyper `json:"graph,omitzero"`
 	// BERT is the form of BERT encoders; nil for others.
 	BERT        *rationalizer.BERTHyper `json:"bert,omitempty"`
 	Flags       map[string]bool         `json:"flags,omitempty"`     // the method's
@@ -65,7 +67,7 @@ type Made struct {
 // Config is the graphs' configuration.
 func (m Made) Config() rationalizer.Config {
 	return rationalizer.Config{
-		Method: m.Method, Encoder: m.Encoder, Classes: m.Classes, Width: m.Width, Hyper: m.Hyper, BERT: m.BERT,
+		Method: m.Method, Encoder: m.Encoder, Classes: m.Classes, Width: m.Width, Hyper: m.Hyper, Graph: m.Graph, BERT: m.BERT,
 		Flags: m.Flags, Constants: m.Constants,
 		Query: m.Query, Marks: m.Marks, Unit: m.Unit, StepsPerRun: m.StepsPerRun, NoiseInGraph: m.Device, WholeVocabulary: m.Device,
 		Probe: m.Probe,
