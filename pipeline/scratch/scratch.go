@@ -1,4 +1,6 @@
-package npm
+// Package scratch has the temporary folders in which downloads are unpacked: what a
+// killed one has left is known by a marker, and the next one removes it.
+package scratch
 
 import (
 	"errors"
@@ -20,24 +22,32 @@ const prefix, marker = ".fetch-", "made-by-rationale"
 // taken it, not locked yet, for one that was left behind.
 const attempts = 3
 
-// folder is a temporary folder in use.
-type folder struct {
-	path string
+// Folder is a temporary folder in use.
+type Folder struct {
+	Path string
 	lock *flock.Flock
 }
 
-func newFolder(dir string) (folder, error) {
+// New makes a folder inside dir, which is made when missing, once Tidy has been
+// there.
+func New(dir string) (Folder, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return Folder{}, err
+	}
+	if err := Tidy(dir); err != nil {
+		return Folder{}, err
+	}
 	for range attempts {
 		path, err := os.MkdirTemp(dir, prefix)
 		if err != nil {
-			return folder{}, err
+			return Folder{}, err
 		}
 		lock, err := lockMarker(path, os.O_CREATE)
 		if lock != nil || err != nil {
-			return folder{path, lock}, err
+			return Folder{path, lock}, err
 		}
 	}
-	return folder{}, fmt.Errorf("%s: other processes remove the folders that are made in it", dir)
+	return Folder{}, fmt.Errorf("%s: other processes remove the folders that are made in it", dir)
 }
 
 // lockMarker locks a folder's marker, which is no link. It gives nil when
@@ -58,8 +68,8 @@ func lockMarker(path string, flags int) (*flock.Flock, error) {
 	return lock, nil
 }
 
-// remove removes the folder, the marker with the rest.
-func (f folder) remove() error { return errors.Join(os.RemoveAll(f.path), f.lock.Unlock()) }
+// Remove removes the folder, the marker with the rest.
+func (f Folder) Remove() error { return errors.Join(os.RemoveAll(f.Path), f.lock.Unlock()) }
 
 // Tidy removes the temporary folders in dir that bear this program's marker
 // and that no process uses any more: those of killed downloads.
@@ -77,7 +87,7 @@ func Tidy(dir string) error {
 		if lock == nil || err != nil {
 			continue // in use, or not ours
 		}
-		if err := (folder{path, lock}).remove(); err != nil {
+		if err := (Folder{path, lock}).Remove(); err != nil {
 			return err
 		}
 	}
