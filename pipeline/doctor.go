@@ -13,6 +13,7 @@ import (
 
 	"rationale/datasets"
 	"rationale/onnx/runtime"
+	"rationale/pipeline/checkpoints"
 	"rationale/tokenizer/embeddings"
 )
 
@@ -58,6 +59,7 @@ func (c *doctorCmd) Run(ctx context.Context, a *app) error {
 	}
 	all = append(all,
 		newCheckup(vectorsFinding()),
+		newCheckup(checkpointFinding()),
 		newCheckup(datasetsFinding(a.dataDir())),
 		newCheckup(diskFinding(a.Out)),
 		checkup{Name: "program", State: "OK", Detail: fmt.Sprintf("%s, %s, %d processors", revision(), goruntime.Version(), goruntime.NumCPU())},
@@ -115,6 +117,19 @@ func vectorsFinding() runtime.Finding {
 	}
 	defer table.Close()
 	f.OK, f.Detail = true, fmt.Sprintf("%s: %d words, %d numbers each, from %s", path, table.Len(), table.Dim(), table.Source())
+	return f
+}
+
+func checkpointFinding() runtime.Finding {
+	f := runtime.Finding{Name: "BERT", Optional: true,
+		Fix: "make bert, or name the folder of a checkpoint of yours by --checkpoint; only --encoder bert needs one"}
+	dir, err := checkpoints.Dir()
+	if err == nil {
+		f.Detail, err = checkpoints.MiniLM.Find(dir)
+	}
+	if f.OK = err == nil; !f.OK {
+		f.Detail = err.Error()
+	}
 	return f
 }
 

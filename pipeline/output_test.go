@@ -48,6 +48,7 @@ var speech = [][]string{
 	{"defend", someRun, "--defence", "attdef"},
 	{"tokenize", "--vocab", "vocab"},
 	{"fetch", "embeddings", "--help"},
+	{"fetch", "bert", "--help"},
 	{"doctor"},
 }
 

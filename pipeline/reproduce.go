@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"rationale/pipeline/checkpoints"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
 )
@@ -97,7 +98,11 @@ func (a *app) lab(o experiments.Options) (*experiments.Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Data, o.Embeddings = a.dataDir(), vectors
+	fetched, err := checkpoints.Dir()
+	if err != nil {
+		return nil, err
+	}
+	o.Data, o.Embeddings, o.Checkpoints = a.dataDir(), vectors, fetched
 	o.Provider, o.Device, o.TF32 = a.Provider, a.Device, a.TF32
 	lab, err := experiments.NewLab(o)
 	if err != nil {
@@ -113,7 +118,7 @@ func (a *app) lab(o experiments.Options) (*experiments.Lab, error) {
 // or damaged.
 func planError(err error) error {
 	var damaged *experiments.DamageError
-	if errors.Is(err, experiments.ErrNoVectors) || errors.As(err, &damaged) {
+	if errors.Is(err, experiments.ErrNoVectors) || errors.Is(err, checkpoints.ErrMissing) || errors.As(err, &damaged) {
 		return err
 	}
 	return usageError{err}

@@ -12,7 +12,7 @@ type trainCmd struct {
 	Method     string            `required:"" placeholder:"NAME" help:"Method as printed in the papers; see \"list methods\"."`
 	Dataset    string            `required:"" placeholder:"NAME" help:"Dataset; see \"list datasets\"."`
 	Encoder    string            `placeholder:"NAME" help:"Encoder of the players, as the data has them unless given; see \"list encoders\"."`
-	Checkpoint string            `placeholder:"DIR" help:"Folder of the checkpoint that the encoder bert begins with: config.json, model.safetensors and vocab.txt."`
+	Checkpoint string            `placeholder:"DIR" help:"What the encoder bert begins with: the folder of a checkpoint (config.json, model.safetensors, vocab.txt), or minilm, which \"fetch bert\" brings; a folder of that name is ./minilm."`
 	Seed       uint64            `default:"1" placeholder:"N" help:"Seed of everything random in the run."`
 	Profile    string            `enum:"smoke,quick,paper" default:"quick" help:"Where settings start from: smoke, quick or paper."`
 	Set        map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"A setting other than the profile's; may be repeated."`
@@ -27,7 +27,7 @@ Examples:
 
     rationale train --method RNP --dataset generated-aroma --profile smoke
     rationale train --method RNP+A2I --dataset tweets --seed 2 --set sparsity=0.2 --set epochs=10
-    rationale train --method RNP --dataset tweets --encoder bert --checkpoint all-MiniLM-L6-v2
+    rationale train --method RNP --dataset tweets --encoder bert --checkpoint minilm
     rationale train --method RNP+A2I --dataset generated-ba2motifs --profile smoke`
 }
 

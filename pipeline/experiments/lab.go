@@ -27,11 +27,13 @@ import (
 type Options struct {
 	Data       string // folder of imported datasets
 	Embeddings string // folder of the word-vector table
-	Profile    string // "quick" when empty
-	Provider   string // the default one when empty
-	Device     int
-	TF32       bool
-	Seeds      int // runs of each kind; 0 for the profile's own number
+	// Checkpoints is the folder of those that were fetched.
+	Checkpoints string
+	Profile     string // "quick" when empty
+	Provider    string // the default one when empty
+	Device      int
+	TF32        bool
+	Seeds       int // runs of each kind; 0 for the profile's own number
 	// Targets are the sparsities that experiments are restricted to, those that have
 	// one of them; empty for all, of headline tables those of the profile.
 	Targets      []float64
@@ -67,6 +69,7 @@ type Lab struct {
 	// noVectors says why there is none: ErrNoVectors or a *DamageError.
 	noVectors error
 	sources   map[string]source
+	begun     map[string]*begun // the checkpoints that were opened, as they are called
 }
 
 // source is a dataset that runs can be planned on.
@@ -133,7 +136,7 @@ func NewLab(o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{opts: o, book: book, profile: size, provider: provider, backend: computing}
+	l := &Lab{opts: o, book: book, profile: size, provider: provider, backend: computing, begun: map[string]*begun{}}
 	l.findVectors(o.Embeddings)
 	return l, l.findDatasets()
 }

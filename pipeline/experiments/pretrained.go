@@ -9,6 +9,7 @@ import (
 	"rationale/onnx/nn"
 	"rationale/onnx/pretrained"
 	"rationale/onnx/rationalizer"
+	"rationale/pipeline/checkpoints"
 	"rationale/pipeline/engine"
 	"rationale/stages/checkpoint"
 	"rationale/stages/graphs"
@@ -23,17 +24,40 @@ type begun struct {
 	input engine.Input // for the role checkpoint.Role
 }
 
-// beginning opens the checkpoint of a run; nil for encoders that begin with none.
-func beginning(spec RunSpec, encoder rationalizer.EncoderKind) (*begun, error) {
+// beginning opens the checkpoint of a run; nil for encoders that begin with none,
+// which read texts by word vectors.
+func (l *Lab) beginning(spec RunSpec, data source, encoder rationalizer.EncoderKind) (*begun, error) {
+	begun, err := l.opened(spec, encoder)
+	if err == nil && begun == nil {
+		err = l.checkVectors(data)
+	}
+	return begun, err
+}
+
+// opened is the checkpoint of a run, opened once for all runs.
+func (l *Lab) opened(spec RunSpec, encoder rationalizer.EncoderKind) (*begun, error) {
+	if b := l.begun[spec.Checkpoint]; b != nil && encoder.Pretrained {
+		return b, nil
+	}
+	b, err := beginning(l.opts.Checkpoints, spec.Checkpoint, encoder)
+	if b != nil {
+		l.begun[spec.Checkpoint] = b
+	}
+	return b, err
+}
+
+// beginning opens the checkpoint that an encoder is to begin with: a folder's, or by
+// its name one in the folder of those that were fetched.
+func beginning(fetched, given string, encoder rationalizer.EncoderKind) (*begun, error) {
 	switch {
-	case !encoder.Pretrained && spec.Checkpoint != "":
+	case !encoder.Pretrained && given != "":
 		return nil, fmt.Errorf("the encoder %s begins with no checkpoint; leave --checkpoint out, or choose an encoder that does with --encoder (see \"list encoders\")", encoder.Name)
 	case !encoder.Pretrained:
 		return nil, nil
-	case spec.Checkpoint == "":
-		return nil, fmt.Errorf("the encoder %s begins with a checkpoint: give its folder, with config.json, model.safetensors and vocab.txt, by --checkpoint DIR", encoder.Name)
+	case given == "":
+		return nil, fmt.Errorf("the encoder %s begins with a checkpoint: give its folder, with config.json, model.safetensors and vocab.txt, by --checkpoint DIR, or --checkpoint %s for the one that `make bert` fetches", encoder.Name, checkpoints.MiniLM.Name)
 	}
-	dir, err := filepath.Abs(spec.Checkpoint)
+	dir, err := checkpoints.Folder(fetched, given)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +66,10 @@ func beginning(spec RunSpec, encoder rationalizer.EncoderKind) (*begun, error) {
 		return nil, err
 	}
 	in, err := external(checkpoint.Role, dir, checkpoint.Open)
-	return &begun{quote.Name(filepath.Base(dir)), form, in}, err
+	if err != nil {
+		return nil, err
+	}
+	return &begun{quote.Name(filepath.Base(dir)), form, in}, nil
 }
 
 // pretrainedSettings are the settings of encoders that begin with a checkpoint.
@@ -102,14 +129,15 @@ func (b *begun) firstWeights(made *engine.Node, seed uint64, label string) *engi
 	return n
 }
 
-// Begin has the attacker begin with the checkpoint in a folder, which is that of the
-// model where its encoders began with one; empty for none.
-func (t *Target) Begin(dir string) error {
+// Begin has the attacker begin with the given checkpoint, which is that of the model
+// where its encoders began with one; empty for none. Those that were fetched are in
+// the folder fetched.
+func (t *Target) Begin(fetched, given string) error {
 	encoder, err := rationalizer.LookupEncoder(t.Graphs.Encoder)
 	if err != nil {
 		return err
 	}
-	if t.begun, err = beginning(RunSpec{Checkpoint: dir}, encoder); err != nil || t.begun == nil {
+	if t.begun, err = beginning(fetched, given, encoder); err != nil || t.begun == nil {
 		return err
 	}
 	if t.begun.form != t.Graphs.BERT.BERT {

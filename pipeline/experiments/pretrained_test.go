@@ -49,13 +49,13 @@ func TestRunsBeginWithTheCheckpoint(t *testing.T) {
 
 // TestCheckpointIsPartOfTheIdentity: its content is, not where it lies.
 func TestCheckpointIsPartOfTheIdentity(t *testing.T) {
-	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
+	folder := stagetest.Checkpoint(t)
 	copied := filepath.Join(t.TempDir(), filepath.Base(folder))
 	if err := os.CopyFS(copied, os.DirFS(folder)); err != nil {
 		t.Fatal(err)
 	}
 	plan := func(folder string) string {
-		r, err := onBERT(l, folder, nil)
+		r, err := onBERT(newTestLab(t, Options{Profile: "smoke"}), folder, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,6 +75,25 @@ func TestCheckpointIsPartOfTheIdentity(t *testing.T) {
 	}
 	if got := plan(copied); got == want {
 		t.Error("another vocabulary has the same identity")
+	}
+}
+
+// TestCheckpointsAreOpenedOnce, however many runs begin with them.
+func TestCheckpointsAreOpenedOnce(t *testing.T) {
+	l, folder := newTestLab(t, Options{Profile: "smoke"}), t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(stagetest.Checkpoint(t))); err != nil {
+		t.Fatal(err)
+	}
+	first, err := onBERT(l, folder, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	second, err := onBERT(l, folder, nil)
+	if err != nil || identity(t, first.Train) != identity(t, second.Train) {
+		t.Errorf("the second run is another: %v", err)
 	}
 }
 

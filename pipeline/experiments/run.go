@@ -16,8 +16,8 @@ type RunSpec struct {
 	Method  string
 	Dataset string
 	Encoder string // the default one when empty
-	// Checkpoint is the folder of the one that the encoder begins with; empty for
-	// encoders that begin with none.
+	// Checkpoint is the one that the encoder begins with, a folder or the name of one
+	// that was fetched; empty for encoders that begin with none.
 	Checkpoint string
 	Seed       uint64
 	Set        map[string]string // settings of the command line, key → value
