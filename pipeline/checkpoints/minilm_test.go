@@ -140,7 +140,7 @@ func (n numbers) run(t *testing.T, m *checkpoint.Folder) map[string]*tensor.Tens
 		in[p.Name], wrt = m.Encoder.Params[p.Name], append(wrt, x[p.Name])
 	}
 	embedded := m.Encoder.Embed(g, x, "", g.Gather(x[nn.WordTable], ids, 0), nil, nil)
-	h := g.Mul(m.Encoder.Encode(g, x, "", embedded, mask, nil), g.Unsqueeze(mask, 2))
+	h := g.Mul(m.Encoder.Encode(g, x, "", embedded, mask, nn.Training{}), g.Unsqueeze(mask, 2))
 	h = g.Transpose(h, 1, 0, 2)
 	loss := g.ReduceMean(g.Mul(h, up), false)
 	ds, err := grad.Of(g, loss, wrt)
