@@ -3,11 +3,29 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"rationale/onnx/graph"
 	"rationale/onnx/tensor"
 )
+
+// TestGELUGradient compares the exact form's, which is computed in float32 alone, with
+// Φ(x) + x·φ(x).
+func TestGELUGradient(t *testing.T) {
+	points := []float64{-40, -4, -1.5, -.25, 0, 1e-3, .5, 2, 7, 40}
+	f := function{[]arg{fixedArg("x", tensor.Vector(points))}, func(g *graph.Graph, x map[string]*graph.Value) *graph.Value {
+		return GELU(g, x["x"])
+	}}.as32(t)
+	upstream := slices.Repeat([]float32{2}, len(points))
+	for i, got := range f.gradients(t, tensor.Vector(upstream))["x"] {
+		x := points[i]
+		want := 1 + math.Erf(x/math.Sqrt2) + 2*x*math.Exp(-x*x/2)/math.Sqrt(2*math.Pi)
+		if math.Abs(got-want) > 1e-6 {
+			t.Errorf("at %v: %v, want %v", x, got, want)
+		}
+	}
+}
 
 // TestGELU compares both forms with their definitions, which differ by less than
 // 5e-4 from each other.
