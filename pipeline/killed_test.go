@@ -19,10 +19,12 @@ import (
 	"rationale/pipeline/engine"
 )
 
-// The latter searches for the s of two runs, which takes further rounds.
+// The second searches for the s of two runs, which takes further rounds; the third is
+// on graphs.
 var (
 	smokeRun  = []string{"reproduce", "a2i-fig3", "--profile", "smoke"}
 	searchRun = []string{"reproduce", "a2i-fig8", "--profile", "smoke", "--dataset", "generated-aroma", "--target", "0.3"}
+	graphsRun = []string{"reproduce", "a2i-table3", "--profile", "smoke", "--dataset", "generated-ba2motifs"}
 )
 
 // TestKilledRunsCostNothing: killed with SIGKILL at random moments and started
@@ -35,6 +37,7 @@ func TestKilledRunsCostNothing(t *testing.T) {
 	}
 	t.Run("figure", func(t *testing.T) { newSession(t).killTimeAndAgain(20, smokeRun) })
 	t.Run("search", func(t *testing.T) { newSession(t).killTimeAndAgain(10, searchRun) })
+	t.Run("graphs", func(t *testing.T) { newSession(t).killTimeAndAgain(10, graphsRun) })
 }
 
 // killTimeAndAgain ends the program by force so many times.

@@ -19,12 +19,14 @@ import (
 // A number is the mean over seeds of what was measured on test texts at the epoch
 // that development texts chose, under sampled masks. The paper's stands beside it
 // on the paper's own data, which the dataset's PaperName names in the paper's
-// words. Runs are told apart by dataset, method, target and seed alone.
+// words; that of rows without a target where the table's keys have a sparsity. Runs
+// are told apart by dataset, method, target and seed alone.
 type MethodsSpec struct {
 	Title   string    `toml:"title"`
 	Methods []string  `toml:"methods"` // in the order of the rows
 	Paper   PaperKeys `toml:"paper"`   // which paper's which table
 	ASR     bool      `toml:"asr"`     // a column for the attack success rate
+	Notes   []string  `toml:"notes"`   // what else to know of all rows
 }
 
 // methodDecimals are those of A2I's tables.
@@ -163,7 +165,7 @@ func (m *methodTable) cell(row methodRow, c methodColumn) (methodCell, error) {
 // printed is the paper's number of a cell, NaN where it has none.
 func (m *methodTable) printed(row methodRow, c methodColumn) (value, std float64, err error) {
 	keys := m.paperKeys(row.dataset)
-	if keys == (PaperKeys{}) || c.printed == "" || row.target == "" {
+	if keys == (PaperKeys{}) || c.printed == "" || row.target == "" && keys.Sparsity == "" {
 		return findPaper(nil, keys)
 	}
 	return findPaper(m.paper, PaperKeys{Method: row.method, Sparsity: percentOf(row.target), Metric: c.printed}.or(keys))

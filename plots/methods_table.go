@@ -93,6 +93,7 @@ func (m *methodTable) remarks() []string {
 		reading = "In percent: the paper's number, ours, and ours less the paper's. Ours are of test texts at the epoch with the best development accuracy: mean ± standard deviation (number of seeds)"
 	}
 	out := []string{reading + ". The best of our means is bold, the second best underlined."}
+	out = append(out, m.spec.Notes...)
 	out = append(out, faultRemarks(m.rows)...)
 	if hasOracle(m.records) {
 		out = append(out, "F1, oracle: of each run the epoch with the best F1 on the test texts themselves. It is no result: nobody can choose so without the annotations. Its masks are another draw than those of F1.")

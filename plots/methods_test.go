@@ -3,6 +3,7 @@ package plots
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -185,6 +186,29 @@ func TestRunsWithoutTarget(t *testing.T) {
 	}
 	if diff := cmp.Diff([][]string{{"RNP+A2I", "tweets", "+7.8 (1)", missing, missing}}, texts(table.Grids[1])); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestPaperWithoutTarget: rows that have none stand beside the paper's of the sparsity
+// that the table's keys name, and notes among the remarks.
+func TestPaperWithoutTarget(t *testing.T) {
+	printed := []PaperValue{{PaperKeys: PaperKeys{Paper: "A2I", Table: "Table3", Dataset: "BA2Motifs", Sparsity: "gold", Method: "RNP", Metric: "F1"}, Value: 36.4, Std: 3.8}}
+	for sparsity, want := range map[string]Cell{
+		"gold": {Text: "39.1 (1)", Paper: "36.4 ± 3.8", Delta: "+2.7"},
+		"":     {Text: "39.1 (1)"},
+	} {
+		spec := MethodsSpec{Methods: []string{"RNP"}, Paper: PaperKeys{Paper: "A2I", Table: "Table3", Sparsity: sparsity}, Notes: []string{"five seeds"}}
+		set := DatasetSpec{Name: "motifs", Paper: true, PaperName: "BA2Motifs"}
+		table, err := spec.Table(evaluated(methodRun("motifs", "RNP", "", 1), 100, 50), []DatasetSpec{set}, printed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := table.Grids[0].Rows[0].Cells[5]; got != want {
+			t.Errorf("sparsity %q: F1 is %+v, want %+v", sparsity, got, want)
+		}
+		if !slices.Contains(table.Remarks, "five seeds") {
+			t.Errorf("remarks %q", table.Remarks)
+		}
 	}
 }
 

@@ -78,6 +78,6 @@ func writeLaTeXRow(out *strings.Builder, row GridRow) {
 var latexEscapes = strings.NewReplacer(
 	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
 	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", `\textless{}`, ">", `\textgreater{}`,
-	"±", `$\pm$`, "−", `$-$`, "Δ", `$\Delta$`, "≈", `$\approx$`, "†", `$\dagger$`, "‡", `$\ddagger$`, missing, "--")
+	"±", `$\pm$`, "−", `$-$`, "Δ", `$\Delta$`, "λ", `$\lambda$`, "≈", `$\approx$`, "†", `$\dagger$`, "‡", `$\ddagger$`, missing, "--")
 
 func escapeLaTeX(s string) string { return latexEscapes.Replace(oneLine(s)) }

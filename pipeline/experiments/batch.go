@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -171,7 +172,7 @@ func (l *Lab) experiment(of part, known map[string]*Run) (Planned, error) {
 	for _, dataset := range of.datasets {
 		p.Datasets = append(p.Datasets, l.shown(dataset, of.Experiment))
 		for _, entry := range of.Runs {
-			for seed := range l.seeds() {
+			for seed := range l.seeds(of.Experiment) {
 				runs, err := l.runs(entry, RunSpec{Method: entry.Method, Dataset: dataset, Seed: uint64(seed + 1)})
 				if err != nil {
 					return p, err
@@ -259,10 +260,7 @@ func (p *Planned) drawing(f plots.FigureEntry) *engine.Node {
 	return node
 }
 
-// seeds is the number of runs of each kind.
-func (l *Lab) seeds() int {
-	if l.opts.Seeds > 0 {
-		return l.opts.Seeds
-	}
-	return l.profile.Seeds
+// seeds is the number of an experiment's runs of each kind.
+func (l *Lab) seeds(e Experiment) int {
+	return cmp.Or(l.opts.Seeds, e.Seeds[l.opts.Profile], l.profile.Seeds)
 }

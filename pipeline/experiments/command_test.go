@@ -22,6 +22,9 @@ func TestRecordedCommand(t *testing.T) {
 			Options{Profile: "quick", Seeds: 2, Provider: "cuda", Device: 1, TF32: true}, []string{"a2i-fig6"}, nil,
 			"rationale reproduce a2i-fig6 --profile quick --seeds 2 --provider cuda --device 1 --tf32",
 		},
+		{Options{Profile: "quick"}, []string{"a2i-table3"}, nil, "rationale reproduce a2i-table3 --profile quick --seeds 5"},
+		{Options{Profile: "quick"}, []string{"a2i-fig3", "a2i-table3"}, nil, "rationale reproduce a2i-fig3 a2i-table3 --profile quick"},
+		{Options{Profile: "quick", Seeds: 2}, []string{"a2i-fig3", "a2i-table3"}, nil, "rationale reproduce a2i-fig3 a2i-table3 --profile quick --seeds 2"},
 	} {
 		b, err := newTestLab(t, test.options).Reproduce(test.names, test.datasets...)
 		if err != nil {

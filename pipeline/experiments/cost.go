@@ -5,8 +5,8 @@ package experiments
 // included. It only serves the estimate of the time before there is a measured one.
 const tokensPerSecond = 40_000
 
-// nodesPerSecond is the same of the nodes of graphs and 64 units.
-const nodesPerSecond = 250_000
+// nodesPerSecond is the same of the nodes of graphs and 64 units, padding left out.
+const nodesPerSecond = 200_000
 
 // cost estimates a training run in seconds.
 func (r *Run) cost(data source) float64 {

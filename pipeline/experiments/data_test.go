@@ -148,6 +148,7 @@ func TestFaultyExperiments(t *testing.T) {
 		"[[data]]\naspects = [\"location\"]\nstand_ins = [\"location\"]":                 `data: nothing generated is called "generated-location"; there are generated-appearance`,
 		"[[appendix]]\nformat = \"beer\"":                                                `appendix: data of the format "beer" without an item`,
 		"[[runs]]\nmethod = \"RMP\"":                                                     `no method "RMP"`,
+		"[seeds]\nquik = 5":                                                              `seeds are for the profile "quik"; there are smoke, quick, paper`,
 		"[[runs]]\nmethod = \"RNP\"\nprofiles = [\"quik\"]":                              `RNP is for the profile "quik"; there are smoke, quick, paper; did you mean "quick"?`,
 		"[[runs]]\nmethod = \"classifier\"\ntargets = [0.1]":                             "classifier cannot have targets: it has no setting sparsity",
 		"[[runs]]\nmethod = \"RNP\"\ntargets = [10]":                                     "targets = 10",

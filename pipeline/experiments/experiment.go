@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,6 +32,8 @@ type Experiment struct {
 	// Annotated tells that it is nothing without human rationales of test texts.
 	Annotated bool   `toml:"annotated"`
 	Expect    string `toml:"expect"` // what the paper saw
+	// Seeds are numbers of runs of each kind, by profile; the profile's own elsewhere.
+	Seeds map[string]int `toml:"seeds"`
 	// Runs are trained on every dataset, with every seed. An experiment without any is
 	// about the datasets themselves, which it counts.
 	Runs    []RunEntry          `toml:"runs"`
@@ -149,15 +152,16 @@ func (e Experiment) check() error {
 // checkRuns wants methods that there are, profiles too, and targets only where a
 // setting steers the sparsity.
 func (e Experiment) checkRuns() error {
+	if err := checkProfiles("seeds are", slices.Sorted(maps.Keys(e.Seeds))); err != nil {
+		return err
+	}
 	for _, r := range e.Runs {
 		m, err := rationalizer.Lookup(r.Method)
 		if err != nil {
 			return err
 		}
-		for _, p := range r.Profiles {
-			if !slices.Contains(Profiles(), p) {
-				return fmt.Errorf("%s is for the profile %q; there are %s%s", r.Method, p, strings.Join(Profiles(), ", "), suggestion(p, Profiles()))
-			}
+		if err := checkProfiles(r.Method+" is", r.Profiles); err != nil {
+			return err
 		}
 		if err := r.checkTargets(m); err != nil {
 			return err
@@ -167,6 +171,16 @@ func (e Experiment) checkRuns() error {
 		}
 		if err := r.Backdoor.check(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkProfiles wants profiles that there are.
+func checkProfiles(what string, profiles []string) error {
+	for _, p := range profiles {
+		if !slices.Contains(Profiles(), p) {
+			return fmt.Errorf("%s for the profile %q; there are %s%s", what, p, strings.Join(Profiles(), ", "), suggestion(p, Profiles()))
 		}
 	}
 	return nil

@@ -170,3 +170,49 @@ func TestExperimentsAreOfOneKind(t *testing.T) {
 		t.Errorf("error %v, want %q", err, datasets.HoldsGraphs)
 	}
 }
+
+// TestTableOfGraphs: the embedded sets are the paper's own data, five seeds each in the
+// profiles that have the time; imported ones take the place of the embedded, and others
+// have a table of their own.
+func TestTableOfGraphs(t *testing.T) {
+	own := "a2i-table3: generated-ba2motifs generated-goodmotif"
+	for _, tc := range []struct {
+		profile string
+		seeds   int
+		sets    map[string]source
+		want    string
+		runs    int
+	}{
+		{"smoke", 0, nil, own, 8},
+		{"quick", 0, nil, own, 40},
+		{"paper", 0, nil, own, 40},
+		{"paper", 2, nil, own, 16},
+		{"smoke", 0, map[string]source{"motifs": {format: "ba2motifs", classes: []string{"cycle", "house"}}}, "a2i-table3: motifs generated-goodmotif", 8},
+		{"smoke", 0, map[string]source{"mutag": {format: "tu", classes: []string{"0", "1"}}}, own + "; methods-on-graphs: mutag", 12},
+	} {
+		l := withSets(newTestLab(t, Options{Profile: tc.profile, Seeds: tc.seeds}), "tw tweets -")
+		for name, s := range tc.sets {
+			s.name, s.graphs, s.features, s.annotated = name, true, 1, true
+			s.input = l.sources["generated-ba2motifs"].input
+			l.sources[name] = s
+		}
+		b, err := l.Reproduce([]string{"a2i-table3"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parts []string
+		for _, e := range b.Experiments {
+			var names []string
+			for _, d := range e.Datasets {
+				names = append(names, d.Name)
+			}
+			parts = append(parts, e.Name+": "+strings.Join(names, " "))
+		}
+		if got := strings.Join(parts, "; "); got != tc.want || len(b.Runs) != tc.runs || b.Random {
+			t.Errorf("%s: %d runs of %s; want %d of %s", tc.profile, len(b.Runs), got, tc.runs, tc.want)
+		}
+		if want := []string{"tw is left out: " + datasets.HoldsTexts}; !slices.Equal(b.LeftOut, want) {
+			t.Errorf("left out: %q", b.LeftOut)
+		}
+	}
+}

@@ -128,7 +128,10 @@ func (l *Lab) command(chosen []Experiment, only []string) []string {
 	for _, e := range chosen {
 		words = append(words, e.Name)
 	}
-	words = append(words, "--profile", l.opts.Profile, "--seeds", strconv.Itoa(l.seeds()))
+	words = append(words, "--profile", l.opts.Profile)
+	if n := l.seeds(chosen[0]); !slices.ContainsFunc(chosen, func(e Experiment) bool { return l.seeds(e) != n }) {
+		words = append(words, "--seeds", strconv.Itoa(n)) // else the experiments say so
+	}
 	for _, name := range only {
 		words = append(words, "--dataset", name)
 	}
