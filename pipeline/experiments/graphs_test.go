@@ -43,6 +43,11 @@ func TestSettingsOfGraphs(t *testing.T) {
 		if p.Scalars[sparsityKey] != tc.s || p.Scalars["lambda_sparsity"] != tc.lambda || p.Scalars["lambda_coherence"] != 0 || p.Anneal != tc.anneal {
 			t.Errorf("%s on %s: scalars %v, annealed over %d epochs", tc.method, tc.format, p.Scalars, p.Anneal)
 		}
+		for _, setting := range r.Settings.list(r.Method) {
+			if setting[0] == "max_length" {
+				t.Errorf("%s on %s: a maximal length of %s", tc.method, tc.format, setting[1])
+			}
+		}
 		if p.Epochs != 80 || p.Batch != 64 || p.Rate != 1e-3 || r.Labels["encoder"] != "gcn" {
 			t.Errorf("%s on %s: %+v of %v", tc.method, tc.format, p, r.Labels)
 		}

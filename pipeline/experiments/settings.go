@@ -37,9 +37,9 @@ type Settings struct {
 	Batch       int                 `toml:"batch"`
 	Bucket      int                 `toml:"bucket"`
 	Epochs      int                 `toml:"epochs"`
-	Anneal      int                 `toml:"anneal"`      // epochs over which the sparsity's target comes down from 1
-	TrainTexts  int                 `toml:"train_texts"` // trained on, the first ones; 0 for all
-	MaxLength   int                 `toml:"max_length"`
+	Anneal      int                 `toml:"anneal"`               // epochs over which the sparsity's target comes down from 1
+	TrainTexts  int                 `toml:"train_texts"`          // trained on, the first ones; 0 for all
+	MaxLength   int                 `toml:"max_length,omitempty"` // of texts; 0 of graphs, which are read whole
 	Draws       int                 `toml:"draws"`
 	Threads     int                 `toml:"threads"`          // of one run; part of its identity
 	Shards      int                 `toml:"shards,omitempty"` // of a batch, a core each; 0 for one graph on its threads
@@ -112,7 +112,11 @@ func (b settingsBook) profile(name string) (profile, error) {
 // settings are those of the lab's provider and profile for a dataset, a method and an
 // encoder, under the given table.
 func (l *Lab) settings(data source, method rationalizer.Method, encoder string, over layer) (Settings, error) {
-	return l.book.settings(l.backend.Provider, data, method, encoder, l.profile, over)
+	s, err := l.book.settings(l.backend.Provider, data, method, encoder, l.profile, over)
+	if data.graphs {
+		s.MaxLength = 0
+	}
+	return s, err
 }
 
 // settings lays the tables for a provider, a dataset, a method, a profile and an encoder
