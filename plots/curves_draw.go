@@ -37,7 +37,7 @@ func (f *Curves) arrange() (*sheet, error) {
 	g.titles = g.wrapTitles((width-2*sheetMargin)/vg.Length(g.columns) - 40)
 	return stack(width,
 		heading(f.Title, width),
-		f.legend(looks, names, width),
+		legend(f.legendEntries(looks, names, width), width),
 		block{height: g.height(), draw: g.draw},
 	), nil
 }

@@ -1,6 +1,6 @@
 // Package plots turns tidy records into what people look at: figures of curves
-// (PNG, SVG, PDF), tables beside the paper's numbers (Markdown, CSV, LaTeX) and
-// texts with their rationales highlighted (terminal, HTML).
+// (PNG, SVG, PDF), tables beside the paper's numbers (Markdown, CSV, LaTeX), texts
+// with their rationales highlighted (terminal, HTML) and graphs with theirs drawn.
 //
 // A [Record] is one measured number with all its keys. Everything here is a
 // pure function of records and of a description that an experiment file can

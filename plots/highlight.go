@@ -12,6 +12,9 @@ type Highlight struct {
 	Unread     int    // tokens at the end that models do not read
 	Gold       []bool // per token; nil when nobody has marked the text
 	Rationales []Rationale
+	// Edges join the tokens, by number, where these are the nodes of a graph; nil for a
+	// text.
+	Edges [][2]int
 }
 
 // Rationale is what one method chose.
@@ -34,7 +37,7 @@ func (h Highlight) check() error {
 			return fmt.Errorf("text %q has %d tokens, but %q chose among %d", h.Title, len(h.Tokens), r.Name, len(r.Chosen))
 		}
 	}
-	return nil
+	return h.checkEdges()
 }
 
 // spaced tells for every token whether a space stands before it.

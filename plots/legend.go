@@ -31,11 +31,10 @@ func (e legendEntry) width() vg.Length {
 	return w
 }
 
-// legend is the block that names every line, the reference and what the bands
-// mean. Entries flow into as many rows as they need, so that none is clipped.
-func (f *Curves) legend(looks map[string]look, names []string, width vg.Length) block {
-	room := width - 2*sheetMargin
-	rows := flow(f.legendEntries(looks, names, room), room)
+// legend is the block that shows what things look like. Entries flow into as many rows
+// as they need, so that none is clipped.
+func legend(entries []legendEntry, width vg.Length) block {
+	rows := flow(entries, width-2*sheetMargin)
 	line := legendText.Height("X")
 	return block{
 		height: vg.Length(len(rows))*(line+legendLead) - legendLead,
@@ -86,8 +85,9 @@ func drawLegendRow(c draw.Canvas, row []legendEntry, y vg.Length) {
 }
 
 // legendEntries lists lines in the order of their first appearance, then the
-// references, the rings, and the meaning of the bands.
-func (f *Curves) legendEntries(looks map[string]look, names []string, room vg.Length) []legendEntry {
+// references, the rings, and the meaning of the bands, for a sheet of this width.
+func (f *Curves) legendEntries(looks map[string]look, names []string, width vg.Length) []legendEntry {
+	room := width - 2*sheetMargin
 	var entries []legendEntry
 	add := func(text string, thumb func(draw.Canvas, vg.Point)) {
 		text = shorten(legendText, printable(text), room-thumbWidth-thumbGap)

@@ -24,6 +24,9 @@ const (
 	PDF Format = "pdf" // fonts embedded
 )
 
+// Formats are all of them.
+var Formats = []Format{PNG, SVG, PDF}
+
 // pngDPI makes a full-width figure 2070 pixels wide: sharp in print.
 const pngDPI = 300
 
@@ -43,7 +46,7 @@ func Save(f Figure, folder, name string) error {
 	if err != nil {
 		return fmt.Errorf("figure %s: %w", name, err)
 	}
-	for _, format := range []Format{PNG, SVG, PDF} {
+	for _, format := range Formats {
 		data, err := s.render(format)
 		if err != nil {
 			return fmt.Errorf("figure %s: %w", name, err)

@@ -20,7 +20,7 @@ import (
 func digests(t *testing.T) string {
 	f := syntheticFigure(t, "fig6.toml", fig6Shapes, []string{"aroma", "palate", "tweets"}, 3, 20)
 	var out strings.Builder
-	for _, format := range []Format{PNG, SVG, PDF} {
+	for _, format := range Formats {
 		data, err := Render(f, format)
 		if err != nil {
 			t.Fatal(err)

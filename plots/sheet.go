@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Figure is a picture that Save can write. Curves is one, of lines or of bars.
+// Figure is a picture that Save can write: Curves, of lines or of bars, or Graphs.
 type Figure interface {
 	// arrange checks the figure and fixes the size and place of its parts.
 	arrange() (*sheet, error)

@@ -130,24 +130,23 @@ func cross(a, b vg.Length) marker {
 // draw paints the marker at p with a thin white rim, which keeps it apart from
 // the lines that cross there.
 func (m marker) draw(c draw.Canvas, colour color.Color, p vg.Point) {
-	corners := make([]vg.Point, len(m))
-	for i, q := range m {
-		corners[i] = p.Add(q.Scale(markerRadius))
+	m.paint(c, p, markerRadius, colour, draw.LineStyle{Color: color.White, Width: 0.4})
+}
+
+// paint fills the marker at p, of a radius, and strokes its outline.
+func (m marker) paint(c draw.Canvas, p vg.Point, radius vg.Length, fill color.Color, outline draw.LineStyle) {
+	corners := make([]vg.Point, 0, len(m)+1)
+	for _, q := range m {
+		corners = append(corners, p.Add(q.Scale(radius)))
 	}
-	c.FillPolygon(colour, corners)
-	closed := append(corners, corners[0])
-	c.StrokeLines(draw.LineStyle{Color: color.White, Width: 0.4}, closed)
+	c.FillPolygon(fill, corners)
+	c.StrokeLines(outline, append(corners, corners[0]))
 }
 
 // drawRing paints an open circle at p with a white core, which covers what
 // lies below it.
 func drawRing(c draw.Canvas, colour color.Color, p vg.Point) {
-	corners := make([]vg.Point, 0, len(disc)+1)
-	for _, q := range disc {
-		corners = append(corners, p.Add(q.Scale(ringRadius)))
-	}
-	c.FillPolygon(color.White, corners)
-	c.StrokeLines(draw.LineStyle{Color: colour, Width: 1.2}, append(corners, corners[0]))
+	disc.paint(c, p, ringRadius, color.White, draw.LineStyle{Color: colour, Width: 1.2})
 }
 
 // sans is the typeface of all text in figures.

@@ -72,6 +72,27 @@ type Figure struct {
 // Highlight is a text with the choices of several methods side by side.
 type Highlight plots.Highlight
 
+// Graphs is a picture of graphs with the nodes that methods selected.
+type Graphs plots.Graphs
+
+// Examples are the blocks that show examples: texts one below the other, graphs
+// together in one picture.
+func Examples(list []plots.Highlight) []Block {
+	var texts []Block
+	var graphs Graphs
+	for _, x := range list {
+		if x.Edges == nil {
+			texts = append(texts, Highlight(x))
+		} else {
+			graphs.Examples = append(graphs.Examples, x)
+		}
+	}
+	if len(graphs.Examples) > 0 {
+		return append(texts, graphs)
+	}
+	return texts
+}
+
 func (Paragraph) template() string   { return "paragraph" }
 func (Code) template() string        { return "code" }
 func (List) template() string        { return "list" }
@@ -80,12 +101,22 @@ func (Table) template() string       { return "table" }
 func (Grid) template() string        { return "table" }
 func (Figure) template() string      { return "figure" }
 func (Highlight) template() string   { return "highlight" }
+func (Graphs) template() string      { return "figure" }
 
 func (p Paragraph) view() (any, error)   { return string(p), nil }
 func (c Code) view() (any, error)        { return string(c), nil }
 func (l List) view() (any, error)        { return []string(l), nil }
 func (d Definitions) view() (any, error) { return []Definition(d), nil }
 func (h Highlight) view() (any, error)   { return plots.Highlight(h).HTML() }
+
+func (g Graphs) view() (any, error) {
+	figure := plots.Graphs(g)
+	svg, err := plots.Render(&figure, plots.SVG)
+	if err != nil {
+		return nil, err
+	}
+	return Figure{SVG: svg, Alt: figure.Text()}.view()
+}
 
 // cell is one cell of a table; Kind is its class.
 type cell struct {

@@ -28,7 +28,7 @@ type Section struct {
 }
 
 // Block is a piece of content: Paragraph, Code, List, Links, Definitions, Table,
-// Grid, Figure or Highlight.
+// Grid, Figure, Highlight or Graphs.
 type Block interface {
 	// template is the name of the template that shows the block.
 	template() string

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -41,13 +42,13 @@ func samplePage(t testing.TB, name string) Page {
 			{Title: "Numbers beside the paper's", Blocks: append(Filled(comparison), Links{"Runs behind them", []LinkItem{
 				{"RNP on " + name, []Link{{"seed 1", "run-" + name}, {"seed 2", "run-2"}}},
 			}})},
-			{Title: "Rationales", Blocks: []Block{Highlight{
+			{Title: "Rationales", Blocks: Examples([]plots.Highlight{{
 				Title: name, Tokens: []string{"a", "wonderful", name, "!"}, Gold: []bool{false, true, true, false},
 				Rationales: []plots.Rationale{
 					{Name: "RNP", Note: name, Chosen: []bool{false, false, true, true}},
 					{Name: "RNP+A2I", Chosen: []bool{false, true, false, false}},
 				},
-			}}},
+			}, graphOf(name)})},
 			{Title: "Settings of " + name, Blocks: []Block{
 				Definitions{{"dataset", name}, {"learning rate", "0.001"}},
 				Code("rationale reproduce a2i-fig3 --data " + name),
@@ -59,6 +60,14 @@ func samplePage(t testing.TB, name string) Page {
 			}}},
 			{Title: "Differences from the paper", Blocks: []Block{List{"Generated texts instead of " + name, "10 epochs instead of 300"}}},
 		},
+	}
+}
+
+// graphOf is a graph with a name of the user's wherever one can stand.
+func graphOf(name string) plots.Highlight {
+	return plots.Highlight{
+		Title: name, Tokens: []string{"0", name, "2"}, Edges: [][2]int{{0, 1}, {1, 2}}, Gold: []bool{false, true, true},
+		Rationales: []plots.Rationale{{Name: name, Note: name, Chosen: []bool{false, true, false}}},
 	}
 }
 
@@ -144,6 +153,28 @@ func TestPNGFigure(t *testing.T) {
 	}
 }
 
+// TestExamples: texts are blocks of their own, and graphs one picture.
+func TestExamples(t *testing.T) {
+	text := plots.Highlight{Tokens: []string{"a"}}
+	for _, test := range []struct {
+		list []plots.Highlight
+		want string
+	}{
+		{nil, "[]"},
+		{[]plots.Highlight{text, text}, "[html.Highlight html.Highlight]"},
+		{[]plots.Highlight{graphOf("a"), graphOf("b")}, "[html.Graphs]"},
+		{[]plots.Highlight{text, graphOf("a")}, "[html.Highlight html.Graphs]"},
+	} {
+		var got []string
+		for _, b := range Examples(test.list) {
+			got = append(got, fmt.Sprintf("%T", b))
+		}
+		if fmt.Sprint(got) != test.want {
+			t.Errorf("blocks %v, want %s", got, test.want)
+		}
+	}
+}
+
 func TestPageErrors(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -155,6 +186,7 @@ func TestPageErrors(t *testing.T) {
 		{"no picture", Figure{Alt: "x", Caption: "C"}, `figure "C": give either SVG or PNG`},
 		{"two pictures", Figure{Alt: "x", SVG: []byte("s"), PNG: []byte("p")}, "give either SVG or PNG"},
 		{"no description", Figure{SVG: []byte("s")}, "set Alt"},
+		{"edge", Graphs{Examples: []plots.Highlight{{Tokens: []string{"0"}, Edges: [][2]int{{0, 3}}}}}, "has 1 nodes, and an edge of nodes 0 and 3"},
 		{"mask", Highlight{Tokens: []string{"a"}, Gold: []bool{true, true}}, "has 1 tokens, but gold marks for 2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
