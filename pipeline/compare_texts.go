@@ -19,6 +19,7 @@ type pair struct {
 	Spaces []bool   `json:"spaces,omitempty"`
 	Gold   []bool   `json:"gold,omitempty"`
 	Unread int      `json:"unread,omitempty"` // tokens at the end that neither model reads
+	Edges  [][2]int `json:"edges,omitzero"`   // of a graph
 	Class  string   `json:"class"`
 	First  said     `json:"first"`
 	Second said     `json:"second"`
@@ -69,7 +70,7 @@ func (r *trainedRun) examples() ([]evaluate.Example, error) {
 
 func newPair(x, y evaluate.Example, first, second string) pair {
 	p := pair{
-		ID: x.ID, Query: x.Query, Tokens: x.Tokens, Spaces: x.Spaces, Gold: x.Gold, Unread: min(x.Unread, y.Unread), Class: x.Class,
+		ID: x.ID, Query: x.Query, Tokens: x.Tokens, Spaces: x.Spaces, Gold: x.Gold, Unread: min(x.Unread, y.Unread), Edges: x.Edges, Class: x.Class,
 		First: said{first, x.Predicted, x.Selected}, Second: said{second, y.Predicted, y.Selected},
 	}
 	a, b := p.First.chosen(p), p.Second.chosen(p)
@@ -93,7 +94,7 @@ func (s said) chosen(p pair) []bool {
 func (p pair) highlight() plots.Highlight {
 	h := plots.Highlight{
 		Title: fmt.Sprintf("%s: %s (selections differ by %d)", p.ID, p.Class, p.Differ), Query: strings.Join(p.Query, " "),
-		Tokens: p.Tokens, Spaces: p.Spaces, Gold: p.Gold, Unread: p.Unread,
+		Tokens: p.Tokens, Spaces: p.Spaces, Gold: p.Gold, Unread: p.Unread, Edges: p.Edges,
 	}
 	for i, s := range []said{p.First, p.Second} {
 		name := [2]string{"first", "second"}[i]
@@ -119,9 +120,9 @@ func (c *comparison) printTexts(a *app) error {
 
 // page shows the comparison in a browser.
 func (c *comparison) page() html.Page {
-	texts := html.Section{Title: "Test texts"}
+	var texts []plots.Highlight
 	for _, p := range c.Texts {
-		texts.Blocks = append(texts.Blocks, html.Highlight(p.highlight()))
+		texts = append(texts, p.highlight())
 	}
 	return html.Page{
 		Title: "Two runs side by side", Subtitle: "first: " + c.First + " (" + c.FirstID + "); second: " + c.Second + " (" + c.SecondID + ")",
@@ -129,7 +130,7 @@ func (c *comparison) page() html.Page {
 			{Title: "Settings that differ", Blocks: []html.Block{table("", c.settingsTable(), 1)}},
 			{Title: "Measured on the test split", Blocks: []html.Block{table("", c.testTable(), 2)}},
 			{Title: "On development texts, by epoch", Blocks: []html.Block{table("", c.devTable(), 1)}},
-			texts,
+			{Title: "Test texts", Blocks: html.Examples(texts)},
 		},
 	}
 }

@@ -223,7 +223,8 @@ func more(n int) string {
 
 // highlight shows one text. A classifier selects nothing.
 func (x explained) highlight(r *trainedRun) plots.Highlight {
-	h := plots.Highlight{Title: x.ID, Query: x.query(), Tokens: x.written(), Spaces: x.Spaces, Gold: x.Gold, Unread: x.Unread}
+	h := x.Highlight(x.ID)
+	h.Query, h.Tokens = x.query(), x.written()
 	if x.Class != "" {
 		h.Title += ": " + x.Class
 	}
@@ -256,10 +257,11 @@ func (x explained) written() []string {
 
 // explainPage shows the texts.
 func explainPage(r *trainedRun, texts []explained) html.Page {
-	section := html.Section{Title: "Texts"}
+	var shown []plots.Highlight
 	for _, x := range texts {
-		section.Blocks = append(section.Blocks, html.Highlight(x.highlight(r)))
+		shown = append(shown, x.highlight(r))
 	}
+	section := html.Section{Title: "Texts", Blocks: html.Examples(shown)}
 	return html.Page{Title: "Rationales of " + r.Graphs.Method, Subtitle: r.Label + " (" + r.ID + ")", Sections: []html.Section{section}}
 }
 

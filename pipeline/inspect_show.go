@@ -118,10 +118,7 @@ func (s inspected) markedIn(w inspect.Word) string {
 
 // highlight shows a misled text: what the model selects and what the attacker does.
 func (s inspected) highlight(x inspect.Example) plots.Highlight {
-	h := plots.Highlight{
-		Title: x.ID + ": " + x.Class, Query: strings.Join(x.Query, " "),
-		Tokens: x.Tokens, Spaces: x.Spaces, Gold: x.Gold, Unread: x.Unread,
-	}
+	h := x.Highlight(x.ID + ": " + x.Class)
 	if x.Selected != nil {
 		h.Rationales = append(h.Rationales, plots.Rationale{Name: s.Method, Note: "says " + x.Predicted, Chosen: x.Selected})
 	}
@@ -138,11 +135,11 @@ func (s inspected) page() html.Page {
 	verdict.Blocks = append(verdict.Blocks, table("How often the predictor answers the wrong class that the attacker aims at, by what it reads", s.rates(), 1), html.Paragraph(s.about()))
 	sections := []html.Section{verdict, s.wordSection()}
 	if len(s.Examples) > 0 {
-		texts := html.Section{Title: "Misled texts"}
+		var misled []plots.Highlight
 		for _, x := range s.Examples {
-			texts.Blocks = append(texts.Blocks, html.Highlight(s.highlight(x)))
+			misled = append(misled, s.highlight(x))
 		}
-		sections = append(sections, texts)
+		sections = append(sections, html.Section{Title: "Misled texts", Blocks: html.Examples(misled)})
 	}
 	return html.Page{Title: "Inspection of " + s.Method, Subtitle: s.Label + " (" + s.origin() + ")", Sections: sections}
 }

@@ -44,6 +44,11 @@ func (b *Batch) Publish(store *engine.Store, plan *engine.Plan, dir string) (wri
 			}
 		}
 	}
+	for _, d := range m.Drawings() {
+		if err := p.putDrawing(d); err != nil {
+			return p.written, err
+		}
+	}
 	return p.written, p.render([]rendering{
 		{"records.csv", func(w io.Writer) error { return plots.WriteRecords(w, m.Records) }},
 		{ProvenanceFile, m.WriteProvenance},
@@ -85,6 +90,20 @@ func (p *publisher) putTable(t report.Table) error {
 		files = append(files, rendering{name + ".csv", s.WriteCSV})
 	}
 	return p.render(files)
+}
+
+// putDrawing writes a picture of graphs in all formats.
+func (p *publisher) putDrawing(d report.Drawing) error {
+	for _, format := range plots.Formats {
+		content, err := plots.Render(&d.Graphs, format)
+		if err != nil {
+			return fmt.Errorf("figure %s: %w", d.Name, err)
+		}
+		if err := p.put(filepath.Join("figures", d.Name+"."+string(format)), content); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // publisher writes results below dir.

@@ -2,14 +2,13 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"rationale/plots"
 	"rationale/plots/html"
 	"rationale/stages/evaluate"
 )
 
-// examples shows the first test texts of each dataset with what each method
+// examples shows the first test examples of each dataset with what each method
 // selects, side by side. They are the first ones, not chosen ones.
 func (m Material) examples() html.Section {
 	s := html.Section{Title: "Rationales"}
@@ -18,12 +17,32 @@ func (m Material) examples() html.Section {
 		if len(runs) == 0 {
 			continue
 		}
-		s.Blocks = append(s.Blocks, html.Paragraph(fmt.Sprintf("The first test texts of %s, arg-max masks, seed %s.", dataset, runs[0].Labels[plots.SeedKey])))
-		for i := range min(examplesPerDataset, len(runs[0].Examples)) {
-			s.Blocks = append(s.Blocks, html.Highlight(m.highlight(runs, i)))
+		shown := m.highlights(runs)
+		what := "texts"
+		if shown[0].Edges != nil {
+			what = "graphs"
 		}
+		s.Blocks = append(s.Blocks, html.Paragraph(fmt.Sprintf("The first test %s of %s, arg-max masks, seed %s.", what, dataset, runs[0].Labels[plots.SeedKey])))
+		s.Blocks = append(s.Blocks, html.Examples(shown)...)
 	}
 	return s
+}
+
+// Drawing is a picture of a dataset's first test graphs, as the page shows them.
+type Drawing struct {
+	Name string // of its files
+	plots.Graphs
+}
+
+// Drawings are the pictures of all datasets of graphs.
+func (m Material) Drawings() []Drawing {
+	var out []Drawing
+	for _, dataset := range m.datasets() {
+		if runs := m.selecting(dataset); len(runs) > 0 && runs[0].Examples[0].Edges != nil {
+			out = append(out, Drawing{"rationales-" + dataset, plots.Graphs{Title: dataset, Examples: m.highlights(runs)}})
+		}
+	}
+	return out
 }
 
 func (m Material) datasets() []string {
@@ -54,12 +73,18 @@ func (m Material) selecting(dataset string) []Run {
 	return out
 }
 
+// highlights shows the first examples with what each run selects.
+func (m Material) highlights(runs []Run) []plots.Highlight {
+	out := make([]plots.Highlight, min(examplesPerDataset, len(runs[0].Examples)))
+	for i := range out {
+		out[i] = m.highlight(runs, i)
+	}
+	return out
+}
+
 func (m Material) highlight(runs []Run, i int) plots.Highlight {
 	first := runs[0].Examples[i]
-	h := plots.Highlight{
-		Title: fmt.Sprintf("%s · label %s", first.ID, first.Class), Query: strings.Join(first.Query, " "),
-		Tokens: first.Tokens, Spaces: first.Spaces, Gold: first.Gold, Unread: first.Unread,
-	}
+	h := first.Highlight(fmt.Sprintf("%s · label %s", first.ID, first.Class))
 	for _, r := range runs {
 		h.Rationales = append(h.Rationales, choice(m.kind(r), r.Examples[i]))
 	}

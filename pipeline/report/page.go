@@ -176,5 +176,5 @@ func (m Material) differences() html.Section {
 	}}}
 }
 
-// examplesPerDataset is how many texts are shown for each dataset.
+// examplesPerDataset is how many texts or graphs are shown for each dataset.
 const examplesPerDataset = 4

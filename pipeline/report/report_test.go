@@ -53,6 +53,38 @@ func material(dataset string) Material {
 	return m
 }
 
+// TestGraphsAreDrawn: of a dataset of graphs the page shows one picture with a row for
+// each graph and the kinds of runs side by side, which has files of its own too.
+func TestGraphsAreDrawn(t *testing.T) {
+	m := material("shapes")
+	if len(m.Drawings()) > 0 {
+		t.Error("texts are drawn")
+	}
+	for i := range m.Runs {
+		m.Runs[i].Examples = []evaluate.Example{
+			{ID: "test-0", Tokens: []string{"0", "1"}, Edges: [][2]int{{0, 1}}, Selected: []bool{i > 0, true}, Class: "house", Predicted: "house"},
+			{ID: "test-1", Tokens: []string{"0"}, Edges: [][2]int{}, Selected: []bool{false}, Class: "house", Predicted: "cycle"},
+		}
+	}
+	var page bytes.Buffer
+	if err := m.Write(&page); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"The first test graphs of shapes, arg-max masks, seed 1.",
+		`alt="test-0 · label house; RNP (predicts house) selects nodes 1; RNP&#43;A2I (predicts house) selects nodes 0 1. ` +
+			"test-1 · label house; RNP (predicts cycle; nothing chosen by arg-max) selects no node;",
+	} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page lacks %q:\n%s", want, page.String())
+		}
+	}
+	drawings := m.Drawings()
+	if len(drawings) != 1 || drawings[0].Name != "rationales-shapes" || len(drawings[0].Examples) != 2 || len(drawings[0].Examples[0].Rationales) != 2 {
+		t.Errorf("drawings %+v", drawings)
+	}
+}
+
 func TestPageEscapesAndRepeats(t *testing.T) {
 	var a, b bytes.Buffer
 	for _, w := range []*bytes.Buffer{&a, &b} {

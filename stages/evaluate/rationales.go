@@ -7,23 +7,27 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"rationale/plots"
 	"rationale/stages"
 	"rationale/stages/examples"
 	"rationale/stages/measure"
 )
 
-// Example is one text with what a model selects of it, word by word: a line of
-// rationales.jsonl.
+// Example is one text with what a model selects of it, word by word, or one graph, node
+// by node: a line of rationales.jsonl.
 type Example struct {
 	ID     string   `json:"id"`
 	Query  []string `json:"query,omitempty"`
 	Tokens []string `json:"tokens"`
 	// Spaces says before which tokens white space stood; nil when unknown.
-	Spaces   []bool `json:"spaces,omitempty"`
-	Gold     []bool `json:"gold,omitempty"`
-	Unread   int    `json:"unread,omitempty"` // tokens at the end that the model does not read
-	Selected []bool `json:"selected,omitempty"`
+	Spaces []bool `json:"spaces,omitempty"`
+	Gold   []bool `json:"gold,omitempty"`
+	Unread int    `json:"unread,omitempty"` // tokens at the end that the model does not read
+	// Edges join the tokens of a graph, which are its nodes, by number; nil for a text.
+	Edges    [][2]int `json:"edges,omitzero"`
+	Selected []bool   `json:"selected,omitempty"`
 	// Probability is each token's of being selected; nil when the model does not
 	// tell.
 	Probability []float32 `json:"probability,omitempty"`
@@ -35,7 +39,7 @@ type Example struct {
 // classes. Its class is the caller's to name, where somebody knows it.
 func NewExample(set examples.Set, i int, p measure.Prediction, classes []string) Example {
 	words := set.Words(i)
-	x := Example{ID: words.ID, Query: words.Query, Tokens: words.Tokens, Spaces: words.Spaces, Gold: words.Gold, Unread: words.Unread, Predicted: classes[p.Class]}
+	x := Example{ID: words.ID, Query: words.Query, Tokens: words.Tokens, Spaces: words.Spaces, Gold: words.Gold, Unread: words.Unread, Edges: words.Edges, Predicted: classes[p.Class]}
 	if p.Selected != nil {
 		x.Selected = set.Chosen(i, p.Selected)
 	}
@@ -43,6 +47,14 @@ func NewExample(set examples.Set, i int, p measure.Prediction, classes []string)
 		x.Probability = set.Values(i, p.Probability)
 	}
 	return x
+}
+
+// Highlight shows the example under a title, and no selection yet.
+func (x Example) Highlight(title string) plots.Highlight {
+	return plots.Highlight{
+		Title: title, Query: strings.Join(x.Query, " "),
+		Tokens: x.Tokens, Spaces: x.Spaces, Gold: x.Gold, Unread: x.Unread, Edges: x.Edges,
+	}
 }
 
 // writeRationales writes the first examples of the test split.
@@ -94,6 +106,11 @@ func (x Example) check() error {
 	}
 	if x.Unread < 0 || x.Unread > len(x.Tokens) {
 		return fmt.Errorf("%d of %d tokens unread", x.Unread, len(x.Tokens))
+	}
+	for _, e := range x.Edges {
+		if low, high := min(e[0], e[1]), max(e[0], e[1]); low < 0 || high >= len(x.Tokens) {
+			return fmt.Errorf("an edge joins nodes %d and %d of a graph of %d", e[0], e[1], len(x.Tokens))
+		}
 	}
 	return nil
 }

@@ -66,6 +66,9 @@ type Words struct {
 	Spaces []bool // white space stood before it; nil when unknown
 	Gold   []bool // those that people marked; nil when nobody was asked
 	Unread int    // how many of the last ones the model does not read
+	// Edges join the tokens, by number, where these are the nodes of a graph; nil for
+	// other examples.
+	Edges [][2]int
 }
 
 // Truth is what is known of the positions of an example.

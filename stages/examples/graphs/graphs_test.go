@@ -52,9 +52,9 @@ func TestColumns(t *testing.T) {
 // TestNodesAsWords: a choice of positions, padding included, is one of nodes.
 func TestNodesAsWords(t *testing.T) {
 	w, truth := two.Words(0), two.Truth(0, rationalizer.Word)
-	got := fmt.Sprintln(w.ID, w.Tokens, w.Gold, truth.Selectable, truth.Gold, truth.Ends,
+	got := fmt.Sprintln(w.ID, w.Tokens, w.Gold, w.Edges, truth.Selectable, truth.Gold, truth.Ends,
 		two.Chosen(0, []bool{true, false, true, true, true}), two.Values(1, []float32{.5, 9, 9}), two.Chosen(1, nil))
-	if want := "a [0 1 2] [false true false] [true true true] [false true false] [] [true false true] [0.5] [false]\n"; got != want {
+	if want := "a [0 1 2] [false true false] [[0 1] [1 2]] [true true true] [false true false] [] [true false true] [0.5] [false]\n"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -43,11 +43,14 @@ func (s Set) Truth(i int, _ rationalizer.Unit) examples.Truth {
 	return t
 }
 
-// Words are a graph's nodes, by number.
+// Words are a graph's nodes, by number, and the edges between them.
 func (s Set) Words(i int) examples.Words {
-	w := examples.Words{ID: s[i].ID, Tokens: make([]string, s[i].Nodes), Gold: s[i].Rationale}
+	w := examples.Words{ID: s[i].ID, Tokens: make([]string, s[i].Nodes), Gold: s[i].Rationale, Edges: make([][2]int, len(s[i].Edges))}
 	for v := range w.Tokens {
 		w.Tokens[v] = strconv.Itoa(v)
+	}
+	for k, e := range s[i].Edges {
+		w.Edges[k] = [2]int{int(e[0]), int(e[1])}
 	}
 	return w
 }
