@@ -20,13 +20,24 @@ const MaxNodes = 1000
 
 // Open opens the dataset of graphs in an artifact of the stage adopt.
 func Open(dir string) (examples.Data, error) {
+	d, err := open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func open(dir string) (*data, error) {
 	set, err := adopt.Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer set.Close()
 	meta := set.Meta()
-	d := &data{meta: meta, splits: map[string]Set{}, kinds: newKinds(meta.Graphs.Features)}
+	d, err := newData(meta)
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range datasets.SplitNames {
 		split, err := set.Split(name)
 		if err != nil {
@@ -60,11 +71,21 @@ type data struct {
 	meta   datasets.Meta
 	splits map[string]Set
 	kinds  *kinds
+	// reading says how graphs become a model's inputs, and inWords is its JSON.
+	reading Reading
+	inWords string
+}
+
+// newData is a dataset before its graphs are read.
+func newData(meta datasets.Meta) (*data, error) {
+	reading := newReading(meta.Classes, meta.Graphs.Features)
+	text, err := reading.JSON()
+	return &data{meta: meta, splits: map[string]Set{}, kinds: newKinds(meta.Graphs.Features), reading: reading, inWords: string(text)}, err
 }
 
 // Shape is what the models' graphs have to be built for.
 func (d *data) Shape() examples.Shape {
-	shape := examples.Shape{Dataset: d.meta.Name, Classes: d.meta.Classes, Width: d.meta.Graphs.Features}
+	shape := examples.Shape{Dataset: d.meta.Name, Classes: d.meta.Classes, Width: d.meta.Graphs.Features, Reading: d.inWords}
 	for _, set := range d.splits {
 		for i := range set {
 			shape.Longest = max(shape.Longest, set.Length(i))

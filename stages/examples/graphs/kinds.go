@@ -28,15 +28,29 @@ func (k *kinds) of(g datasets.Graph) []int64 {
 	return ids
 }
 
+// id is the kind of a node with these features, a new one if need be.
 func (k *kinds) id(features []float32) int64 {
+	id, ok := k.known(features)
+	if !ok {
+		id = int64(k.count() + 1)
+		k.ids[bitsOf(features)], k.table = id, append(k.table, features...)
+	}
+	return id
+}
+
+// known is the kind of a node with these features, if it was met.
+func (k *kinds) known(features []float32) (id int64, ok bool) {
+	id, ok = k.ids[bitsOf(features)]
+	return id, ok
+}
+
+// count is how many kinds there are.
+func (k *kinds) count() int { return len(k.table)/k.width - 1 }
+
+func bitsOf(features []float32) string {
 	var bits []byte
 	for _, x := range features {
 		bits = binary.LittleEndian.AppendUint32(bits, math.Float32bits(x))
 	}
-	id, ok := k.ids[string(bits)]
-	if !ok {
-		id = int64(len(k.table) / k.width)
-		k.ids[string(bits)], k.table = id, append(k.table, features...)
-	}
-	return id
+	return string(bits)
 }
