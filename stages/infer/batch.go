@@ -11,9 +11,9 @@ import (
 )
 
 // What a model is asked about at once: few enough positions to stay within a
-// processor's caches, and few enough texts for their lengths to be alike.
+// processor's caches, and few enough examples for their lengths to be alike.
 const (
-	batchTexts     = 64
+	batchTexts     = 64      // or graphs
 	batchPositions = 1 << 13 // padding included
 )
 
@@ -33,43 +33,33 @@ func (m *Model) Vocabulary() []string { return m.reader.Vocabulary() }
 // similar length go through the model together. Unknown words stay unknown. Several
 // goroutines may call it at once.
 func (m *Model) AnswerAll(ctx context.Context, given []tokenize.Given) ([]Answer, error) {
-	set, answers := make(texts.Set, len(given)), make([]Answer, len(given))
+	set := make(texts.Set, len(given))
 	for i, g := range given {
 		set[i] = g.Text
 	}
-	for number, batch := range m.batches(set) {
-		said, err := m.say(ctx, m.session, set, batch, number)
-		if err != nil {
-			return nil, err
-		}
-		for k, i := range batch {
-			answers[i] = said[k]
-			answers[i].Spans, answers[i].Unknown = given[i].Spans, given[i].Unknown
-		}
+	answers, err := m.answerAll(ctx, set, fewPositions)
+	for i := range answers {
+		answers[i].Spans, answers[i].Unknown = given[i].Spans, given[i].Unknown
 	}
-	return answers, nil
+	return answers, err
 }
 
-// batches puts texts of similar length together.
-func (m *Model) batches(set texts.Set) [][]int {
+// fewPositions tells that so many texts of so many positions may be asked about at once.
+func fewPositions(n, positions int) bool { return n*positions <= batchPositions }
+
+// batches puts examples of similar length together, as many as fit.
+func (m *answering) batches(set examples.Set, fits func(n, positions int) bool) [][]int {
 	var out [][]int
 	for _, batch := range examples.Sorted(set, batchTexts) {
 		for len(batch) > 0 {
-			n := m.fitting(set, batch)
+			n := 1 // the longer ones stand behind
+			for n < len(batch) && fits(n+1, max(m.padTo, set.Length(batch[n]))) {
+				n++
+			}
 			out, batch = append(out, batch[:n]), batch[n:]
 		}
 	}
 	return out
-}
-
-// fitting is how many of the texts, which stand in the order of their length, go
-// through the model at once; at least one.
-func (m *Model) fitting(set texts.Set, batch []int) int {
-	n := 1
-	for n < len(batch) && (n+1)*max(m.padTo, set.Length(batch[n])) <= batchPositions {
-		n++
-	}
-	return n
 }
 
 // softmax are the probabilities that logits stand for.

@@ -16,13 +16,13 @@ import (
 func TestBatchesHoldEachTextOnce(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		lengths := rapid.SliceOfN(rapid.IntRange(1, 2*batchPositions), 0, 200).Draw(r, "lengths")
-		m := &Model{padTo: rapid.SampledFrom([]int{0, 256, 2 * batchPositions}).Draw(r, "pad to")}
+		m := &answering{padTo: rapid.SampledFrom([]int{0, 256, 2 * batchPositions}).Draw(r, "pad to")}
 		set := make(texts.Set, len(lengths))
 		for i, n := range lengths {
 			set[i] = tokenize.Text{IDs: make([]int32, n)}
 		}
 		var seen []int
-		for _, batch := range m.batches(set) {
+		for _, batch := range m.batches(set, fewPositions) {
 			longest := m.padTo
 			for _, i := range batch {
 				longest = max(longest, lengths[i])

@@ -33,39 +33,62 @@ func ModelName(reading tokenize.Exported) string {
 // and the reading with the digests of both.
 func Export(reading tokenize.Exported, model, vocabulary []byte) ([]File, error) {
 	files := []File{{ModelName(reading), model}, {tokenize.VocabularyFile, vocabulary}}
-	reading.Files = map[string]string{}
+	reading.Files = digests(files)
+	return withReading(files, reading)
+}
+
+// digests are the SHA-256 of files, in hexadecimal, by name.
+func digests(files []File) map[string]string {
+	out := map[string]string{}
 	for _, f := range files {
-		reading.Files[f.Name] = fmt.Sprintf("%x", sha256.Sum256(f.Content))
+		out[f.Name] = fmt.Sprintf("%x", sha256.Sum256(f.Content))
 	}
+	return out
+}
+
+// withReading adds the file that says how examples become the model's inputs.
+func withReading(files []File, reading any) ([]File, error) {
 	text, err := json.MarshalIndent(reading, "", "  ")
 	return append(files, File{tokenize.ReadingFile, append(text, '\n')}), err
 }
 
 // OpenExported opens the model in a folder that was exported. The folder is enough:
 // neither a store nor a dataset nor word vectors are needed. Model and vocabulary
-// are held against their digests before they are read.
+// are held against their digests before they are read. A model that reads graphs is
+// refused.
 func OpenExported(dir string, o runtime.Options) (*Model, error) {
-	if err := regularFiles(dir, tokenize.ReadingFile); err != nil {
+	graphs, err := ReadsGraphs(dir)
+	if err == nil && graphs {
+		err = fmt.Errorf("%s: the model reads graphs, and one that reads texts is needed", dir)
+	}
+	if err != nil {
 		return nil, err
 	}
 	reading, err := tokenize.ReadExported(dir)
 	if err != nil {
 		return nil, err
 	}
-	files := []string{tokenize.VocabularyFile, ModelName(reading)}
-	if err := regularFiles(dir, files...); err != nil {
+	if err := unchanged(dir, reading.Files, tokenize.VocabularyFile, ModelName(reading)); err != nil {
 		return nil, err
-	}
-	for _, name := range files {
-		if err := verify(filepath.Join(dir, name), reading.Files[name]); err != nil {
-			return nil, err
-		}
 	}
 	reader, err := tokenize.OpenExported(reading, filepath.Join(dir, tokenize.VocabularyFile))
 	if err != nil {
 		return nil, err
 	}
 	return open(reader, filepath.Join(dir, ModelName(reading)), o)
+}
+
+// unchanged wants files of an exported folder to be there, with these digests.
+func unchanged(dir string, digests map[string]string, names ...string) error {
+	if err := regularFiles(dir, names...); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := verify(filepath.Join(dir, name), digests[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // regularFiles wants these files of an exported folder to be there, and nothing that

@@ -32,7 +32,7 @@ func (m *Model) extended(given *tokenize.Given, x *Answer) (*runtime.Session, er
 	if x.LookedUp = m.reader.LookUp(given, table); len(x.LookedUp) == 0 {
 		return m.session, nil
 	}
-	all, err := withVectors(m.data, table, x.LookedUp)
+	all, err := withVectors(m.dir, table, x.LookedUp)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func finished(dir string) (run train.Result, w measure.Weights, err error) {
 
 // rebuilt is the model of the run in a folder with other word vectors, and with
 // sampled masks where they are asked for.
-func (m *Model) rebuilt(dir string, vectors *tensor.Tensor) (*runtime.Session, error) {
+func (m *answering) rebuilt(dir string, vectors *tensor.Tensor) (*runtime.Session, error) {
 	run, w, err := finished(dir)
 	if err != nil {
 		return nil, err

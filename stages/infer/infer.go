@@ -1,33 +1,26 @@
-// Package infer answers for texts that no dataset holds: a finished run's model
-// reads them as it read its data.
+// Package infer answers for texts and graphs that no dataset holds: a finished run's
+// model reads them as it read its data.
 package infer
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 
 	"rationale/datasets/words"
-	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
-	"rationale/onnx/tensor"
-	"rationale/stages/backend"
 	"rationale/stages/evaluate"
+	"rationale/stages/examples"
 	"rationale/stages/examples/texts"
-	"rationale/stages/measure"
 	"rationale/stages/tokenize"
 	"rationale/tokenizer/embeddings"
 )
 
-// Model is the model of an evaluated run in a session of its own.
+// Model is the model of an evaluated run that reads texts, in a session of its own.
 type Model struct {
+	answering
 	reader  *tokenize.Reader
-	runtime *runtime.Runtime
-	session *runtime.Session
-	padTo   int    // length of every text; 0 for the longest of those asked about together
-	data    string // folder of the tokenized dataset; empty for an exported model
+	dir     string // of the tokenized dataset; empty for an exported model
 	vectors Vectors
-	sampled *sampling // nil for arg-max masks
 }
 
 // Vectors are where words that the training data lacks are looked up: word
@@ -54,36 +47,28 @@ func Open(evaluation, data string, o runtime.Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.data = data
+	m.dir = data
+	m.data = func() (examples.Data, error) { return texts.Open(data) }
 	return m, nil
 }
 
 // open opens the model in a file, which texts are read for by the reader.
 func open(reader *tokenize.Reader, path string, o runtime.Options) (*Model, error) {
-	lib, err := runtime.Locate()
+	reading := reader.Reading()
+	m, err := load(path, reading.Classes, o)
 	if err != nil {
 		return nil, err
 	}
-	rt, err := runtime.Open(lib, o)
-	if err != nil {
-		return nil, err
-	}
-	session, err := backend.Model(rt, path, nil)
-	if err != nil {
-		rt.Close()
-		return nil, err
-	}
-	return &Model{reader: reader, runtime: rt, session: session, padTo: reader.Reading().PadTo}, nil
+	m.padTo = reading.PadTo
+	return &Model{answering: m, reader: reader}, nil
 }
 
 // Pad makes every text that many ids long, padding included, for a model that reads
 // padding too. An exported model knows that by itself.
 func (m *Model) Pad(length int) { m.padTo = length }
 
-// Close closes the library and with it the session.
-func (m *Model) Close() { m.runtime.Close() }
-
-// Answer is what a model says of a text. A classifier selects nothing.
+// Answer is what a model says of a text or a graph. All below the probabilities is
+// known of texts only. A classifier selects nothing.
 type Answer struct {
 	evaluate.Example
 	// Classes are the probabilities of the classes, in the order of the reading's.
@@ -123,44 +108,3 @@ func (m *Model) Answer(ctx context.Context, query, text string) (Answer, error) 
 
 // Reading says how the model's texts are read.
 func (m *Model) Reading() tokenize.Reading { return m.reader.Reading().Reading }
-
-// say runs a session of the model on a batch of texts and gives what it says of
-// each. number keeps the draws of several batches apart.
-func (m *Model) say(ctx context.Context, session *runtime.Session, set texts.Set, batch []int, number int) ([]Answer, error) {
-	out, err := m.run(ctx, session, set, batch, number)
-	if err != nil {
-		return nil, err
-	}
-	classes := m.Reading().Classes
-	predictions, err := measure.Predict(out, len(classes))
-	if err != nil {
-		return nil, err
-	}
-	answers := make([]Answer, len(batch))
-	for k, i := range batch {
-		answers[k] = Answer{Example: evaluate.NewExample(set, i, predictions[k], classes), Classes: softmax(predictions[k].Logits)}
-	}
-	return answers, nil
-}
-
-// run asks a model about a batch of texts and checks what it returns.
-func (m *Model) run(ctx context.Context, session *runtime.Session, set texts.Set, batch []int, number int) (map[string]*tensor.Tensor, error) {
-	size := set.Size(batch)
-	if m.padTo > 0 {
-		size.Positions = m.padTo
-	}
-	in := map[string]*tensor.Tensor{}
-	for _, input := range session.Inputs() {
-		if m.sampled != nil && input.Name == rationalizer.SelectNoise {
-			in[input.Name] = m.sampled.noise(size, number)
-			continue
-		}
-		column, err := set.Column(input.Name, batch, size)
-		if err != nil {
-			return nil, fmt.Errorf("model %s: %w", session.Name(), err)
-		}
-		in[input.Name] = column
-	}
-	asked := rationalizer.Asked{Texts: len(batch), Length: size.Positions, Classes: len(m.Reading().Classes)}
-	return measure.Run(ctx, session, in, asked)
-}
