@@ -1,27 +1,32 @@
 package predict
 
 import (
-	"encoding/json"
-
 	"rationale/datasets/words"
 	"rationale/stages/infer"
 )
 
-// record is the line of output for a line of input: what the model says of it, or
-// why it says nothing.
-type record struct {
-	Line  int             `json:"line"` // of the input, from 1
-	ID    json.RawMessage `json:"id,omitempty"`
-	Error string          `json:"error,omitempty"`
-	*answer
-}
-
-// answer is what the model says of a text. Places are in characters of the text as
-// it was given, end exclusive.
-type answer struct {
+// verdict is the class that the model names.
+type verdict struct {
 	Label         string             `json:"label"`
 	Probability   float32            `json:"probability"` // of the label
 	Probabilities map[string]float32 `json:"probabilities"`
+}
+
+// newVerdict tells the probabilities by the names of classes.
+func newVerdict(x infer.Answer, classes []string) verdict {
+	v := verdict{Label: x.Predicted, Probabilities: map[string]float32{}}
+	for i, class := range classes {
+		v.Probabilities[class] = float32(x.Classes[i])
+	}
+	v.Probability = v.Probabilities[v.Label]
+	return v
+}
+
+// textAnswer is what the model says of a text. Places are in characters of the text as
+// it was given, end exclusive.
+type textAnswer struct {
+	head
+	verdict
 	// Rationale are the selected words, in their order, and Spans the stretches
 	// that they make; both are absent of a classifier, which selects nothing.
 	Rationale []selected `json:"rationale,omitzero"`
@@ -46,22 +51,18 @@ type place struct {
 	End   int `json:"end"`
 }
 
-// newAnswer says what the model said of a question's text. classes are the names of
+// newTextAnswer says what the model said of a question's text. classes are the names of
 // its classes.
-func newAnswer(q question, x infer.Answer, classes []string) *answer {
-	a := &answer{
-		Label: x.Predicted, Probabilities: map[string]float32{}, Words: len(x.Tokens),
+func newTextAnswer(q question[text], x infer.Answer, classes []string) textAnswer {
+	a := textAnswer{
+		head: q.head, verdict: newVerdict(x, classes), Words: len(x.Tokens),
 		Unknown: q.given.Counts.Unknown, Cut: x.Unread > 0,
 	}
-	for i, class := range classes {
-		a.Probabilities[class] = float32(x.Classes[i])
-	}
-	a.Probability = a.Probabilities[a.Label]
 	if a.Cut {
 		a.Read = a.Words - x.Unread
 	}
 	if x.Selected != nil {
-		a.Rationale, a.Spans = rationale(q.text, x)
+		a.Rationale, a.Spans = rationale(q.given.written, x)
 	}
 	return a
 }

@@ -1,5 +1,5 @@
-// Package predict asks a model about texts as they come, one a line, and gives what
-// it says in their order, a line of JSON for each. Reading, finding words, running
+// Package predict asks a model about texts or graphs as they come, one a line, and gives
+// what it says in their order, a line of JSON for each. Reading, finding words, running
 // the model and writing go on at the same time, on all processors, and no more than
 // some windows of lines are in memory.
 package predict
@@ -9,27 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"strings"
-
-	"rationale/stages/infer"
-	"rationale/stages/tokenize"
 )
-
-// Model answers for texts, see infer.Model.
-type Model interface {
-	Reading() tokenize.Reading
-	Prepare(query, text string) (tokenize.Given, error)
-	AnswerAll(ctx context.Context, given []tokenize.Given) ([]infer.Answer, error)
-}
-
-// Options say how lines are read.
-type Options struct {
-	// JSONL takes each line for a JSON object with the key text, and query and id
-	// where there are such; otherwise a line is a text.
-	JSONL   bool
-	Query   string // what texts are about that bring no query along; may be empty
-	Workers int    // windows of lines that are worked on at the same time
-}
 
 // Answered is what came of some lines that follow one another.
 type Answered struct {
@@ -46,65 +26,62 @@ type Refused struct {
 	Err  error
 }
 
-// predictor answers windows of lines.
-type predictor struct {
-	model   Model
-	options Options
+// asker is a model with the kind of line that it answers.
+type asker[Given any] interface {
+	// read reads a line as the model does.
+	read(l line) question[Given]
+	// answer gives what becomes a line of JSON for each of the questions, which could
+	// all be read.
+	answer(ctx context.Context, asked []question[Given]) ([]any, error)
+	// advice is what whoever wrote the first line of a window may have meant.
+	advice(first line) string
 }
 
-// Texts answers for the lines of in, and hands on the answers in the lines' order.
-// A line that cannot be read has its error in place of an answer, and the others go
-// on. When ctx ends, Texts returns, though in may still be waited for.
-func Texts(ctx context.Context, m Model, o Options, in io.Reader, use func(Answered) error) error {
-	p := &predictor{m, o}
-	return inOrder(ctx, o.Workers, newLineReader(in).window, p.answer, use)
+// answerLines answers the lines of in, and hands on the answers in the lines' order. A
+// line that cannot be read has its error in place of an answer, and the others go on.
+// When ctx ends, it returns, though in may still be waited for.
+func answerLines[Given any](ctx context.Context, a asker[Given], workers int, in io.Reader, use func(Answered) error) error {
+	answer := func(ctx context.Context, window []line) (Answered, error) { return answerWindow(ctx, a, window) }
+	return inOrder(ctx, workers, newLineReader(in).window, answer, use)
 }
 
-// answer answers a window of lines.
-func (p *predictor) answer(ctx context.Context, window []line) (Answered, error) {
-	questions := make([]question, len(window))
-	var given []tokenize.Given
+// answerWindow answers a window of lines.
+func answerWindow[Given any](ctx context.Context, a asker[Given], window []line) (Answered, error) {
+	questions := make([]question[Given], len(window))
+	var asked []question[Given]
 	for i, l := range window {
-		if questions[i] = p.read(l); questions[i].err == nil {
-			given = append(given, questions[i].given)
+		if questions[i] = a.read(l); questions[i].err == nil {
+			asked = append(asked, questions[i])
 		}
 	}
-	answers, err := p.model.AnswerAll(ctx, given)
+	answers, err := a.answer(ctx, asked)
 	if err != nil {
 		return Answered{}, err
 	}
-	a, err := p.write(questions, answers)
-	a.Advice = p.advice(window[0])
-	return a, err
+	out, err := write(questions, answers)
+	out.Advice = a.advice(window[0])
+	return out, err
 }
 
-// write writes a line for each question; answers are those of the ones that could
-// be read.
-func (p *predictor) write(questions []question, answers []infer.Answer) (Answered, error) {
-	a, classes := Answered{Lines: len(questions)}, p.model.Reading().Classes
+// write writes a line for each question; answers are those of the ones that could be
+// read.
+func write[Given any](questions []question[Given], answers []any) (Answered, error) {
+	a := Answered{Lines: len(questions)}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	for _, q := range questions {
-		r := record{Line: q.line, ID: q.id}
+		var said any
 		if q.err != nil {
-			r.Error = q.err.Error()
-			a.Refused = append(a.Refused, Refused{q.line, q.err})
+			said = refusal{q.head, q.err.Error()}
+			a.Refused = append(a.Refused, Refused{q.Line, q.err})
 		} else {
-			r.answer, answers = newAnswer(q, answers[0], classes), answers[1:]
+			said, answers = answers[0], answers[1:]
 		}
-		if err := encoder.Encode(r); err != nil {
+		if err := encoder.Encode(said); err != nil {
 			return a, err
 		}
 	}
 	a.Output = out.Bytes()
 	return a, nil
-}
-
-// advice notices JSON that is read as text.
-func (p *predictor) advice(first line) string {
-	if p.options.JSONL || first.number > 1 || !strings.HasPrefix(first.text, "{") || !json.Valid([]byte(first.text)) {
-		return ""
-	}
-	return "line 1 is a JSON object and was read as a text; with --jsonl the text inside is"
 }

@@ -108,7 +108,7 @@ func TestAnswers(t *testing.T) {
 // TestClassifierSelectsNothing: it has no rationale, not an empty one.
 func TestClassifierSelectsNothing(t *testing.T) {
 	x := infer.Answer{Example: evaluate.Example{Tokens: []string{"a"}, Predicted: "b"}, Classes: []float64{0, 1}}
-	raw, err := json.Marshal(record{Line: 1, answer: newAnswer(question{}, x, []string{"a", "b"})})
+	raw, err := json.Marshal(newTextAnswer(question[text]{}, x, []string{"a", "b"}))
 	if err != nil || strings.Contains(string(raw), "rationale") || strings.Contains(string(raw), "spans") {
 		t.Errorf("%s, error %v", raw, err)
 	}
