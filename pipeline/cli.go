@@ -22,12 +22,12 @@ type cli struct {
 	Train    trainCmd    `cmd:"" group:"runs" help:"Train one model and evaluate it on the test split."`
 	Evaluate evaluateCmd `cmd:"" group:"runs" help:"Print what was measured on a run's test split."`
 	Compare  compareCmd  `cmd:"" group:"runs" help:"Print two runs' measurements and settings side by side."`
-	Explain  explainCmd  `cmd:"" group:"runs" help:"Show which words a model reads, in test texts or in a text of your own."`
-	Inspect  inspectCmd  `cmd:"" group:"runs" help:"Say whether a model relies on words that carry no meaning."`
+	Explain  explainCmd  `cmd:"" group:"runs" help:"Show which words or nodes a model reads, in test texts or graphs, or in one of your own."`
+	Inspect  inspectCmd  `cmd:"" group:"runs" help:"Say whether a model relies on words or nodes that carry no meaning."`
 	Trigger  triggerCmd  `cmd:"" group:"runs" help:"Search words that turn a model's answers, to plant a backdoor with them."`
 	Scan     scanCmd     `cmd:"" group:"runs" help:"Say whether a model or a dataset that somebody hands over has a backdoor."`
 	Export   exportCmd   `cmd:"" group:"runs" help:"Write a run's model, vocabulary and model card, ready for any onnxruntime."`
-	Predict  predictCmd  `cmd:"" group:"runs" help:"Answer for texts from stdin with an exported model: class, probabilities and rationale, as JSON lines."`
+	Predict  predictCmd  `cmd:"" group:"runs" help:"Answer for texts or graphs from stdin with an exported model: class, probabilities and rationale, as JSON lines."`
 
 	Data     dataCmd     `cmd:"" group:"data" help:"Import datasets and describe them."`
 	Poison   poisonCmd   `cmd:"" group:"data" help:"Poison a dataset as an attacker would, to study attacks and defences."`

@@ -51,7 +51,7 @@ func pairs(first, second *trainedRun) ([]pair, error) {
 	}
 	list := []pair{}
 	for _, x := range a {
-		if y, ok := theirs[x.ID]; ok && slices.Equal(x.Tokens, y.Tokens) && slices.Equal(x.Query, y.Query) {
+		if y, ok := theirs[x.ID]; ok && slices.Equal(x.Tokens, y.Tokens) && slices.Equal(x.Query, y.Query) && slices.Equal(x.Edges, y.Edges) {
 			list = append(list, newPair(x, y, first.Graphs.Method, second.Graphs.Method))
 		}
 	}
@@ -106,7 +106,7 @@ func (p pair) highlight() plots.Highlight {
 // printTexts shows the texts on a terminal.
 func (c *comparison) printTexts(a *app) error {
 	if c.Common == 0 {
-		a.printf("\nNo test text is known of both.\n")
+		a.printf("\nNo test example is known of both.\n")
 		return nil
 	}
 	for _, p := range c.Texts {
@@ -130,7 +130,7 @@ func (c *comparison) page() html.Page {
 			{Title: "Settings that differ", Blocks: []html.Block{table("", c.settingsTable(), 1)}},
 			{Title: "Measured on the test split", Blocks: []html.Block{table("", c.testTable(), 2)}},
 			{Title: "On development texts, by epoch", Blocks: []html.Block{table("", c.devTable(), 1)}},
-			{Title: "Test texts", Blocks: html.Examples(texts)},
+			{Title: "Test examples", Blocks: html.Examples(texts)},
 		},
 	}
 }

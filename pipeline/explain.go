@@ -23,9 +23,9 @@ import (
 // explainCmd is `rationale explain`.
 type explainCmd struct {
 	Name  string  `arg:"" name:"run" help:"The run."`
-	Text  *string `arg:"" optional:"" help:"A text of your own; test texts unless given."`
+	Text  *string `arg:"" optional:"" help:"A text of your own, or for a run on graphs a graph in JSON; test texts or graphs unless given."`
 	Query string  `placeholder:"TEXT" help:"The claim or question that your text is about, for data with queries."`
-	N     int     `default:"5" placeholder:"N" help:"How many test texts."`
+	N     int     `default:"5" placeholder:"N" help:"How many test texts or graphs."`
 	HTML  string  `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
 	Mask  string  `enum:"argmax,sampled" default:"argmax" help:"Words that are more likely selected than not (argmax), or one draw of the rationale, as in training (sampled)."`
 	JSON  bool    `name:"json" help:"Print JSON."`
@@ -33,15 +33,17 @@ type explainCmd struct {
 
 // Help is shown by --help.
 func (*explainCmd) Help() string {
-	return `The words that the model selected are highlighted, human rationales underlined where the dataset has them.
+	return `The words that the model selected are highlighted, human rationales underlined where the dataset has them. Of a graph they are its nodes, by number, which the page draws: selected nodes filled, gold ones ringed.
 
 Examples:
 
     rationale explain "RNP on generated-aroma, seed 1" --n 3 --html rationales.html
     rationale explain train-0123 "The aroma is a delight, the palate thin."
     rationale explain "RNP on fever, seed 1" "Oslo lies in Norway ." --query "Is Oslo in Norway?"
+    rationale explain "RNP on generated-ba2motifs, seed 1" --n 8 --html graphs.html
+    rationale explain "RNP on generated-ba2motifs, seed 1" '{"edges": [[0, 1], [1, 2], [2, 3], [3, 4], [0, 4]]}'
 
-Words are found in your text as the dataset's import found them in its own.`
+Words are found in your text as the dataset's import found them in its own. How a graph is given, predict --help says.`
 }
 
 // Validate is called by kong.
@@ -61,11 +63,11 @@ func (c *explainCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	r, err := findTextRun(store, c.Name)
+	r, err := findRun(store, c.Name)
 	if err != nil {
 		return err
 	}
-	texts, err := c.texts(ctx, a, r)
+	texts, err := c.examples(ctx, a, r)
 	if err != nil {
 		return err
 	}
@@ -88,8 +90,8 @@ func (c *explainCmd) Run(ctx context.Context, a *app) error {
 	return nil
 }
 
-// explained is a text with what a model says of it. All below the example is
-// known of a text of the user's only.
+// explained is a text or a graph with what a model says of it. All below the example
+// but the mask is known of a text of the user's only.
 type explained struct {
 	evaluate.Example
 	Asked string `json:"asked,omitempty"` // the query as it was given
@@ -105,16 +107,31 @@ type explained struct {
 	spans []words.Span
 }
 
-// texts are the user's own, or the first of the test split.
-func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun) ([]explained, error) {
+// examples are the user's own text or graph, or the first of the test split.
+func (c *explainCmd) examples(ctx context.Context, a *app, r *trainedRun) ([]explained, error) {
 	dir, err := r.folder(r.Evaluation)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if c.Text == nil && c.Mask == argMaxMask {
+	case c.Text == nil && c.Mask == argMaxMask:
 		examples, err := evaluate.ReadExamples(dir)
-		return c.examples(examples[:min(c.N, len(examples))]), err
+		return c.shown(examples[:min(c.N, len(examples))]), err
+	case r.Graphs.OfGraphs():
+		return c.graphs(ctx, a, r, dir)
 	}
+	return c.texts(ctx, a, r, dir)
+}
+
+func (c *explainCmd) shown(examples []evaluate.Example) []explained {
+	var out []explained
+	for _, x := range examples {
+		out = append(out, explained{Example: x, Mask: c.Mask})
+	}
+	return out
+}
+
+// texts asks the model of the evaluation in the checked folder dir.
+func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun, dir string) ([]explained, error) {
 	model, err := c.model(a, r, dir)
 	if err != nil {
 		return nil, err
@@ -125,15 +142,7 @@ func (c *explainCmd) texts(ctx context.Context, a *app, r *trainedRun) ([]explai
 		return []explained{x}, err
 	}
 	examples, err := model.Test(ctx, c.N)
-	return c.examples(examples), err
-}
-
-func (c *explainCmd) examples(examples []evaluate.Example) []explained {
-	var texts []explained
-	for _, x := range examples {
-		texts = append(texts, explained{Example: x, Mask: c.Mask})
-	}
-	return texts
+	return c.shown(examples), err
 }
 
 // model opens the model of the evaluation in the checked folder dir.
@@ -147,19 +156,27 @@ func (c *explainCmd) model(a *app, r *trainedRun, dir string) (*infer.Model, err
 		return nil, err
 	}
 	model.Pad(r.padTo(model.Reading()))
-	if c.Mask == argMaxMask {
-		return model, nil
-	}
-	run, err := r.folder(r.ID)
-	if err == nil {
-		err = model.Sample(run)
-	}
-	if err != nil {
+	if err := c.sample(a, r, model); err != nil {
 		model.Close()
 		return nil, err
 	}
-	a.say("the masks are one draw each; another draw selects other words")
 	return model, nil
+}
+
+// sample makes a model draw its masks where that is asked for.
+func (c *explainCmd) sample(a *app, r *trainedRun, model interface{ Sample(run string) error }) error {
+	if c.Mask == argMaxMask {
+		return nil
+	}
+	run, err := r.folder(r.ID)
+	if err != nil {
+		return err
+	}
+	if err := model.Sample(run); err != nil {
+		return err
+	}
+	a.say("the masks are one draw each; another draw makes another selection")
+	return nil
 }
 
 // answer runs the model on the user's text.
@@ -262,6 +279,9 @@ func explainPage(r *trainedRun, texts []explained) html.Page {
 		shown = append(shown, x.highlight(r))
 	}
 	section := html.Section{Title: "Texts", Blocks: html.Examples(shown)}
+	if r.Graphs.OfGraphs() {
+		section.Title = "Graphs"
+	}
 	return html.Page{Title: "Rationales of " + r.Graphs.Method, Subtitle: r.Label + " (" + r.ID + ")", Sections: []html.Section{section}}
 }
 

@@ -24,7 +24,7 @@ type inspectCmd struct {
 	Profile    string            `enum:"smoke,quick,paper" default:"quick" help:"With --model: where settings start from, and the size of generated data: smoke, quick or paper."`
 	Checkpoint string            `placeholder:"DIR" help:"Of a run whose encoder begins with a checkpoint: that one, as train was given it, with which the attacker begins too."`
 	Seed       uint64            `default:"1" placeholder:"N" help:"Seed of the attacker."`
-	N          int               `default:"3" placeholder:"N" help:"How many misled texts to show, of the 10 of each class that are kept."`
+	N          int               `default:"3" placeholder:"N" help:"How many misled texts or graphs to show, of the 10 of each class that are kept."`
 	HTML       string            `name:"html" placeholder:"FILE" help:"Write a page to this file as well."`
 	Set        map[string]string `mapsep:"none" placeholder:"KEY=VALUE" help:"A setting of the attacker other than the model's; may be repeated."`
 	JSON       bool              `name:"json" help:"Print JSON."`
@@ -32,7 +32,7 @@ type inspectCmd struct {
 
 // Help is shown by --help.
 func (*inspectCmd) Help() string {
-	return `Does the model's predictor rely on words that carry no meaning? A fresh attacker learns, against the finished model, to select words that lead it to a wrong class. On test texts it should succeed no more often than chance: 50 % with two classes. What people marked in the texts tells whether the attacker's words say something about the label.
+	return `Does the model's predictor rely on words that carry no meaning? A fresh attacker learns, against the finished model, to select words that lead it to a wrong class. On test texts it should succeed no more often than chance: 50 % with two classes. What people marked in the texts tells whether the attacker's words say something about the label. Of a run on graphs the attacker selects nodes.
 
 Of somebody's ONNX model nothing but its answers is used, so that any will do whose inputs are input_ids and, if it has them, attention_mask, selectable_mask, token_type_ids (int64) and selection (float32), all [texts, words], and whose output logits (float32, [texts, classes]) has the dataset's classes in their order. It has to know the dataset's words by the ids that "data tokenize" gives them. selection is 1 where it is shown a word; a model without it is given id 0 in the place of words that it is not to see. Learning from answers alone takes more epochs.
 
@@ -99,7 +99,7 @@ func (c *inspectCmd) target(ctx context.Context, a *app, store *engine.Store, se
 	if c.Model != "" {
 		return c.imported(ctx, a, store, seen)
 	}
-	r, err := findTextRun(store, c.Name)
+	r, err := findRun(store, c.Name)
 	if err != nil {
 		return experiments.Target{}, err
 	}

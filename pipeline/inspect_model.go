@@ -25,6 +25,9 @@ func (c *inspectCmd) imported(ctx context.Context, a *app, store *engine.Store, 
 	info, err := os.Stat(c.Model)
 	folder := err == nil && info.IsDir()
 	if folder {
+		if graphs, err := infer.ReadsGraphs(c.Model); err == nil && graphs {
+			return experiments.Target{}, usagef("--model %s reads graphs; of models of others only those that read texts can be attacked", c.Model)
+		}
 		seen.Model = exportedModel(c.Model)
 	}
 	target, err := lab.Imported(c.Dataset, seen.Model)

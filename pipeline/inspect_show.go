@@ -42,8 +42,8 @@ func (s inspected) origin() string { return cmp.Or(s.Run, s.Model) }
 
 // about says what the attacker was, and the model by itself.
 func (s inspected) about() string {
-	return fmt.Sprintf("The attacker, at epoch %d of %d, selects %.1f %% of the words. By itself the model is right in %.1f %% of the %d test texts. Chance is %.1f %%, the threshold %.1f %%; intervals are of 95 %%.",
-		s.Epoch, s.Epochs, 100*s.Selected, 100*s.Accuracy, s.Texts, 100*s.Chance, 100*s.Verdict.Threshold)
+	return s.Put(fmt.Sprintf("The attacker, at epoch %d of %d, selects %.1f %% of the words. By itself the model is right in %.1f %% of the %d test texts. Chance is %.1f %%, the threshold %.1f %%; intervals are of 95 %%.",
+		s.Epoch, s.Epochs, 100*s.Selected, 100*s.Accuracy, s.Texts, 100*s.Chance, 100*s.Verdict.Threshold))
 }
 
 // rates are how often the attacked class is answered, with a row for each thing
@@ -53,11 +53,11 @@ func (s inspected) rates() [][]string {
 	for _, c := range s.Attack.OfClass {
 		head = append(head, fmt.Sprintf("OF %d %s", c.Texts, c.Class))
 	}
-	rows := [][]string{head, rate("attacker's words", s.Attack)}
+	rows := [][]string{head, rate(s.Put("attacker's words"), s.Attack)}
 	if s.Marked != nil {
 		rows = append(rows, rate("without the marked ones", s.Marked.Unmarked))
 	}
-	return append(rows, rate("as many random words", s.Random), rate("model by itself", s.Unattacked))
+	return append(rows, rate(s.Put("as many random words"), s.Random), rate("model by itself", s.Unattacked))
 }
 
 func rate(name string, of inspect.Success) []string {
@@ -133,13 +133,16 @@ func (s inspected) page() html.Page {
 		verdict.Blocks = append(verdict.Blocks, html.Paragraph(reason))
 	}
 	verdict.Blocks = append(verdict.Blocks, table("How often the predictor answers the wrong class that the attacker aims at, by what it reads", s.rates(), 1), html.Paragraph(s.about()))
-	sections := []html.Section{verdict, s.wordSection()}
+	sections := []html.Section{verdict}
+	if len(s.Words) > 0 {
+		sections = append(sections, s.wordSection())
+	}
 	if len(s.Examples) > 0 {
 		var misled []plots.Highlight
 		for _, x := range s.Examples {
 			misled = append(misled, s.highlight(x))
 		}
-		sections = append(sections, html.Section{Title: "Misled texts", Blocks: html.Examples(misled)})
+		sections = append(sections, html.Section{Title: s.Put("Misled texts"), Blocks: html.Examples(misled)})
 	}
 	return html.Page{Title: "Inspection of " + s.Method, Subtitle: s.Label + " (" + s.origin() + ")", Sections: sections}
 }

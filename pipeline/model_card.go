@@ -2,7 +2,7 @@ package main
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"strings"
 	"text/template"
 
@@ -13,24 +13,50 @@ import (
 	"rationale/stages/tokenize"
 )
 
-//go:embed model_card.md.tmpl
-var cardText string
+//go:embed *.md.tmpl
+var cardFiles embed.FS
 
-// card is what the template of the model card shows.
+var cardTemplates = template.Must(template.New("cards").Funcs(template.FuncMap{"text": cardLine}).ParseFS(cardFiles, "*.md.tmpl"))
+
+// card is what every model card shows.
 type card struct {
 	*trainedRun
-	Epoch int
-	// ModelFile is the name of the exported model.
-	ModelFile string
-	Summary   tokenize.Summary
-	Reading   tokenize.Exported
-	Data      *datasets.Meta // nil when the dataset is no longer there
-	Table     [][]string     // measurements, the heading first
-	Train     tokenize.Counts
+	Epoch     int
+	ModelFile string     // the name of the exported model
+	Table     [][]string // measurements, the heading first
+}
+
+// newCard is the card of the run, whose model has this name.
+func newCard(r *trainedRun, model string) (card, error) {
+	c := card{trainedRun: r, ModelFile: model}
+	result, err := r.result()
+	if err != nil {
+		return c, err
+	}
+	c.Epoch = result.Epoch()
+	numbers, err := r.numbers()
+	c.Table = pivot(numbers)
+	return c, err
+}
+
+// fillCard fills one of the templates.
+func fillCard(name string, c any) ([]byte, error) {
+	var out bytes.Buffer
+	err := cardTemplates.ExecuteTemplate(&out, name, c)
+	return out.Bytes(), err
+}
+
+// textCard is the card of a model that reads texts.
+type textCard struct {
+	card
+	Summary tokenize.Summary
+	Reading tokenize.Exported
+	Data    *datasets.Meta // nil when the dataset is no longer there
+	Train   tokenize.Counts
 }
 
 // Pieces tells that texts are read in pieces of words.
-func (c card) Pieces() bool { return c.Summary.Tokenizer == tokenize.WordPiece }
+func (c textCard) Pieces() bool { return c.Summary.Tokenizer == tokenize.WordPiece }
 
 // modelCard writes the card for people who use the model.
 func modelCard(a *app, r *trainedRun, e *export) ([]byte, error) {
@@ -38,27 +64,14 @@ func modelCard(a *app, r *trainedRun, e *export) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := card{trainedRun: r, Summary: summary, Reading: e.reading, ModelFile: infer.ModelName(e.reading), Train: summary.Splits["train"]}
-	result, err := r.result()
-	if err != nil {
+	c := textCard{Summary: summary, Reading: e.reading, Train: summary.Splits["train"]}
+	if c.card, err = newCard(r, infer.ModelName(e.reading)); err != nil {
 		return nil, err
 	}
-	c.Epoch = result.Epoch()
-	numbers, err := r.numbers()
-	if err != nil {
-		return nil, err
-	}
-	c.Table = pivot(numbers)
 	if c.Data, err = r.datasetMeta(a.dataDir()); err != nil {
 		return nil, err
 	}
-	t, err := template.New(cardFile).Funcs(template.FuncMap{"text": cardLine}).Parse(cardText)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	err = t.Execute(&out, c)
-	return out.Bytes(), err
+	return fillCard("model_card.md.tmpl", c)
 }
 
 // cardLine makes text from elsewhere plain text in Markdown, within its line.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rationale/onnx/runtime"
 	"rationale/pipeline/predict"
 	"rationale/stages/infer"
 )
@@ -12,13 +13,13 @@ import (
 // predictCmd is `rationale predict`.
 type predictCmd struct {
 	Dir   string `arg:"" help:"A folder that rationale export wrote."`
-	JSONL bool   `name:"jsonl" help:"Each line is a JSON object with the key text, and query and id where there are such."`
+	JSONL bool   `name:"jsonl" help:"Each line is a JSON object with the key text, and query and id where there are such; graphs are always given so."`
 	Query string `placeholder:"TEXT" help:"The claim or question that texts are about which bring none along, for data with queries."`
 }
 
 // Help is shown by --help.
 func (*predictCmd) Help() string {
-	return `Reads one text a line from stdin and prints one line of JSON for each, in the same order, as soon as it is known:
+	return `Reads one text or graph a line from stdin and prints one line of JSON for each, in the same order, as soon as it is known:
 
     line           number of the line that was read, from 1
     id             as it was given with --jsonl
@@ -30,26 +31,22 @@ func (*predictCmd) Help() string {
     unknown        how many words, of the query too, the model does not know
     error          in place of all this: why the line could not be read
 
+A model that reads graphs takes one a line, as a JSON object with the keys edges, the pairs of nodes that they join, counted from 0; features, the numbers of each node, which may be left out where those of all nodes that the model knows are alike; nodes, how many there are, where neither tells; and id. Of the answer's keys, rationale then holds the selected nodes, and nodes how many there are.
+
 Nothing but the folder is needed. A line that cannot be read is told on stderr too, the others are answered, and the exit code is 1. Empty lines are among those: they have no words.
 
 Examples:
 
     rationale predict model/ < texts.txt
     rationale predict model/ --jsonl < texts.jsonl
-    rationale predict model/ --query "Is Oslo in Norway?" < texts.txt`
+    rationale predict model/ --query "Is Oslo in Norway?" < texts.txt
+    rationale predict model-of-graphs/ < graphs.jsonl`
 }
 
 // Run answers for the lines of stdin.
 func (c *predictCmd) Run(ctx context.Context, a *app) error {
-	options := a.computing()
-	options.Threads = 1 // in each of so many windows of texts
-	model, err := infer.OpenExported(c.Dir, options)
-	if err != nil {
-		return err
-	}
-	defer model.Close()
 	t := tally{app: a}
-	err = predict.Texts(ctx, model, predict.Options{JSONL: c.JSONL, Query: c.Query, Workers: a.Jobs}, a.in, t.take)
+	err := c.answer(ctx, &t)
 	switch {
 	case errors.Is(err, errLeft):
 		return nil
@@ -57,6 +54,38 @@ func (c *predictCmd) Run(ctx context.Context, a *app) error {
 		return cutShortError{fmt.Sprintf("the first %d lines were answered", t.lines), err}
 	}
 	return errors.Join(err, t.refusal())
+}
+
+// answer answers as what the model reads wants it.
+func (c *predictCmd) answer(ctx context.Context, t *tally) error {
+	options := t.computing()
+	options.Threads = 1 // in each of so many windows of lines
+	graphs, err := infer.ReadsGraphs(c.Dir)
+	switch {
+	case err != nil:
+		return err
+	case graphs:
+		return c.answerGraphs(ctx, t, options)
+	}
+	model, err := infer.OpenExported(c.Dir, options)
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	return predict.Texts(ctx, model, predict.Options{JSONL: c.JSONL, Query: c.Query, Workers: t.Jobs}, t.in, t.take)
+}
+
+// answerGraphs answers for lines that are graphs in JSON, with or without --jsonl.
+func (c *predictCmd) answerGraphs(ctx context.Context, t *tally, o runtime.Options) error {
+	if c.Query != "" {
+		return usagef("--query is for texts, and the model in %s reads graphs; leave it out", c.Dir)
+	}
+	model, err := infer.OpenExportedGraphs(c.Dir, o)
+	if err != nil {
+		return err
+	}
+	defer model.Close()
+	return predict.Graphs(ctx, model, t.Jobs, t.in, t.take)
 }
 
 // errLeft ends a work that nobody looks at any more.

@@ -163,6 +163,7 @@ func readmeFiles() map[string]string {
 		"toys.jsonl": `{"review": "Broke within a day. Nice box.", "verdict": "bad", "why": [[0, 18]]}` + "\n" +
 			`{"review": "My daughter loves it!", "verdict": "good", "why": [[12, 20]]}` + "\n" + repeated(40, toy),
 		"texts.txt":        "the tea was great\n",
+		"graphs.jsonl":     `{"id": "g1", "edges": [[0, 1], [1, 2], [2, 0]]}` + "\n",
 		"texts.jsonl":      `{"id": "a1", "text": "the tea was great"}` + "\n",
 		"train.jsonl":      repeated(40, claim),
 		"test.jsonl":       repeated(10, claim),

@@ -8,7 +8,6 @@ import (
 
 	"rationale/datasets"
 	"rationale/datasets/quote"
-	"rationale/onnx/rationalizer"
 	"rationale/pipeline/engine"
 	"rationale/stages/graphs"
 	"rationale/stages/train"
@@ -126,16 +125,10 @@ func findRun(store *engine.Store, name string) (*trainedRun, error) {
 // findTextRun is findRun for verbs that read texts.
 func findTextRun(store *engine.Store, name string) (*trainedRun, error) {
 	r, err := findRun(store, name)
-	if err == nil && r.graphs() {
+	if err == nil && r.Graphs.OfGraphs() {
 		err = usagef("%s: dataset %s: %s", r.ID, quote.Name(r.Params.Dataset), datasets.HoldsGraphs)
 	}
 	return r, err
-}
-
-// graphs tells that the run reads graphs.
-func (r *trainedRun) graphs() bool {
-	encoder, err := rationalizer.LookupEncoder(r.Graphs.Encoder)
-	return err == nil && encoder.Graphs
 }
 
 func (r *trainedRun) isCalled(name string) bool {

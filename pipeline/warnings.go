@@ -35,7 +35,7 @@ func (r *trainedRun) warn(a *app) error {
 
 // readingNotes are about how the run reads its texts; graphs are read whole.
 func (r *trainedRun) readingNotes() ([]string, error) {
-	if r.graphs() {
+	if r.Graphs.OfGraphs() {
 		return nil, nil
 	}
 	data, err := r.dataFolder()

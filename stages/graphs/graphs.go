@@ -53,6 +53,12 @@ type Params struct {
 	Probe bool `json:"probe,omitempty"`
 }
 
+// OfGraphs tells that the models read graphs; they read texts otherwise.
+func (p Params) OfGraphs() bool {
+	kind, err := rationalizer.LookupEncoder(p.Encoder)
+	return err == nil && kind.Graphs
+}
+
 // Made is graphs.json: what graphs were made for, and the step graph's
 // specification.
 type Made struct {

@@ -13,7 +13,8 @@ type Report struct {
 	Method  string   `json:"method"`
 	Dataset string   `json:"dataset"`
 	Classes []string `json:"classes"`
-	Texts   int      `json:"texts"` // of the test split
+	Graphs  bool     `json:"graphs,omitempty"` // the model reads graphs: words are nodes
+	Texts   int      `json:"texts"`            // of the test split
 	// Epoch is the attacker's, the best of so many on development texts.
 	Epoch  int `json:"epoch"`
 	Epochs int `json:"epochs"`
@@ -76,7 +77,7 @@ func ReadReport(dir string) (r Report, err error) {
 func (i *inspection) report() Report {
 	everywhere := func(int) bool { return true }
 	r := Report{
-		Method: i.Result.Graphs.Method, Dataset: i.Shape.Dataset, Classes: i.Shape.Classes, Texts: i.Test.Len(),
+		Method: i.Result.Graphs.Method, Dataset: i.Shape.Dataset, Classes: i.Shape.Classes, Graphs: i.Result.Graphs.OfGraphs(), Texts: i.Test.Len(),
 		Epoch: i.Result.Epoch(), Epochs: i.Result.Params.Epochs,
 		Chance:     1 / float64(len(i.Shape.Classes)),
 		Attack:     i.success(i.onAttack, everywhere),

@@ -1,6 +1,9 @@
 package inspect
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Finding is what an inspection finds.
 type Finding string
@@ -60,9 +63,23 @@ func (r Report) judge() Verdict {
 		v.Finding = Unclear
 		v.add("The attacker's words lead to the wrong class in %s of the texts, and the threshold %s lies within: more test texts would tell.", attack, percent(v.Threshold))
 	}
-	v.Summary = summaries[v.Finding]
+	v.Summary = r.Put(summaries[v.Finding])
+	for i, reason := range v.Reasons {
+		v.Reasons[i] = r.Put(reason)
+	}
 	return v
 }
+
+// Put is a sentence about the words of texts as it reads of what the model reads: of
+// graphs it is about their nodes.
+func (r Report) Put(sentence string) string {
+	if !r.Graphs {
+		return sentence
+	}
+	return ofGraphs.Replace(sentence)
+}
+
+var ofGraphs = strings.NewReplacer("Words", "Nodes", "words", "nodes", "word", "node", "Texts", "Graphs", "texts", "graphs", "text", "graph")
 
 // misled says what kind of words a successful attack has used.
 func (v *Verdict) misled(r Report) {

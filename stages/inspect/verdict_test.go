@@ -11,6 +11,17 @@ func successes(hits, n int) Success {
 	return newSuccess([]string{"bad", "good"}, classes, float64(hits)/float64(n))
 }
 
+// TestVerdictOnGraphs: it is about the nodes of graphs.
+func TestVerdictOnGraphs(t *testing.T) {
+	r := Report{Graphs: true, Classes: []string{"words", "texts"}, Chance: .5, Attack: successes(180, 200), Unattacked: successes(20, 200), Random: successes(50, 200)}
+	v := r.judge()
+	for _, said := range append(v.Reasons, v.Summary) {
+		if lower := strings.ToLower(said); strings.Contains(lower, "word") || strings.Contains(lower, "text") || !strings.Contains(said, "nodes") {
+			t.Errorf("of graphs it says %q", said)
+		}
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	marked := func(hits int) *Marked { return &Marked{Texts: 400, Unmarked: successes(hits, 200)} }
 	oneClass := newSuccess([]string{"bad", "good"}, []OfClass{{Texts: 200, Hits: 190}, {}}, .95)

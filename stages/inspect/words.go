@@ -33,9 +33,13 @@ type Word struct {
 // What is listed: words selected in a few texts at least, and so many of each kind.
 const leastTexts, mostWords = 5, 20
 
-// words lists those of each attacked class.
+// words lists those of each attacked class. The nodes of graphs have no names that would
+// be the same in two graphs.
 func (i *inspection) words() []Words {
-	var out []Words
+	out := []Words{}
+	if i.Result.Graphs.OfGraphs() {
+		return out
+	}
 	for c, class := range i.Shape.Classes {
 		w := wordCount{byWord: map[string]*tokens{}}
 		texts := 0

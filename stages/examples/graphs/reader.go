@@ -141,7 +141,7 @@ func (r *Reader) read(g datasets.Graph) (Graph, error) {
 		features := g.Features[v*r.reading.Features:][:r.reading.Features]
 		id, ok := r.kinds.known(features)
 		if !ok {
-			return Graph{}, fmt.Errorf("node %d has features that no node of dataset %s has: %v; the model knows %d kinds of nodes", v, r.reading.Dataset, features, r.kinds.count())
+			return Graph{}, fmt.Errorf("node %d has features that no node of dataset %s has, and that the model does not know: %v", v, r.reading.Dataset, features)
 		}
 		out.Kinds[v] = id
 	}

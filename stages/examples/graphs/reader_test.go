@@ -67,7 +67,7 @@ func TestWhatPrepareRefuses(t *testing.T) {
 		{alike, `{"edges": [[0, 2000000000]]}`, "2000000001 nodes; expected 1 to 1000"},
 		{alike, `{"edges": [], "nodes": 2, "features": [[0.1]]}`, `"nodes" is 2, and "features" has those of 1`},
 		{alike, `{"edges": [], "features": [[0.1], []]}`, "node 1 has 0 features; expected 1, as in dataset shapes"},
-		{alike, `{"edges": [], "features": [[0.2]]}`, "node 0 has features that no node of dataset shapes has: [0.2]; the model knows 1 kinds of nodes"},
+		{alike, `{"edges": [], "features": [[0.2]]}`, "node 0 has features that no node of dataset shapes has, and that the model does not know: [0.2]"},
 		{alike, `{"edges": [], "features": [[1e99]]}`, "expected an object such as"},
 		{two, `{"edges": [[0, 1]]}`, `no "features"; a node has 1 numbers in dataset shapes`},
 	} {
