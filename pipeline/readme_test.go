@@ -50,6 +50,7 @@ var notRun = map[string]string{
 	"./rationale reproduce a2i-table1 --seeds 3":                  takesLong,
 	"./rationale reproduce badrnl-table1 --dataset fever":         takesLong,
 	"./rationale reproduce a2i-table3":                            takesLong,
+	"./rationale reproduce a2i-table4":                            needsCheckpoint,
 	"./rationale doctor --provider cuda":                          needsGPU,
 	"./rationale reproduce --provider cuda":                       needsGPU,
 	"./rationale data import glove FILE":                          stands,

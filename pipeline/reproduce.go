@@ -19,6 +19,7 @@ type scope struct {
 	Seeds        *int                       `placeholder:"N" help:"Runs of each kind; the profile's number unless given."`
 	Dataset      []string                   `placeholder:"NAME" help:"Only this dataset; may be repeated. Every one that is there unless given."`
 	Target       []float64                  `placeholder:"S" help:"Of the experiments' target sparsities only this one; may be repeated. Those that the profile has time for unless given."`
+	Checkpoint   string                     `placeholder:"DIR" help:"Of experiments with a pre-trained encoder: the folder of the checkpoint that it begins with, in place of the small one that \"fetch bert\" brings."`
 	SparsityFrom experiments.SparsitySource `enum:"dev,annotations" default:"dev" help:"Texts on which the sparsity that a run reaches is read: dev, or annotations (of the test texts, as A2I's authors did; tables say so)."`
 }
 
@@ -131,7 +132,7 @@ func (a *app) plan(s scope) (*work, error) {
 		return nil, err
 	}
 	lab, err := a.lab(experiments.Options{
-		Profile: s.Profile, Seeds: s.seeds(), Targets: s.Target, SparsityFrom: s.SparsityFrom, Store: store,
+		Profile: s.Profile, Seeds: s.seeds(), Targets: s.Target, Checkpoint: s.Checkpoint, SparsityFrom: s.SparsityFrom, Store: store,
 	})
 	if err != nil {
 		return nil, err

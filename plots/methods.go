@@ -27,6 +27,12 @@ type MethodsSpec struct {
 	Paper   PaperKeys `toml:"paper"`   // which paper's which table
 	ASR     bool      `toml:"asr"`     // a column for the attack success rate
 	Notes   []string  `toml:"notes"`   // what else to know of all rows
+	// PerText adds columns of P, R and F1 that are computed for each text and then
+	// averaged, as some papers do.
+	PerText bool `toml:"per_text"`
+	// Quoted are methods of the paper that are not run. On the paper's own data they
+	// have rows of its numbers.
+	Quoted []string `toml:"quoted"`
 }
 
 // methodDecimals are those of A2I's tables.
@@ -91,7 +97,7 @@ func (m *methodTable) add(d DatasetSpec) error {
 		return err
 	}
 	for _, target := range m.targets(d) {
-		for _, method := range m.spec.Methods {
+		for _, method := range m.methods(d) {
 			row, err := m.row(d, target, method)
 			if err != nil {
 				return fmt.Errorf("%s on %s%s: %w", method, d.title(), atTarget(target), err)
@@ -100,6 +106,14 @@ func (m *methodTable) add(d DatasetSpec) error {
 		}
 	}
 	return nil
+}
+
+// methods are those of a dataset's rows, in their order.
+func (m *methodTable) methods(d DatasetSpec) []string {
+	if m.paperKeys(d) == (PaperKeys{}) {
+		return m.spec.Methods
+	}
+	return slices.Concat(m.spec.Quoted, m.spec.Methods)
 }
 
 // checkPaper wants the paper's table to have numbers on its own data: else the

@@ -41,6 +41,10 @@ func (s MethodsSpec) columns(withOracle bool) []methodColumn {
 		column("S", sparsityMetric, false), column("Acc", "accuracy", true),
 		column("P", precisionMetric, true), column("R", recallMetric, true), column("F1", f1Metric, true),
 	}
+	if s.PerText {
+		out = append(out, column("P per text", "precision_per_text", true),
+			column("R per text", "recall_per_text", true), column("F1 per text", "f1_per_text", true))
+	}
 	if s.ASR {
 		out = append(out, methodColumn{name: "ASR", keys: tested.or(Selector{"metric": "asr"}), of: itself})
 	}

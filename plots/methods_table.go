@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -94,6 +95,10 @@ func (m *methodTable) remarks() []string {
 	}
 	out := []string{reading + ". The best of our means is bold, the second best underlined."}
 	out = append(out, m.spec.Notes...)
+	if m.spec.PerText {
+		out = append(out, "Per text: P, R and F1 of each text, averaged over all; the others are of all words together.")
+	}
+	out = append(out, m.noteRemarks()...)
 	out = append(out, faultRemarks(m.rows)...)
 	if hasOracle(m.records) {
 		out = append(out, "F1, oracle: of each run the epoch with the best F1 on the test texts themselves. It is no result: nobody can choose so without the annotations. Its masks are another draw than those of F1.")
@@ -101,6 +106,25 @@ func (m *methodTable) remarks() []string {
 	out = append(out, chanceRemarks(m.datasets())...)
 	if m.any(func(c methodCell) bool { return c.ours.N == 0 }) {
 		out = append(out, missing+": not measured or not defined."+m.unfinished())
+	}
+	return out
+}
+
+// noteRemarks tell what is to be known about the paper's numbers.
+func (m *methodTable) noteRemarks() []string {
+	methods := map[string][]string{} // by note
+	for _, row := range m.rows {
+		keys := PaperKeys{Method: row.method}.or(m.paperKeys(row.dataset))
+		for _, v := range m.paper {
+			noted := row.dataset.Paper && defined(v.Value) && v.Note != "" && keys.matches(v.PaperKeys)
+			if noted && !slices.Contains(methods[v.Note], row.method) {
+				methods[v.Note] = append(methods[v.Note], row.method)
+			}
+		}
+	}
+	var out []string
+	for _, note := range slices.Sorted(maps.Keys(methods)) {
+		out = append(out, fmt.Sprintf("The paper's numbers of %s: %s.", strings.Join(methods[note], ", "), note))
 	}
 	return out
 }
@@ -125,6 +149,9 @@ func (m *methodTable) any(so func(methodCell) bool) bool {
 func (m *methodTable) unfinished() string {
 	var names []string
 	for _, row := range m.rows {
+		if slices.Contains(m.spec.Quoted, row.method) {
+			continue
+		}
 		if !slices.ContainsFunc(row.cells, func(c methodCell) bool { return len(c.origin.Records) > 0 }) {
 			names = append(names, row.String())
 		}

@@ -152,6 +152,44 @@ func TestMethodsNeedNoOrder(t *testing.T) {
 	}
 }
 
+// TestQuotedMethods: methods that are not run have rows of the paper's numbers, beside
+// the columns of their kind, and what is to be known about these is said; on other data
+// there are none.
+func TestQuotedMethods(t *testing.T) {
+	spec := methodsSpec()
+	spec.PerText, spec.Quoted = true, []string{"CR"}
+	records := methodRecords()
+	for _, r := range records {
+		if r.Metric == f1Metric && r.Stage == "evaluate" {
+			r.Metric, r.Value = "f1_per_text", r.Value/2
+			records = append(records, r)
+		}
+	}
+	printed := append(paperValues(t), PaperValue{
+		PaperKeys: PaperKeys{Paper: "A2I", Table: "Table1", Dataset: "Beer-Aroma", Sparsity: "10", Method: "CR", Metric: "F1 per text"},
+		Value:     39, Std: math.NaN(), Note: "averaged over texts",
+	})
+	table, err := spec.Table(records, methodSets(), printed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paper, tweets := table.Grids[0], table.Grids[1]
+	column := slices.Index(paper.Header, "F1 per text")
+	if row := paper.Rows[0].Cells; row[1].Text != "CR" || row[column].Paper != "39.0" || row[column].Text != missing || row[column-3].Paper != "" {
+		t.Errorf("the quoted row is %+v", row)
+	}
+	if row := paper.Rows[1].Cells; row[1].Text != "RNP" || row[column].Text == missing {
+		t.Errorf("the row behind it is %+v", row)
+	}
+	if row := tweets.Rows[0].Cells; row[1].Text != "RNP" {
+		t.Errorf("on other data the first row is %+v", row)
+	}
+	remarks := strings.Join(table.Remarks, "\n")
+	if !strings.Contains(remarks, "The paper's numbers of CR: averaged over texts.") || strings.Contains(remarks, "No finished run: CR") {
+		t.Errorf("remarks:\n%s", remarks)
+	}
+}
+
 // TestOriginsOfMethods: behind each number stand the records of its own runs, and
 // their mean is the number.
 func TestOriginsOfMethods(t *testing.T) {

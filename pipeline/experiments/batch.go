@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -55,7 +56,7 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 		return nil, err
 	}
 	l = l.restricted(names)
-	if err := l.checkTargets(chosen); err != nil {
+	if err := cmp.Or(l.checkTargets(chosen), l.checkCheckpoint(chosen)); err != nil {
 		return nil, err
 	}
 	asked := l.ofUsers()
@@ -71,9 +72,17 @@ func (l *Lab) Reproduce(names []string, only ...string) (*Batch, error) {
 	}
 	b := &Batch{Profile: l.opts.Profile, asked: l.command(chosen, only), LeftOut: l.leftOut(chosen, asked)}
 	if len(parts) == 0 {
-		return nil, fmt.Errorf("nothing to run on: %s", strings.Join(b.LeftOut, "; "))
+		return nil, b.nothing()
 	}
 	return b, l.fill(b, parts)
+}
+
+// nothing says that there is nothing to run on, and why.
+func (b *Batch) nothing() error {
+	if len(b.LeftOut) == 0 {
+		return errors.New("nothing to run on: no data is there that the paper shows this for; import some (\"data import\"), or name another dataset with --dataset")
+	}
+	return fmt.Errorf("nothing to run on: %s", strings.Join(b.LeftOut, "; "))
 }
 
 // fill plans the parts.
@@ -99,10 +108,14 @@ func (l *Lab) checkFit(chosen []Experiment, names []string) error {
 	if !slices.ContainsFunc(chosen, Experiment.trains) {
 		return nil
 	}
+	find := l.runnable
+	if !slices.ContainsFunc(chosen, Experiment.reads) {
+		find = l.fit
+	}
 	var unfit error
 	fit := 0
 	for _, name := range names {
-		s, err := l.runnable(name)
+		s, err := find(name)
 		other := l.otherKind(chosen, name)
 		switch {
 		case err == nil && other == "":
@@ -173,7 +186,9 @@ func (l *Lab) experiment(of part, known map[string]*Run) (Planned, error) {
 		p.Datasets = append(p.Datasets, l.shown(dataset, of.Experiment))
 		for _, entry := range of.Runs {
 			for seed := range l.seeds(of.Experiment) {
-				runs, err := l.runs(entry, RunSpec{Method: entry.Method, Dataset: dataset, Seed: uint64(seed + 1)})
+				runs, err := l.runs(entry, RunSpec{
+					Method: entry.Method, Dataset: dataset, Encoder: entry.Encoder, Checkpoint: l.checkpointOf(of.Experiment), Seed: uint64(seed + 1),
+				})
 				if err != nil {
 					return p, err
 				}

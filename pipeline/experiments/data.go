@@ -55,7 +55,7 @@ func (e Experiment) checkData() error {
 			return fmt.Errorf("appendix: data of the format %q without an item; name the figure or table", d.Format)
 		}
 	}
-	for _, d := range e.allData() {
+	for _, d := range slices.Concat(e.allData(), e.Otherwise) {
 		if err := d.check(); err != nil {
 			return err
 		}
@@ -155,12 +155,28 @@ func (l *Lab) datasetsOf(e Experiment) ([]string, error) {
 	for _, d := range e.allData() {
 		out = append(out, l.named(e, d)...)
 	}
+	if len(e.Otherwise) > 0 {
+		return l.otherwise(e, out), nil
+	}
 	for _, name := range l.usable(e) {
 		if !slices.Contains(formats, l.sources[name].format) {
 			out = append(out, name)
 		}
 	}
 	return out, nil
+}
+
+// otherwise are the experiment's datasets where it has other data for those who lack the
+// paper's own.
+func (l *Lab) otherwise(e Experiment, own []string) []string {
+	if len(own) > 0 {
+		return own
+	}
+	var out []string
+	for _, d := range e.Otherwise {
+		out = append(out, l.named(e, d)...)
+	}
+	return out
 }
 
 // named are the datasets for the aspects of the paper's data.
@@ -222,6 +238,8 @@ func (l *Lab) lacks(e Experiment, name string) string {
 	switch {
 	case why != "":
 		return why
+	case l.unbegun(e) != nil:
+		return l.unbegun(e).Error()
 	case e.attacks() && s.poisoned:
 		return "it is poisoned already"
 	case e.teaches() && !s.taught:

@@ -29,6 +29,12 @@ type Experiment struct {
 	Appendix []Data `toml:"appendix"`
 	// Graphs tells that it is about graphs, not texts.
 	Graphs bool `toml:"graphs"`
+	// Otherwise is the data that it is shown on where none of the paper's own is there;
+	// every imported set when empty.
+	Otherwise []Data `toml:"otherwise"`
+	// Checkpoint is the one that encoders of its runs begin with, by the name of one
+	// that can be fetched.
+	Checkpoint string `toml:"checkpoint"`
 	// Annotated tells that it is nothing without human rationales of test texts.
 	Annotated bool   `toml:"annotated"`
 	Expect    string `toml:"expect"` // what the paper saw
@@ -46,8 +52,9 @@ func (e Experiment) trains() bool { return len(e.Runs) > 0 }
 
 // RunEntry says which runs are trained.
 type RunEntry struct {
-	Method string `toml:"method"`
-	Set    layer  `toml:"set"`
+	Method  string `toml:"method"`
+	Encoder string `toml:"encoder"` // the default one when empty
+	Set     layer  `toml:"set"`
 	// Targets are shares of the text, of which one run each is to select as many: its
 	// s is searched for. Without them s is a setting.
 	Targets  []float64 `toml:"targets"`
@@ -160,7 +167,7 @@ func (e Experiment) checkRuns() error {
 		if err != nil {
 			return err
 		}
-		if err := checkProfiles(r.Method+" is", r.Profiles); err != nil {
+		if err := cmp.Or(checkProfiles(r.Method+" is", r.Profiles), e.checkEncoder(r.Encoder)); err != nil {
 			return err
 		}
 		if err := r.checkTargets(m); err != nil {

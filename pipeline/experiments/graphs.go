@@ -116,6 +116,11 @@ func (l *Lab) otherKind(chosen []Experiment, name string) string {
 	return datasets.HoldsTexts
 }
 
+// sameKind are the experiments about what a dataset holds.
+func (l *Lab) sameKind(chosen []Experiment, name string) []Experiment {
+	return slices.DeleteFunc(slices.Clone(chosen), func(e Experiment) bool { return l.otherKind([]Experiment{e}, name) != "" })
+}
+
 // checkGraphs wants methods and settings that the run's kind of data has.
 func (r *Run) checkGraphs(data source, encoder rationalizer.EncoderKind, over layer) error {
 	_, cut := over["max_length"]

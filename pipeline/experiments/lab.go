@@ -27,8 +27,10 @@ import (
 type Options struct {
 	Data       string // folder of imported datasets
 	Embeddings string // folder of the word-vector table
-	// Checkpoints is the folder of those that were fetched.
+	// Checkpoints is the folder of those that were fetched, Checkpoint the one that
+	// experiments begin with in place of their own.
 	Checkpoints string
+	Checkpoint  string
 	Profile     string // "quick" when empty
 	Provider    string // the default one when empty
 	Device      int

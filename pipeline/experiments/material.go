@@ -117,8 +117,11 @@ func (e Planned) fill(records []plots.Record) ([]report.Table, error) {
 	return out, nil
 }
 
-// remarks say how sparsities were found, and which missed their targets.
-func (e Planned) remarks() []string {
+// remarks say with what the runs began, and how their sparsities were found.
+func (e Planned) remarks() []string { return append(e.beginnings(), e.searched()...) }
+
+// searched says how sparsities were found, and which missed their targets.
+func (e Planned) searched() []string {
 	if !slices.ContainsFunc(e.Runs, func(r *Run) bool { return r.Search != nil }) {
 		return nil
 	}

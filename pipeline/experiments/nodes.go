@@ -72,7 +72,7 @@ func (r *Run) evaluated(b backend.Backend) *engine.Node {
 	return &engine.Node{
 		Stage: evaluate.New(evaluate.Params{
 			Dataset: r.Dataset,
-			Draws:   r.Settings.Draws, Batch: 128, Texts: exampleTexts, Engine: b,
+			Draws:   r.Settings.Draws, Batch: 128, Texts: exampleTexts, PerText: r.begun != nil, Engine: b,
 		}, openData),
 		Inputs: inputs, Label: r.label("evaluate"),
 	}

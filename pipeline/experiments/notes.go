@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -26,7 +27,7 @@ func (l *Lab) note(b *Batch) {
 		}
 		name := r.Labels["dataset"]
 		used[name] = true
-		b.Random = b.Random || l.sources[name].vectors == nil && !l.sources[name].graphs
+		b.Random = b.Random || r.begun == nil && l.sources[name].vectors == nil && !l.sources[name].graphs
 	}
 	if n := len(b.counts()); n > 0 {
 		b.Notes = append(b.Notes, fmt.Sprintf("%d datasets are counted, which takes seconds", n))
@@ -67,18 +68,15 @@ func minutes(seconds float64) float64 { return math.Ceil(seconds / 60 / 2) }
 
 // leftOut says of the datasets that were asked for which are not used, and why.
 func (l *Lab) leftOut(chosen []Experiment, asked []string) []string {
-	var out []string
+	chosen, out := l.beginnable(chosen)
 	for _, name := range asked {
-		if why := l.otherKind(chosen, name); why != "" {
+		same := l.sameKind(chosen, name)
+		if why := cmp.Or(l.otherKind(chosen, name), l.commonly(same, name)); why != "" {
 			out = append(out, name+" is left out: "+why)
 			continue
 		}
-		if why := l.untrainable(name); why != "" && allTrain(chosen) {
-			out = append(out, name+" is left out: "+why)
-			continue
-		}
-		for _, e := range chosen {
-			if why := l.lacks(e, name); why != "" && e.Graphs == l.sources[name].graphs {
+		for _, e := range same {
+			if why := l.lacks(e, name); why != "" {
 				out = append(out, fmt.Sprintf("%s is left out of %s: %s", name, e.Name, why))
 			}
 		}
@@ -86,29 +84,46 @@ func (l *Lab) leftOut(chosen []Experiment, asked []string) []string {
 	return out
 }
 
-// allTrain tells that every experiment makes runs.
-func allTrain(chosen []Experiment) bool {
-	return !slices.ContainsFunc(chosen, func(e Experiment) bool { return !e.trains() })
+// commonly is why no run of any of the experiments can be made on a dataset; empty
+// where one can, or where reasons differ.
+func (l *Lab) commonly(chosen []Experiment, name string) string {
+	why := ""
+	for i, e := range chosen {
+		of := l.unusable(e, name)
+		if !e.trains() || i > 0 && of != why {
+			return ""
+		}
+		why = of
+	}
+	return why
 }
 
 // unusable says in short why an experiment cannot use a dataset; empty when it can.
 // One without runs needs no more than that it can be read.
 func (l *Lab) unusable(e Experiment, name string) string {
-	why := l.otherKind([]Experiment{e}, name)
-	if why != "" || !e.trains() && l.sources[name].damage == nil {
+	s, why := l.sources[name], l.otherKind([]Experiment{e}, name)
+	switch {
+	case why != "" || !e.trains() && s.damage == nil:
 		return why
+	case e.begins():
+		return s.untrainable()
 	}
-	return l.untrainable(name)
+	return cmp.Or(s.untrainable(), l.wordless(s))
 }
 
-// untrainable says in short why no run can be made on a dataset; empty when one can.
-func (l *Lab) untrainable(name string) string {
-	s := l.sources[name]
-	switch {
-	case s.damage != nil:
+// untrainable says in short why no run can be made on a dataset, whatever reads it;
+// empty when one can.
+func (s source) untrainable() string {
+	if s.damage != nil {
 		return "it is damaged"
-	case s.unfit != "":
-		return s.unfit
+	}
+	return s.unfit
+}
+
+// wordless says in short why there are no word vectors for a dataset; empty when there
+// are, and where none are needed.
+func (l *Lab) wordless(s source) string {
+	switch {
 	case s.embedded || s.graphs || s.vectors != nil:
 		return ""
 	case errors.Is(l.noVectors, ErrNoVectors):
@@ -137,6 +152,9 @@ func (l *Lab) command(chosen []Experiment, only []string) []string {
 	}
 	for _, target := range l.opts.Targets {
 		words = append(words, "--target", shownTarget(target))
+	}
+	if l.opts.Checkpoint != "" {
+		words = append(words, "--checkpoint", l.opts.Checkpoint)
 	}
 	if l.opts.SparsityFrom == FromAnnotations {
 		words = append(words, "--sparsity-from", string(FromAnnotations))

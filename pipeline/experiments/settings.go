@@ -87,6 +87,9 @@ type profile struct {
 	// Method holds what a method needs on data of one format: by format, then
 	// by method.
 	Method map[string]map[string]layer `toml:"method"`
+	// Encoder holds what an encoder needs on data of one format: by format, then by
+	// encoder.
+	Encoder map[string]map[string]layer `toml:"encoder"`
 }
 
 // Profiles lists the sizes at which experiments run.
@@ -127,6 +130,7 @@ func (b settingsBook) settings(provider string, data source, method rationalizer
 	for _, l := range []layer{
 		b.Default, b.Provider[provider], b.graphs(data), b.Format[data.format], data.goldSparsity(method), b.Method[method.Base], b.Method[method.Name], b.claims(data, method),
 		p.Default, p.Format[data.format], p.Method[data.format][method.Name], b.Encoder[encoder],
+		p.Encoder[data.format][encoder],
 	} {
 		maps.Copy(all, l)
 	}

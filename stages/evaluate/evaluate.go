@@ -43,10 +43,12 @@ const (
 
 // Params are the settings of an evaluation.
 type Params struct {
-	Dataset string          `json:"dataset"`
-	Draws   int             `json:"draws"` // noise seeds averaged
-	Batch   int             `json:"batch"`
-	Texts   int             `json:"texts"` // test texts written to rationales.jsonl
+	Dataset string `json:"dataset"`
+	Draws   int    `json:"draws"` // noise seeds averaged
+	Batch   int    `json:"batch"`
+	Texts   int    `json:"texts"` // test texts written to rationales.jsonl
+	// PerText asks for the agreement with human rationales averaged over texts, too.
+	PerText bool            `json:"per_text,omitempty"`
 	Engine  backend.Backend `json:"engine"`
 }
 
@@ -135,7 +137,7 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]measur
 	if err := e.sample(ctx, rt, scores); err != nil {
 		return nil, err
 	}
-	e.note("argmax", scores.Numbers())
+	e.note("argmax", e.numbers(scores))
 	return predictions, nil
 }
 
@@ -155,7 +157,7 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 			return answered(err)
 		}
 		scores.TakeUnmasked(argmax)
-		draws[i] = scores.Numbers()
+		draws[i] = e.numbers(scores)
 		e.env.Progress.Advance(1, "sampled masks")
 	}
 	if len(draws) > 0 {
@@ -163,6 +165,14 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 		e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), measure.Means(draws))
 	}
 	return nil
+}
+
+// numbers are those that the evaluation is asked for.
+func (e *evaluation) numbers(s *measure.Scores) []measure.Number {
+	if e.params.PerText {
+		return append(s.Numbers(), s.PerText()...)
+	}
+	return s.Numbers()
 }
 
 // answered says what it means when a run, whose parameters are finite, gives no

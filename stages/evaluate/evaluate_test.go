@@ -268,6 +268,44 @@ func checkMetadata(t *testing.T, model []byte, epoch int) {
 	}
 }
 
+// TestPerText: asked for it, the evaluation also averages over texts what they select
+// of human rationales, those included that select nothing.
+func TestPerText(t *testing.T) {
+	in := trained(t, stagetest.Small("RNP"), stagetest.Generated(t), stagetest.Dataset)
+	p := params(t, stagetest.Dataset)
+	p.PerText, p.Texts = true, 1000
+	dir := stagetest.Run(t, evaluate.New(p, texts.Open), in)
+	examples, err := evaluate.ReadExamples(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]float64{}
+	for _, x := range examples {
+		both, selected, gold := 0., 0., 0.
+		for i := range x.Tokens {
+			if x.Selected[i] {
+				selected++
+			}
+			if x.Gold[i] {
+				gold++
+			}
+			if x.Selected[i] && x.Gold[i] {
+				both++
+			}
+		}
+		n := float64(len(examples))
+		want["precision_per_text"] += both / max(selected, 1) / n
+		want["recall_per_text"] += both / max(gold, 1) / n
+		want["f1_per_text"] += 2 * both / max(selected+gold, 1) / n
+	}
+	got := records(t, dir)
+	for name, value := range want {
+		if math.Abs(got["argmax"][name]-value) > 1e-6 || got["sampled"][name] == 0 {
+			t.Errorf("%s is %v, want %v; sampled %v", name, got["argmax"][name], value, got["sampled"][name])
+		}
+	}
+}
+
 // TestWithoutGold evaluates on three classes and no human rationale.
 func TestWithoutGold(t *testing.T) {
 	p := stagetest.Small("RNP+A2I")

@@ -89,7 +89,8 @@ func OfClass(rate string, class int) string { return fmt.Sprintf("%s_of_class_%d
 // Names lists the numbers that an evaluation may have, apart from those of single
 // classes.
 func Names() []string {
-	names := []string{"asr", "asr_raw", "sparsity", "rationale_sparsity", "precision", "recall", "f1", "f1_random", "gold_share"}
+	names := []string{"asr", "asr_raw", "sparsity", "rationale_sparsity", "precision", "recall", "f1", "f1_random", "gold_share",
+		"precision_per_text", "recall_per_text", "f1_per_text"}
 	for _, v := range views {
 		names = append(names, v.accuracy)
 	}
@@ -126,6 +127,18 @@ func (s *Scores) Numbers() []Number {
 		add("gold_share", m.GoldShare())
 	}
 	return out
+}
+
+// PerText lists the agreement with human rationales of each text, averaged over all;
+// nothing where none is known.
+func (s *Scores) PerText() []Number {
+	m := s.Rationale.Macro()
+	if s.Rationale.Micro().GP == 0 {
+		return nil
+	}
+	return []Number{
+		{Metric: "precision_per_text", Value: m.P.Value}, {Metric: "recall_per_text", Value: m.R.Value}, {Metric: "f1_per_text", Value: m.F1.Value},
+	}
 }
 
 // reading is one batch with what the model answered.
