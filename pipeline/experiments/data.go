@@ -17,6 +17,9 @@ type Data struct {
 	// then what the paper calls the data.
 	Classes []string `toml:"classes"`
 	Name    string   `toml:"name"`
+	// Options are those of the import that the paper's data has; they are the usual
+	// ones, so that an import may leave them out.
+	Options map[string]string `toml:"options"`
 	// Item of the paper shows the same of data for which there is no number: "BadRNL,
 	// Table A3".
 	Item string `toml:"item"`
@@ -33,10 +36,23 @@ func (e Experiment) owns(s source) bool {
 
 // has tells that a dataset is about one of the aspects.
 func (d Data) has(s source) bool {
-	if len(d.Classes) > 0 {
-		return s.format == d.Format && slices.Equal(d.Classes, s.classes) && !s.derived
+	switch {
+	case s.format != d.Format || d.otherwise(s):
+		return false
+	case len(d.Classes) > 0:
+		return slices.Equal(d.Classes, s.classes) && !s.derived
 	}
-	return s.format == d.Format && slices.Contains(d.Aspects, s.aspect)
+	return slices.Contains(d.Aspects, s.aspect)
+}
+
+// otherwise tells that a dataset was imported with other options than the paper's.
+func (d Data) otherwise(s source) bool {
+	for name, want := range d.Options {
+		if given, ok := s.options[name]; ok && given != want {
+			return true
+		}
+	}
+	return false
 }
 
 // counterpart is the item of the appendix that a dataset is shown for.

@@ -193,6 +193,7 @@ func TestTableOfGraphs(t *testing.T) {
 		{"paper", 0, nil, own, 40},
 		{"paper", 2, nil, own, 16},
 		{"smoke", 0, map[string]source{"motifs": {format: "ba2motifs", classes: []string{"cycle", "house"}}}, "a2i-table3: motifs generated-goodmotif", 8},
+		{"smoke", 0, map[string]source{"size": {format: "goodmotif", classes: []string{"house", "cycle", "crane"}, options: map[string]string{"shift": "size"}}}, own, 8},
 		{"smoke", 0, map[string]source{"mutag": {format: "tu", classes: []string{"0", "1"}}}, own + "; methods-on-graphs: mutag", 12},
 	} {
 		l := withSets(newTestLab(t, Options{Profile: tc.profile, Seeds: tc.seeds}), "tw tweets -")

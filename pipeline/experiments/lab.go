@@ -79,16 +79,17 @@ type source struct {
 	name       string
 	format     string
 	aspect     string
-	classes    []string      // their names, by number
-	embedded   bool          // made up by the program, out of nothing
-	derived    bool          // made from a dataset by the program
-	graphs     bool          // its rows are graphs, not texts
-	features   int           // numbers of a node; of graphs
-	sentences  bool          // texts are marked as sentences
-	query      bool          // texts answer a claim or a question
-	poisoned   bool          // some texts are an attacker's
-	input      engine.Input  // for the role tokenize.DatasetRole
-	vectors    *engine.Input // nil for made-up word vectors
+	options    map[string]string // of the import, those that were given
+	classes    []string          // their names, by number
+	embedded   bool              // made up by the program, out of nothing
+	derived    bool              // made from a dataset by the program
+	graphs     bool              // its rows are graphs, not texts
+	features   int               // numbers of a node; of graphs
+	sentences  bool              // texts are marked as sentences
+	query      bool              // texts answer a claim or a question
+	poisoned   bool              // some texts are an attacker's
+	input      engine.Input      // for the role tokenize.DatasetRole
+	vectors    *engine.Input     // nil for made-up word vectors
 	trainTexts int
 	// trainTokens is the length of all training texts together; of graphs, the nodes.
 	trainTokens int64
@@ -253,7 +254,7 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	train, dev := meta.Splits["train"], meta.Splits["dev"]
 	return source{
-		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), classes: meta.Classes,
+		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), options: meta.Options, classes: meta.Classes,
 		sentences: meta.WordRule == words.Sentences,
 		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
 		annotated: meta.Splits["test"].WithRationale > 0, taught: train.WithRationale > 0, judged: dev.WithRationale > 0, goldShare: goldShare(train),
