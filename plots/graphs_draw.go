@@ -90,13 +90,25 @@ type graphRow struct {
 func newGraphRow(panels []graphPanel, width vg.Length) *graphRow {
 	r := &graphRow{panels: panels, width: width}
 	for i, p := range panels {
-		r.headings = append(r.headings, wrap(panelText, p.heading, width))
+		r.headings = append(r.headings, wrap(panelText, p.heading, r.headingRoom(i)))
 		r.notes = append(r.notes, wrapLines(tickText, p.notes, width))
 		r.above = max(r.above, textRoom(panelText, r.headings[i]))
 		r.below = max(r.below, textRoom(tickText, r.notes[i]))
 		r.pictureHeight = max(r.pictureHeight, p.height(width))
 	}
 	return r
+}
+
+// headingRoom is the width of a picture and of those behind it that have no heading.
+func (r *graphRow) headingRoom(i int) vg.Length {
+	room := r.width
+	for _, p := range r.panels[i+1:] {
+		if p.heading != "" {
+			break
+		}
+		room += panelGapX + r.width
+	}
+	return room
 }
 
 // height is that of a picture so wide.

@@ -43,7 +43,7 @@ func TestGoldenGraphs(t *testing.T) {
 	for name, figure := range map[string]*Graphs{
 		"graphs-two-methods.png": {Title: "Shapes", Examples: []Highlight{
 			motif("test-0: house", house, []int{8, 9, 10, 11, 3}, []int{8, 9, 10, 11, 12}),
-			motif("test-1: cycle", cycle, []int{0, 4, 11}, nil),
+			motif("test-1: cycle, called by a name as long as its row", cycle, []int{0, 4, 11}, nil),
 		}},
 		"graphs-one-method.png": {Examples: []Highlight{
 			motif("test-0: house", house, []int{9, 10, 11, 12}), motif("test-1: cycle", cycle, []int{0, 4, 11}),

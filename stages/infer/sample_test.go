@@ -1,26 +1,52 @@
 package infer_test
 
 import (
+	"context"
 	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"rationale/onnx/runtime"
+	"rationale/stages/evaluate"
 	"rationale/stages/infer"
 	"rationale/stages/stagetest"
 )
 
-// TestSampledMasks: drawn masks choose about as much as the probabilities say,
-// the same again when asked again, and other words than arg-max masks.
+// TestSampledMasks: of texts and of graphs.
 func TestSampledMasks(t *testing.T) {
-	data := stagetest.Tokenized(t, stagetest.ImportFacts(t), stagetest.Facts)
-	evaluation, run := stagetest.Evaluated(t, stagetest.Small("RNP"), data, stagetest.Facts)
-	m, err := infer.Open(evaluation, data, runtime.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close()
+	t.Run("texts", func(t *testing.T) {
+		data := stagetest.Tokenized(t, stagetest.ImportFacts(t), stagetest.Facts)
+		evaluation, run := stagetest.Evaluated(t, stagetest.Small("RNP"), data, stagetest.Facts)
+		m, err := infer.Open(evaluation, data, runtime.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		checkSampled(t, m, run)
+	})
+	t.Run("graphs", func(t *testing.T) {
+		data := stagetest.Motifs(t)
+		evaluation, run := stagetest.Evaluated(t, stagetest.SmallOnGraphs("RNP"), data, stagetest.MotifSet)
+		m, err := infer.OpenGraphs(evaluation, data, runtime.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer m.Close()
+		checkSampled(t, m, run)
+	})
+}
+
+// sampler is a model that answers for test examples under masks that it draws.
+type sampler interface {
+	Sample(run string) error
+	Test(ctx context.Context, n int) ([]evaluate.Example, error)
+}
+
+// checkSampled: drawn masks choose about as much as the probabilities say, the same
+// again when asked again, and otherwise than arg-max masks.
+func checkSampled(t *testing.T, m sampler, run string) {
+	t.Helper()
 	plain, err := m.Test(t.Context(), stagetest.Test)
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +76,6 @@ func TestSampledMasks(t *testing.T) {
 		}
 	}
 	if math.Abs(chosen-expected) > 4*math.Sqrt(variance) || other == 0 {
-		t.Errorf("%.0f words are chosen, %.1f are expected (variance %.1f); %d otherwise than by arg-max", chosen, expected, variance, other)
+		t.Errorf("%.0f words or nodes are chosen, %.1f are expected (variance %.1f); %d otherwise than by arg-max", chosen, expected, variance, other)
 	}
 }

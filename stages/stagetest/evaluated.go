@@ -1,15 +1,12 @@
 package stagetest
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/stages/backend"
 	"rationale/stages/evaluate"
-	"rationale/stages/examples/texts"
 	"rationale/stages/graphs"
 	"rationale/stages/infer"
 	"rationale/stages/tokenize"
@@ -23,8 +20,8 @@ const (
 	mostTest  = 2000
 )
 
-// Evaluated trains a model briefly on the tokenized dataset in the folder data, and
-// evaluates it. It gives the folders of both. A method that another one's model
+// Evaluated trains a model briefly on the dataset in the folder data, tokenized or of
+// graphs, and evaluates it. It gives the folders of both. A method that another one's model
 // reads for gets one.
 func Evaluated(t testing.TB, p graphs.Params, data, name string) (evaluation, run string) {
 	t.Helper()
@@ -41,8 +38,8 @@ func Evaluated(t testing.TB, p graphs.Params, data, name string) (evaluation, ru
 	}
 	in[evaluate.RunRole] = Run(t, train.New(train.Params{
 		Dataset: name, Scalars: scalars, Seed: 1, Epochs: 2, Batch: 16, Texts: mostTrain, Rate: 1e-2, Decay: 1, Engine: engine,
-	}, texts.Open), in)
-	evaluation = Run(t, evaluate.New(evaluate.Params{Dataset: name, Batch: 16, Texts: mostTest, Engine: engine}, texts.Open), in)
+	}, opener(p)), in)
+	evaluation = Run(t, evaluate.New(evaluate.Params{Dataset: name, Batch: 16, Texts: mostTest, Engine: engine}, opener(p)), in)
 	return evaluation, in[evaluate.RunRole]
 }
 
@@ -72,11 +69,5 @@ func Exported(t testing.TB, evaluation, data string, change func(*tokenize.Expor
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Content, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
+	return written(t, files)
 }

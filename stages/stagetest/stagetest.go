@@ -21,7 +21,6 @@ import (
 	"rationale/stages"
 	"rationale/stages/checkpoint"
 	"rationale/stages/dataset"
-	"rationale/stages/examples/texts"
 	"rationale/stages/generate"
 	"rationale/stages/graphs"
 	"rationale/stages/tokenize"
@@ -212,10 +211,10 @@ func options(method string) (flags map[string]bool, constants, scalars rationali
 	return m.Split(all)
 }
 
-// Graphs makes the graphs of a model for a tokenized dataset.
+// Graphs makes the graphs of a model for a dataset, tokenized or of graphs.
 func Graphs(t testing.TB, p graphs.Params, data string) string {
 	t.Helper()
-	return Run(t, graphs.New(p, texts.Open), map[string]string{graphs.DataRole: data})
+	return Run(t, graphs.New(p, opener(p)), map[string]string{graphs.DataRole: data})
 }
 
 // Weights draws the first parameters of graphs.

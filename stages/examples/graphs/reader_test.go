@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 
 	"rationale/datasets"
 	"rationale/stages/examples/graphs"
@@ -78,7 +75,8 @@ func TestWhatPrepareRefuses(t *testing.T) {
 }
 
 // exported writes what an exported folder has of graphs.
-func exported(t interface{ Fatal(...any) }, r *graphs.Reader, dir string) graphs.Exported {
+func exported(t *testing.T, r *graphs.Reader, dir string) graphs.Exported {
+	t.Helper()
 	features, err := r.Features()
 	if err != nil {
 		t.Fatal(err)
@@ -87,30 +85,6 @@ func exported(t interface{ Fatal(...any) }, r *graphs.Reader, dir string) graphs
 		t.Fatal(err)
 	}
 	return r.Reading()
-}
-
-// TestExportedFeatures: whatever the numbers, an exported model knows the kinds of
-// nodes by the same ids.
-func TestExportedFeatures(t *testing.T) {
-	dir := t.TempDir()
-	rapid.Check(t, func(rt *rapid.T) {
-		features := rapid.SliceOfN(rapid.Float32(), 1, 9).Draw(rt, "features")
-		features = slices.DeleteFunc(features, func(x float32) bool { return x == 0 }) // and so has no second zero, -0
-		if len(features) == 0 {
-			return
-		}
-		own := readerOf(t, features...)
-		read, err := graphs.OpenExported(dir, exported(rt, own, dir))
-		if err != nil {
-			rt.Fatal(err)
-		}
-		text := fmt.Sprintf(`{"edges": [], "features": [[%g]]}`, features[len(features)-1])
-		want, err := own.Prepare(text)
-		got, again := read.Prepare(text)
-		if err != nil || again != nil || !slices.Equal(got.Kinds, want.Kinds) {
-			rt.Errorf("%s: kinds %v, %v; errors %v, %v", text, got.Kinds, want.Kinds, again, err)
-		}
-	})
 }
 
 func TestWhatExportedFoldersLack(t *testing.T) {
