@@ -5,10 +5,10 @@
 // Its output: records.csv (one number a row, without the labels of the run) with
 // the masks "sampled" (the first noise seed, which is the papers' single
 // sample), "sampled-mean-N" (the mean over N seeds) and "argmax";
-// rationales.jsonl (test texts with what the arg-max mask selects); and
-// eval_model.onnx (the chosen epoch with its weights and word vectors inside,
-// arg-max masks, ready for any onnxruntime; its metadata "reading" says how a text
-// becomes its inputs).
+// rationales.jsonl (test texts or graphs with what the arg-max mask selects); and
+// eval_model.onnx (the chosen epoch with its weights and word vectors, or features of
+// nodes, inside, arg-max masks, ready for any onnxruntime; its metadata "reading" says
+// how a text or a graph becomes its inputs).
 package evaluate
 
 import (
