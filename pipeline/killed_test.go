@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rationale/pipeline/engine"
+	"rationale/stages/stagetest"
 )
 
 // The second searches for the s of two runs, which takes further rounds; the third is
@@ -26,6 +27,11 @@ var (
 	searchRun = []string{"reproduce", "a2i-fig8", "--profile", "smoke", "--dataset", "generated-aroma", "--target", "0.3"}
 	graphsRun = []string{"reproduce", "a2i-table3", "--profile", "smoke", "--dataset", "generated-ba2motifs"}
 )
+
+// bertRun has encoders that begin with a checkpoint.
+func bertRun(t *testing.T) []string {
+	return []string{"reproduce", "a2i-table4", "--profile", "smoke", "--dataset", "generated-aroma", "--checkpoint", stagetest.Checkpoint(t)}
+}
 
 // TestKilledRunsCostNothing: killed with SIGKILL at random moments and started
 // again each time, the program ends with the same bytes as a run that nobody
@@ -38,6 +44,7 @@ func TestKilledRunsCostNothing(t *testing.T) {
 	t.Run("figure", func(t *testing.T) { newSession(t).killTimeAndAgain(20, smokeRun) })
 	t.Run("search", func(t *testing.T) { newSession(t).killTimeAndAgain(10, searchRun) })
 	t.Run("graphs", func(t *testing.T) { newSession(t).killTimeAndAgain(10, graphsRun) })
+	t.Run("checkpoint", func(t *testing.T) { newSession(t).killTimeAndAgain(10, bertRun(t)) })
 }
 
 // killTimeAndAgain ends the program by force so many times.
