@@ -119,7 +119,12 @@ func (a *app) lab(o experiments.Options) (*experiments.Lab, error) {
 // or damaged.
 func planError(err error) error {
 	var damaged *experiments.DamageError
-	if errors.Is(err, experiments.ErrNoVectors) || errors.Is(err, checkpoints.ErrMissing) || errors.As(err, &damaged) {
+	for _, lacking := range []error{experiments.ErrNoVectors, checkpoints.ErrMissing, checkpoints.ErrDamaged} {
+		if errors.Is(err, lacking) {
+			return err
+		}
+	}
+	if errors.As(err, &damaged) {
 		return err
 	}
 	return usageError{err}

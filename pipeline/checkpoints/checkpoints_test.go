@@ -77,7 +77,7 @@ func TestFetch(t *testing.T) {
 	if err := os.WriteFile(vocabulary, []byte("b\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Find(dir); err == nil || !strings.Contains(err.Error(), vocabulary+" was refused") || !strings.Contains(err.Error(), "make bert") {
+	if _, err := p.Find(dir); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), vocabulary+" was refused") {
 		t.Errorf("a damaged file: %v", err)
 	}
 	fetch(2)
