@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
@@ -23,6 +24,8 @@ type trainCmd struct {
 func (*trainCmd) Help() string {
 	return `Trains, evaluates, and prints what was measured. What is done already is not done again; stopped anywhere, the same command goes on from there. An unknown key lists all that there are.
 
+The run has the machine to itself: where its batches are large enough, it works on several shards of them at once, a core each. Their number is part of what the run is; --set shards=1 makes the run of any machine.
+
 Examples:
 
     rationale train --method RNP --dataset generated-aroma --profile smoke
@@ -33,7 +36,7 @@ Examples:
 
 // Run makes the run and its evaluation.
 func (c *trainCmd) Run(ctx context.Context, a *app) error {
-	lab, err := a.lab(experiments.Options{Profile: c.Profile})
+	lab, err := a.lab(experiments.Options{Profile: c.Profile, Cores: runtime.NumCPU()})
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ type Options struct {
 	Provider    string // the default one when empty
 	Device      int
 	TF32        bool
+	Cores       int // that a run has to itself; 0 where runs go side by side
 	Seeds       int // runs of each kind; 0 for the profile's own number
 	// Targets are the sparsities that experiments are restricted to, those that have
 	// one of them; empty for all, of headline tables those of the profile.

@@ -85,25 +85,6 @@ func (s Settings) unit() rationalizer.Unit {
 	return rationalizer.Unit(s.Unit)
 }
 
-// checkShards refuses shards where a step is not cut into any.
-func (r *Run) checkShards(device bool) error {
-	if r.Settings.Shards == 0 {
-		return nil
-	}
-	var instead string
-	switch {
-	case device:
-		instead = "a device works on the whole batch at once"
-	case r.Settings.StepsPerRun > 1:
-		instead = fmt.Sprintf("steps_per_run = %d puts several steps into one graph", r.Settings.StepsPerRun)
-	case r.Encoder != rationalizer.DefaultEncoder:
-		instead = fmt.Sprintf("batches for the encoder %s are not divided, only those for %s", r.Encoder, rationalizer.DefaultEncoder)
-	default:
-		return nil
-	}
-	return fmt.Errorf("settings: shards = %d; %s: leave one of the two out", r.Settings.Shards, instead)
-}
-
 // checkMemory refuses a run that cannot fit into the machine's memory, by an
 // estimate from below. On a device the batches lie elsewhere.
 func (r *Run) checkMemory(data source, device bool, machine int64) error {

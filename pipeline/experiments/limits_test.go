@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"rationale/onnx/rationalizer"
-	"rationale/stages/train"
 )
 
 // TestAbsurdSettings: what nobody can mean is an error before anything is
@@ -35,41 +34,6 @@ func TestAbsurdSettings(t *testing.T) {
 			if _, err := settingsAt(book, "tweets", "RNP", "quick", over); err == nil || !strings.Contains(err.Error(), key) {
 				t.Errorf("%s=%s: error %v, want one about the key", key, value, err)
 			}
-		}
-	}
-}
-
-// TestShardsOfARun: their number is part of the training's identity where it is more
-// than one, and refused where a step is not cut.
-func TestShardsOfARun(t *testing.T) {
-	l := newTestLab(t, Options{Profile: "smoke"})
-	planned := func(set map[string]string) (*Run, error) {
-		return l.Run(RunSpec{Method: "random patterns", Dataset: "generated-aroma", Seed: 1, Set: set})
-	}
-	for value, want := range map[string]int{"0": 0, "1": 0, "3": 3} {
-		r, err := planned(map[string]string{"shards": value})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := r.Train.Stage.Params().(train.Params).Shards; got != want {
-			t.Errorf("shards=%s: %d in the parameters, want %d", value, got, want)
-		}
-		reader := r.Train.Inputs[len(r.Train.Inputs)-1].From.Stage.Params().(train.Params)
-		if reader.Shards != want {
-			t.Errorf("shards=%s: %d in the reader's parameters, want %d", value, reader.Shards, want)
-		}
-	}
-	_, err := planned(map[string]string{"shards": "2", "steps_per_run": "4"})
-	if err == nil || !strings.Contains(err.Error(), "settings: shards = 2; steps_per_run = 4 puts") {
-		t.Errorf("several steps a run: %v", err)
-	}
-	for want, r := range map[string]*Run{
-		"a device works on the whole batch":    {Encoder: "gru"},
-		"batches for the encoder bert are not": {Encoder: "bert"},
-	} {
-		r.Settings = Settings{Shards: 2, StepsPerRun: 1}
-		if err := r.checkShards(r.Encoder == "gru"); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v, want %q", err, want)
 		}
 	}
 }

@@ -115,6 +115,7 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 		return nil, source{}, err
 	}
 	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings, begun: begun}
+	r.useCores(l.opts.Cores, over, l.provider.Device)
 	return r, data, cmp.Or(begun.check(settings), r.checkGraphs(data, encoder, over), r.checkShards(l.provider.Device), r.checkMemory(data, l.provider.Device, runtime.MachineMemory()))
 }
 
@@ -122,7 +123,7 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 // selections it reads: which texts are read and how, and its size.
 func readerLayer(over layer) layer {
 	shared := layer{}
-	for _, key := range []string{"max_length", "train_texts", "padding", "hidden", "threads", "shards"} {
+	for _, key := range []string{"max_length", "train_texts", "padding", "hidden", "threads", shardsKey} {
 		if v, ok := over[key]; ok {
 			shared[key] = v
 		}

@@ -16,23 +16,30 @@ import (
 	"rationale/stages/shards"
 )
 
-// BenchmarkShards takes the same steps in one graph on one thread and in two shards, in
-// turn, at the papers' sizes. It counts processor time, thread by thread, so that other
-// programs on the machine do not matter: one-ms is the one graph's, path-ms that of what
-// has to be waited for in shards, times is how many times less that is, serial-% the
-// share of the step's work that a shard cannot take over, and rest-% what the busier
-// shard does more than its half.
+// BenchmarkShards takes the same steps in one graph on one thread and in shards, in turn,
+// at the papers' sizes. It counts processor time, thread by thread, so that neither other
+// programs nor a lack of cores matter: one-ms is the one graph's, path-ms that of what
+// has to be waited for in shards, times is how many times less that is, and serial-% the
+// share of all work in shards that only one core can do.
 func BenchmarkShards(b *testing.B) {
-	for _, method := range []string{"RNP", "RNP+A2I"} {
-		for _, size := range [][2]int{{256, 256}, {64, 256}} {
-			b.Run(fmt.Sprintf("%s/%dx%d", method, size[0], size[1]), func(b *testing.B) {
-				benchmarkShards(b, method, size[0], size[1])
-			})
-		}
+	for _, c := range []struct {
+		method                string
+		texts, length, shards int
+	}{
+		{"RNP", 256, 256, 2},
+		{"RNP", 256, 256, 8},
+		{"RNP", 256, 256, 16},
+		{"RNP", 64, 256, 2},
+		{"RNP+A2I", 256, 256, 2},
+		{"RNP+A2I", 64, 256, 2},
+	} {
+		b.Run(fmt.Sprintf("%s/%dx%d/%d", c.method, c.texts, c.length, c.shards), func(b *testing.B) {
+			benchmarkShards(b, c.method, c.texts, c.length, c.shards)
+		})
 	}
 }
 
-func benchmarkShards(b *testing.B, method string, batch, length int) {
+func benchmarkShards(b *testing.B, method string, batch, length, n int) {
 	goruntime.LockOSThread()
 	defer goruntime.UnlockOSThread()
 	c := rationalizer.Config{
@@ -41,8 +48,8 @@ func benchmarkShards(b *testing.B, method string, batch, length int) {
 	}
 	g := stepGraph(b, c)
 	texts := fullBatch(g, batch, length)
-	whole, parts := oneGraph(b, g), inShards(b, g, 2)
-	clock := clocked(parts)
+	whole, parts := oneGraph(b, g), inShards(b, g, n)
+	clock := clocked(parts, n)
 	var one, serial time.Duration
 	step := func(s stepper) time.Duration {
 		start := cpu()
@@ -64,7 +71,6 @@ func benchmarkShards(b *testing.B, method string, batch, length int) {
 	b.ReportMetric(float64(path.Milliseconds())/float64(b.N), "path-ms")
 	b.ReportMetric(float64(one)/float64(path), "times")
 	b.ReportMetric(100*float64(serial)/float64(serial+all), "serial-%")
-	b.ReportMetric(100*float64(longest-all/2)/float64(serial+all), "rest-%")
 }
 
 // cpu is the processor time of the calling thread.
@@ -79,11 +85,11 @@ func cpu() time.Duration {
 // clocks are the times of the shards' work, one entry for each stretch of it.
 type clocks struct {
 	mu     sync.Mutex
-	shards [2][]time.Duration
+	shards [][]time.Duration
 }
 
-func clocked(s *shards.Stepper) *clocks {
-	c := &clocks{}
+func clocked(s *shards.Stepper, n int) *clocks {
+	c := &clocks{shards: make([][]time.Duration, n)}
 	s.Around(func(k int, work func() error) error {
 		goruntime.LockOSThread()
 		defer goruntime.UnlockOSThread()
@@ -98,13 +104,17 @@ func clocked(s *shards.Stepper) *clocks {
 	return c
 }
 
-func (c *clocks) reset() { c.shards = [2][]time.Duration{} }
+func (c *clocks) reset() { clear(c.shards) }
 
-// sums are the times of the busier shard of each stretch, and of both.
+// sums are the times of the busiest shard of each stretch, and of all shards.
 func (c *clocks) sums() (longest, all time.Duration) {
-	for i, a := range c.shards[0] {
-		longest += max(a, c.shards[1][i])
-		all += a + c.shards[1][i]
+	for i := range c.shards[0] {
+		most := time.Duration(0)
+		for _, times := range c.shards {
+			most = max(most, times[i])
+			all += times[i]
+		}
+		longest += most
 	}
 	return longest, all
 }

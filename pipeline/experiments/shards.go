@@ -1,0 +1,46 @@
+package experiments
+
+import (
+	"fmt"
+
+	"rationale/onnx/rationalizer"
+)
+
+// shardsKey is the setting of how many parts of a batch a step works on at once.
+const shardsKey = "shards"
+
+// smallestShard is how many texts a shard has at least where the setting says nothing:
+// with fewer the operators' own time outweighs (onnx/PERFORMANCE.md).
+const smallestShard = 32
+
+// useCores gives a run that has so many cores to itself a shard for each, unless the
+// settings say how many, or no step of it is cut.
+func (r *Run) useCores(cores int, over layer, device bool) {
+	if _, said := over[shardsKey]; said || r.undivided(device) != "" {
+		return
+	}
+	if n := min(cores, r.Settings.Batch/smallestShard); n > 1 {
+		r.Settings.Shards = n
+	}
+}
+
+// checkShards refuses shards where no step is cut.
+func (r *Run) checkShards(device bool) error {
+	if why := r.undivided(device); why != "" && r.Settings.Shards > 0 {
+		return fmt.Errorf("settings: shards = %d; %s: leave one of the two out", r.Settings.Shards, why)
+	}
+	return nil
+}
+
+// undivided says why the run's steps are not cut into shards; empty where they are.
+func (r *Run) undivided(device bool) string {
+	switch {
+	case device:
+		return "a device works on the whole batch at once"
+	case r.Settings.StepsPerRun > 1:
+		return fmt.Sprintf("steps_per_run = %d puts several steps into one graph", r.Settings.StepsPerRun)
+	case r.Encoder != rationalizer.DefaultEncoder:
+		return fmt.Sprintf("batches for the encoder %s are not divided, only those for %s", r.Encoder, rationalizer.DefaultEncoder)
+	}
+	return ""
+}
