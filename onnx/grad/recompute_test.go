@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rationale/onnx/graph"
+	"rationale/onnx/runtime/runtimetest"
 	"rationale/onnx/tensor"
 )
 
@@ -15,42 +16,56 @@ func squash(g *graph.Graph, in []*graph.Value) *graph.Value {
 	return g.Mul(g.Tanh(g.Mul(w, x)), x)
 }
 
-func recomputeCases() []numeric {
-	again := func(f func(g *graph.Graph, in []*graph.Value) *graph.Value) f2 {
+// TestRecomputeNumerically compares gradients with numeric ones. What is held has none:
+// here it moves in jumps alone.
+func TestRecomputeNumerically(t *testing.T) {
+	again := func(f function) f2 {
 		return func(g *graph.Graph, a, b *graph.Value) *graph.Value { return Recompute(g, f, a, b) }
 	}
-	return []numeric{
+	each := func(g *graph.Graph, in []*graph.Value) *graph.Value { return Each(g, squash, in, nil) }
+	for _, c := range []numeric{
 		two("Recompute", normal("T,3", "3"), again(squash)),
 		two("Recompute of an operand", normal("T,3", "3"), again(func(_ *graph.Graph, in []*graph.Value) *graph.Value { return in[0] })),
 		two("Recompute within Recompute", normal("T,3", "3"), again(func(g *graph.Graph, in []*graph.Value) *graph.Value {
 			return g.Add(Recompute(g, squash, in...), squash(g, in))
 		})),
+		two("Each", normal("B,T,3", "B,3"), func(g *graph.Graph, a, b *graph.Value) *graph.Value { return each(g, values{a, b}) }),
+		two("Each within Recompute", normal("B,T,3", "B,3"), again(each)),
+		one("Each beside what is held", normal("B,T"), func(g *graph.Graph, x *graph.Value) *graph.Value {
+			return Each(g, squash, values{x}, values{g.Cast(g.Greater(x, g.Like(x, 0)), x.DType)})
+		}),
+	} {
+		t.Run(c.name, func(t *testing.T) { c.check(t, runtimetest.Open(t)) })
 	}
 }
 
-// TestRecomputeKeepsNothing: the gradient reads no value of the first computation
-// but its operands, and only what is wanted is built.
+// TestRecomputeKeepsNothing: the gradient reads no value of the first computation, and
+// only what is wanted is built.
 func TestRecomputeKeepsNothing(t *testing.T) {
-	g := graph.New("test")
-	x, w := g.Input("x", tensor.Float64, graph.N(3)), g.Input("w", tensor.Float64, graph.N(3))
-	before := len(g.Nodes())
-	y := Recompute(g, squash, x, w)
-	own := g.Nodes()[before:]
-	up := g.Input("up", tensor.Float64, graph.N(3))
-	if _, err := Pull(g, []*graph.Value{y}, []*graph.Value{up}, []*graph.Value{w}); err != nil {
-		t.Fatal(err)
-	}
-	gradient := g.Nodes()[before+len(own):]
-	for _, n := range gradient {
-		for _, v := range slices.Concat(n.Inputs, n.Captures()) {
-			if v != nil && slices.Contains(own, v.Node()) {
-				t.Errorf("%v reads %v of the first computation", n, v)
+	for op, apply := range map[string]func(g *graph.Graph, x, w *graph.Value) *graph.Value{
+		"Loop": func(g *graph.Graph, x, w *graph.Value) *graph.Value { return Recompute(g, squash, x, w) },
+		"Scan": func(g *graph.Graph, x, w *graph.Value) *graph.Value { return Each(g, squash, values{x, w}, nil) },
+	} {
+		g := graph.New("test")
+		x, w := g.Input("x", tensor.Float64, graph.N(3)), g.Input("w", tensor.Float64, graph.N(3))
+		up := g.Input("up", tensor.Float64, graph.N(3))
+		y := apply(g, x, w)
+		first := g.Nodes()
+		if _, err := Pull(g, values{y}, values{up}, values{w}); err != nil {
+			t.Fatal(err)
+		}
+		gradient := g.Nodes()[len(first):]
+		for _, n := range gradient {
+			for _, v := range slices.Concat(n.Inputs, n.Captures()) {
+				if v != nil && slices.Contains(first, v.Node()) {
+					t.Errorf("%v reads %v of the first computation", n, v)
+				}
 			}
 		}
-	}
-	loops := slices.DeleteFunc(slices.Clone(gradient), func(n *graph.Node) bool { return n.Op != "Loop" })
-	if len(loops) != 1 || len(loops[0].Outputs) != 1 {
-		t.Errorf("want one loop with the gradient of w alone, got %v", loops)
+		loops := slices.DeleteFunc(slices.Clone(gradient), func(n *graph.Node) bool { return n.Op != op })
+		if len(loops) != 1 || len(loops[0].Outputs) != 1 {
+			t.Errorf("want one %s with the gradient of w alone, got %v", op, loops)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"fmt"
+
 	"rationale/onnx/grad"
 	"rationale/onnx/graph"
 )
@@ -48,10 +50,31 @@ func (c BERT) Embed(g *graph.Graph, w Weights, prefix string, words, types *grap
 
 // Training is what the layers do in training alone. The zero value is evaluation.
 type Training struct {
-	Keep Masks // of dropout
-	// Recompute keeps of each layer what it reads alone, and computes the layer again
-	// for its gradient: a third more time, and a small part of the memory.
-	Recompute bool
+	Keep      Masks // of dropout
+	Recompute Recompute
+}
+
+// Recompute says what the layers compute again for their gradient, in place of keeping
+// it in memory.
+type Recompute string
+
+// What is computed again.
+const (
+	RecomputeNothing Recompute = ""
+	// RecomputeAttention is what grows with the square of the length, text by text:
+	// of long texts half of the memory, at no cost in time.
+	RecomputeAttention Recompute = "attention"
+	// RecomputeLayers is all but what each layer reads: for a third more time.
+	RecomputeLayers Recompute = "layers"
+)
+
+// Check refuses what is none of these.
+func (r Recompute) Check() error {
+	switch r {
+	case RecomputeNothing, RecomputeAttention, RecomputeLayers:
+		return nil
+	}
+	return fmt.Errorf("settings: recompute = %q; expected %q or %q", string(r), string(RecomputeAttention), string(RecomputeLayers))
 }
 
 // Encode is the states that the layers make of embedded pieces x [T,B,W]. They
@@ -60,8 +83,8 @@ func (c BERT) Encode(g *graph.Graph, w Weights, prefix string, x, mask *graph.Va
 	bias := maskBias(g.Scope(prefix+"mask"), mask)
 	h := g.Reshape(x, x.Shape[:2].Count(), graph.N(c.Width))
 	for i := range c.Layers {
-		l := c.layer(i, prefix, x.Shape, bias, training.Keep)
-		if training.Recompute {
+		l := c.layer(i, prefix, x.Shape, bias, training)
+		if training.Recompute == RecomputeLayers {
 			h = l.thrifty(g, w, h)
 		} else {
 			h = l.in(g, w).states(h)
@@ -83,12 +106,14 @@ type bertLayer struct {
 	// The masks of dropout; nil for none.
 	keepRead                  *graph.Value // [H,B,T,T], of what is read
 	keepAttention, keepOutput *graph.Value // [T,B,W], of what each half adds
+	byText                    bool         // of attention
 }
 
 // layer is layer i with its masks, in no graph yet.
-func (c BERT) layer(i int, prefix string, shape graph.Shape, bias *graph.Value, keep Masks) bertLayer {
+func (c BERT) layer(i int, prefix string, shape graph.Shape, bias *graph.Value, training Training) bertLayer {
 	l := bertLayer{c: c, params: Layout{Params: c.LayerParams(prefix, i)}, prefix: layerPrefix(prefix, i), shape: shape, bias: bias}
-	steps, texts := shape[0], shape[1]
+	l.byText = training.Recompute != RecomputeNothing
+	keep, steps, texts := training.Keep, shape[0], shape[1]
 	l.keepRead = keep.mask(l.prefix+"attention.self", c.AttentionDropout, graph.N(c.Heads), texts, steps, steps)
 	l.keepAttention = keep.mask(l.prefix+afterAttention, c.Dropout, shape...)
 	l.keepOutput = keep.mask(l.prefix+outOfInner, c.Dropout, shape...)
@@ -123,8 +148,8 @@ func (l bertLayer) states(x *graph.Value) *graph.Value {
 func (l bertLayer) attention() attention {
 	return attention{
 		g: l.g.Scope(l.prefix + "attention.self"), steps: l.shape[0], texts: l.shape[1],
-		heads: l.c.Heads, width: l.c.Width / l.c.Heads, bias: l.bias,
-		keep: l.keepRead, share: 1 - l.c.AttentionDropout,
+		count: l.c.Heads, width: l.c.Width / l.c.Heads, bias: l.bias,
+		keep: l.keepRead, share: 1 - l.c.AttentionDropout, byText: l.byText,
 	}
 }
 

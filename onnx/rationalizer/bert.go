@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -34,8 +35,8 @@ type BERTHyper struct {
 	// FrozenLayers is how many of the lowest layers are fixed, with the LayerNorm
 	// before them.
 	FrozenLayers int `json:"frozen_layers,omitempty"`
-	// Recompute takes time in place of memory: see nn.Training.
-	Recompute bool `json:"recompute,omitempty"`
+	// Recompute saves memory.
+	Recompute nn.Recompute `json:"recompute,omitempty"`
 }
 
 // checkBERT names the first thing that makes no sense.
@@ -54,7 +55,10 @@ func checkBERT(_ Method, c Config) error {
 	case c.BERT.FrozenLayers < 0 || c.BERT.FrozenLayers > c.BERT.Layers:
 		return fmt.Errorf("settings: frozen_layers = %d; expected 0 to %d", c.BERT.FrozenLayers, c.BERT.Layers)
 	}
-	return Within(Range{Most: 1, Above: true}, "encoder_pace", c.BERT.Pace)
+	return cmp.Or(
+		Within(Range{Most: 1, Above: true}, "encoder_pace", c.BERT.Pace),
+		c.BERT.Recompute.Check(),
+	)
 }
 
 // bertEncoder is a player's BERT. The table of words is the data's (EmbeddingWeight):

@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"cmp"
 	"fmt"
 	"syscall"
 	"testing"
@@ -23,11 +24,11 @@ var bertSizes = [][2]int{{8, 64}, {32, 128}, {32, 256}}
 // BenchmarkBERTStep times RNP's training step with encoders of MiniLM's size. The
 // memory is the process's: it is that of one size where -bench names one alone.
 func BenchmarkBERTStep(b *testing.B) {
-	for _, recompute := range []string{"keep", "recompute"} {
+	for _, recompute := range []nn.Recompute{nn.RecomputeNothing, nn.RecomputeAttention, nn.RecomputeLayers} {
 		for _, size := range bertSizes {
 			c := bertBenchConfig()
-			c.BERT.Recompute = recompute == "recompute"
-			b.Run(fmt.Sprintf("%s/%dx%d", recompute, size[0], size[1]), func(b *testing.B) { benchmarkBERTStep(b, c, size[0], size[1]) })
+			c.BERT.Recompute = recompute
+			b.Run(fmt.Sprintf("%s/%dx%d", cmp.Or(string(recompute), "nothing"), size[0], size[1]), func(b *testing.B) { benchmarkBERTStep(b, c, size[0], size[1]) })
 		}
 	}
 }

@@ -36,6 +36,7 @@ func (s Settings) checkRanges() error {
 		whole("shards", s.Shards, 0, shards.Most),
 		whole("frozen_layers", s.Frozen, 0, 1<<10),
 		rationalizer.Within(rationalizer.Range{Most: 1}, "encoder_pace", s.Pace),
+		s.Recompute.Check(),
 		rationalizer.Within(rationalizer.Positive, "learning_rate", s.Rate),
 		rationalizer.Within(rationalizer.NotNegative, "least_rate", s.LeastRate),
 		rationalizer.Within(rationalizer.Range{Most: 1, Above: true}, "decay", s.Decay),

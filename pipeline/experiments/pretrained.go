@@ -75,11 +75,10 @@ func beginning(fetched, given string, encoder rationalizer.EncoderKind) (*begun,
 // pretrainedSettings are the settings of encoders that begin with a checkpoint.
 type pretrainedSettings struct {
 	// Pace is the encoders' share of the learning rate, Frozen how many of their lowest
-	// layers do not learn. Recompute has the layers computed again in the backward pass
-	// in place of keeping what they made.
-	Pace      float64 `toml:"encoder_pace,omitempty"`
-	Frozen    int     `toml:"frozen_layers,omitempty"`
-	Recompute bool    `toml:"recompute,omitempty"`
+	// layers do not learn, Recompute what saves memory.
+	Pace      float64      `toml:"encoder_pace,omitempty"`
+	Frozen    int          `toml:"frozen_layers,omitempty"`
+	Recompute nn.Recompute `toml:"recompute,omitempty"`
 }
 
 // check wants the settings to be those of encoders with or without a checkpoint, and

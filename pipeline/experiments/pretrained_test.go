@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"rationale/onnx/nn"
 	"rationale/pipeline/engine"
 	"rationale/stages/checkpoint"
 	"rationale/stages/graphs"
@@ -26,7 +27,7 @@ func onBERT(l *Lab, folder string, set map[string]string) (*Run, error) {
 // form and the settings of its encoders.
 func TestRunsBeginWithTheCheckpoint(t *testing.T) {
 	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
-	r, err := onBERT(l, folder, map[string]string{"frozen_layers": "1", "recompute": "true"})
+	r, err := onBERT(l, folder, map[string]string{"frozen_layers": "1", "recompute": "layers"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func TestRunsBeginWithTheCheckpoint(t *testing.T) {
 		t.Errorf("texts are read with %+v", p)
 	}
 	b := r.Graphs.Stage.Params().(graphs.Params).BERT
-	if b == nil || b.Layers != 2 || b.FrozenLayers != 1 || !b.Recompute || b.Pace != .1 || r.Settings.Rate != 1e-4 {
+	if b == nil || b.Layers != 2 || b.FrozenLayers != 1 || b.Recompute != nn.RecomputeLayers || b.Pace != .1 || r.Settings.Rate != 1e-4 {
 		t.Errorf("the graphs are made for %+v, at rate %v", b, r.Settings.Rate)
 	}
 	if got := r.Labels["encoder"]; got != "bert bert_tiny" {
@@ -106,7 +107,7 @@ func TestCheckpointsRefused(t *testing.T) {
 		"frozen_layers = -1":              {"frozen_layers": "-1"},
 		`unknown setting "frozen_layer"`:  {"frozen_layer": "1"},
 		"frozen_layers = 0.5; expected a": {"frozen_layers": "0.5"},
-		"recompute = 2; expected":         {"recompute": "2"},
+		`recompute = "layer"; expected`:   {"recompute": "layer"},
 	} {
 		if _, err := onBERT(l, folder, set); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
