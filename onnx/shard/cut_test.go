@@ -90,7 +90,18 @@ func TestWhatIsNoStepOfShards(t *testing.T) {
 		"goes along the examples of the batch, axis 0": func(s step) *graph.Value {
 			return s.ReduceSum(s.Softmax(s.x, 0), false)
 		},
-		"takes certain examples of the batch": func(s step) *graph.Value { return s.ReduceSum(s.Gather(s.x, s.Ints(0), 0), false) },
+		"it names certain examples of the batch": func(s step) *graph.Value { return s.ReduceSum(s.Gather(s.x, s.Ints(0), 0), false) },
+		"axis 0 of y: int64[B]": func(s step) *graph.Value {
+			first := s.ScatterElements(s.y, s.Ints(0), s.Ints(7), 0, false)
+			return s.ReduceSum(s.Cast(first, tensor.Float32), false)
+		},
+		"a mean over W elements, of which only": func(s step) *graph.Value {
+			at := s.NonZero(s.y, graph.Sym("W"))
+			return s.ReduceMean(s.Cast(at, tensor.Float32), false)
+		},
+		"a mean over B+1 elements, of which only": func(s step) *graph.Value {
+			return s.ReduceMean(s.Pad(s.Cast(s.y, tensor.Float32), []int{0}, []int{1}), false)
+		},
 		"goes along the examples of the batch, axis 1": func(s step) *graph.Value {
 			_, order := s.Sort(s.Transpose(s.x, 1, 0), 1)
 			return s.ReduceSum(s.Cast(order, tensor.Float32), false)

@@ -7,12 +7,6 @@ import (
 	"rationale/onnx/graph"
 )
 
-// Axes names, by their symbols, the lengths in which a shard differs from its batch.
-type Axes struct {
-	Examples string   // how many examples there are: the shards' add up to the batch's
-	Frames   []string // how long they are at most, such as the longest text
-}
-
 // kind is what the shards have of a value.
 type kind int8
 
@@ -33,14 +27,6 @@ type analysis struct {
 	rows    map[string]bool
 	sums    map[*graph.Value]Sum
 	lengths map[*graph.Value]graph.Dim // of the whole batch, as numbers
-}
-
-// Sum is a value of which every shard has a part.
-type Sum struct {
-	Value *graph.Value
-	// Of is how many elements a mean is of; a part then counts by its share of
-	// them. 0 for a sum.
-	Of graph.Dim
 }
 
 // analyse finds the kinds of all values that nodes, of one graph, give.

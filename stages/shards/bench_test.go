@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	goruntime "runtime"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,29 +16,37 @@ import (
 )
 
 // BenchmarkShards takes the same steps in one graph on one thread and in shards, in turn,
-// at the papers' sizes. It counts processor time, thread by thread, so that neither other
+// at the papers' sizes, and at one of tweets, which differ in length. It counts processor time, thread by thread, so that neither other
 // programs nor a lack of cores matter: one-ms is the one graph's, path-ms that of what
 // has to be waited for in shards, times is how many times less that is, and serial-% the
 // share of all work in shards that only one core can do.
 func BenchmarkShards(b *testing.B) {
 	for _, c := range []struct {
-		method                string
-		texts, length, shards int
+		method      string
+		texts       int
+		least, most int // their lengths
+		shards      int
 	}{
-		{"RNP", 256, 256, 2},
-		{"RNP", 256, 256, 8},
-		{"RNP", 256, 256, 16},
-		{"RNP", 64, 256, 2},
-		{"RNP+A2I", 256, 256, 2},
-		{"RNP+A2I", 64, 256, 2},
+		{"RNP", 256, 256, 256, 2},
+		{"RNP", 256, 256, 256, 8},
+		{"RNP", 256, 256, 256, 16},
+		{"RNP", 64, 256, 256, 2},
+		{"RNP", 64, 8, 40, 2},
+		{"RNP+A2I", 256, 256, 256, 2},
+		{"RNP+A2I", 64, 256, 256, 2},
+		{"RNP+A2I", 64, 8, 40, 2},
 	} {
-		b.Run(fmt.Sprintf("%s/%dx%d/%d", c.method, c.texts, c.length, c.shards), func(b *testing.B) {
-			benchmarkShards(b, c.method, c.texts, c.length, c.shards)
+		b.Run(fmt.Sprintf("%s/%dx%d-%d/%d", c.method, c.texts, c.least, c.most, c.shards), func(b *testing.B) {
+			lengths := make([]int, c.texts)
+			for i := range lengths {
+				lengths[i] = c.least + i*(c.most-c.least)/(c.texts-1)
+			}
+			benchmarkShards(b, c.method, lengths, c.shards)
 		})
 	}
 }
 
-func benchmarkShards(b *testing.B, method string, batch, length, n int) {
+func benchmarkShards(b *testing.B, method string, lengths []int, n int) {
 	goruntime.LockOSThread()
 	defer goruntime.UnlockOSThread()
 	c := rationalizer.Config{
@@ -47,7 +54,7 @@ func benchmarkShards(b *testing.B, method string, batch, length, n int) {
 		Flags: map[string]bool{"attack": method != "RNP"},
 	}
 	g := stepGraph(b, c)
-	texts := fullBatch(g, batch, length)
+	texts := realistic(g, lengths)
 	whole, parts := oneGraph(b, g), inShards(b, g, n)
 	clock := clocked(parts, n)
 	var one, serial time.Duration
@@ -133,12 +140,12 @@ func manyVectors() *tensor.Tensor {
 	return t
 }
 
-// fullBatch is a batch of texts of full length, whose words follow Zipf's law.
-func fullBatch(g *rationalizer.StepGraph, texts, length int) values {
+// realistic is a batch of texts, the longest last, whose words follow Zipf's law.
+func realistic(g *rationalizer.StepGraph, lengths []int) values {
 	r := rand.New(rand.NewPCG(3, 4))
 	zipf := rand.NewZipf(r, 1.1, 5, manyWords-2)
-	lengths := slices.Repeat([]int{length}, texts)
-	in := fill(g, lengths, rationalizer.Size{Examples: texts, Positions: length, Sentences: 1}, tensor.Float32, 1, r)
+	size := rationalizer.Size{Examples: len(lengths), Positions: lengths[len(lengths)-1], Sentences: 1}
+	in := fill(g, lengths, size, tensor.Float32, 1, r)
 	ids := tensor.Data[int64](in[rationalizer.InputIDs])
 	for i := range ids {
 		ids[i] = int64(zipf.Uint64()) + 1

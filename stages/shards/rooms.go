@@ -11,9 +11,9 @@ import (
 type rooms map[string]*tensor.Tensor
 
 // of gives each value room for its shape in a shard of these lengths.
-func (r rooms) of(spaces []*graph.Value, lengths map[string]int64) (values, error) {
+func (r rooms) of(known []*graph.Value, lengths map[string]int64) (values, error) {
 	out := values{}
-	for _, v := range spaces {
+	for _, v := range known {
 		shape := make([]int64, len(v.Shape))
 		for i, d := range v.Shape {
 			shape[i] = d.At(lengths)
