@@ -8,7 +8,7 @@ import (
 	"rationale/onnx/rationalizer"
 )
 
-// Experiments whose encoders begin with a checkpoint need no word vectors, and need it.
+// Experiments whose encoders begin with a checkpoint need that, and no word vectors.
 
 // begins tells that it is one of them.
 func (e Experiment) begins() bool { return e.Checkpoint != "" }
@@ -52,28 +52,22 @@ func (l *Lab) unbegun(e Experiment) error {
 	return err
 }
 
-// checkCheckpoint wants a checkpoint that was asked for to be of use, and one of the
-// experiments to have what it begins with.
-func (l *Lab) checkCheckpoint(chosen []Experiment) error {
-	var lacking error
-	able, begin := false, false
-	for _, e := range chosen {
-		err := l.unbegun(e)
-		if err != nil && l.opts.Checkpoint != "" {
-			return err
-		}
-		able, begin = able || err == nil, begin || e.begins()
-		if err != nil {
-			lacking = err
-		}
-	}
-	switch {
-	case !begin && l.opts.Checkpoint != "":
+// checkCheckpoint wants a checkpoint that was asked for to be of use, and some of the
+// experiments to have what they need.
+func (l *Lab) checkCheckpoint(chosen []Experiment) (err error) {
+	begin := slices.DeleteFunc(slices.Clone(chosen), func(e Experiment) bool { return !e.begins() })
+	switch asked := l.opts.Checkpoint != ""; {
+	case asked && len(begin) == 0:
 		return errors.New("no experiment here begins with a checkpoint; leave --checkpoint out")
-	case !able:
-		return lacking
+	case !asked && len(begin) < len(chosen):
+		return nil // the others have it
 	}
-	return nil
+	for _, e := range begin {
+		if err = l.unbegun(e); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // beginnable are the experiments that have what they begin with, and lines about the
