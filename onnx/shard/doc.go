@@ -53,5 +53,10 @@
 // neighbour to it (see rationalizer.Spec.Deal). So the result is that of the step in
 // one graph, but for the rounding, whatever way the batch is dealt.
 //
+// What the graph cannot tell is what a step does with padding. It may add it up, as the
+// coherence does, but nothing in it may depend on how much of it there is, beyond one
+// position: a law of every step, as batches have any length. Tests hold every method
+// to it.
+//
 // The package plans; package stages/shards runs.
 package shard
