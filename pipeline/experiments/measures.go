@@ -49,6 +49,9 @@ func (e Experiment) recorded() ([]string, error) {
 		return statistics.Metrics(), nil
 	}
 	known := measure.Names()
+	if e.begins() {
+		known = append(known, measure.PerTextNames()...)
+	}
 	for _, r := range e.Runs {
 		if r.Backdoor != nil {
 			known = append(append(known, assess.Names()...), floor.QueryAccuracy)

@@ -89,8 +89,7 @@ func OfClass(rate string, class int) string { return fmt.Sprintf("%s_of_class_%d
 // Names lists the numbers that an evaluation may have, apart from those of single
 // classes.
 func Names() []string {
-	names := []string{"asr", "asr_raw", "sparsity", "rationale_sparsity", "precision", "recall", "f1", "f1_random", "gold_share",
-		"precision_per_text", "recall_per_text", "f1_per_text"}
+	names := []string{"asr", "asr_raw", "sparsity", "rationale_sparsity", "precision", "recall", "f1", "f1_random", "gold_share"}
 	for _, v := range views {
 		names = append(names, v.accuracy)
 	}
@@ -129,16 +128,21 @@ func (s *Scores) Numbers() []Number {
 	return out
 }
 
+// PerTextNames lists the numbers of PerText.
+func PerTextNames() []string { return []string{"precision_per_text", "recall_per_text", "f1_per_text"} }
+
 // PerText lists the agreement with human rationales of each text, averaged over all;
 // nothing where none is known.
 func (s *Scores) PerText() []Number {
-	m := s.Rationale.Macro()
 	if s.Rationale.Micro().GP == 0 {
 		return nil
 	}
-	return []Number{
-		{Metric: "precision_per_text", Value: m.P.Value}, {Metric: "recall_per_text", Value: m.R.Value}, {Metric: "f1_per_text", Value: m.F1.Value},
+	var out []Number
+	m := s.Rationale.Macro()
+	for i, v := range []metric.Ratio{m.P, m.R, m.F1} {
+		out = append(out, Number{Metric: PerTextNames()[i], Value: v.Value})
 	}
+	return out
 }
 
 // reading is one batch with what the model answered.
