@@ -48,7 +48,7 @@ func (c BERT) Embed(g *graph.Graph, w Weights, prefix string, words, types *grap
 	return Dropout(e, normed, masks.mask(prefix+"embeddings", c.Dropout, sum.Shape...), 1-c.Dropout)
 }
 
-// Training is what the layers do in training alone. The zero value is evaluation.
+// Training is what matters to the layers in training. The zero value is evaluation.
 type Training struct {
 	Keep      Masks // of dropout
 	Recompute Recompute
@@ -62,7 +62,7 @@ type Recompute string
 const (
 	RecomputeNothing Recompute = ""
 	// RecomputeAttention is what grows with the square of the length, text by text:
-	// of long texts half of the memory, at no cost in time.
+	// of long texts a third less memory, at no cost in time.
 	RecomputeAttention Recompute = "attention"
 	// RecomputeLayers is all but what each layer reads: for a third more time.
 	RecomputeLayers Recompute = "layers"

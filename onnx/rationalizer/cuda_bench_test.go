@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"rationale/onnx/runtime"
@@ -60,16 +59,11 @@ func benchmarkCUDAStep(b *testing.B, device *runtime.Runtime, method string, ste
 	}
 }
 
-// newCUDAStep opens a step model on a device, with the inputs of one run. With
-// PROFILE set, onnxruntime writes a trace to files of that prefix.
+// newCUDAStep opens a step model on a device, with the inputs of one run.
 func newCUDAStep(b *testing.B, device *runtime.Runtime, c Config, batch, length int) (*runtime.Stepper, values) {
 	g, model := benchModel(b, c)
-	var options []runtime.SessionOption
-	if prefix := os.Getenv("PROFILE"); prefix != "" {
-		options = append(options, runtime.WithProfile(prefix))
-	}
 	pairs, state := FreshState(g.Layouts, InitialParams(g.Layouts, 1))
-	stepper, err := runtime.NewStepper(runtimetest.NewSessionOn(b, device, c.Method, model, options...), pairs, state)
+	stepper, err := runtime.NewStepper(runtimetest.NewSessionOn(b, device, c.Method, model, profiling()...), pairs, state)
 	if err != nil {
 		b.Fatal(err)
 	}
