@@ -214,6 +214,15 @@ func (s Shape) Count() Dim {
 	return n
 }
 
+// At is the shape when its symbols have the given values.
+func (s Shape) At(values map[string]int64) []int64 {
+	out := make([]int64, len(s))
+	for i, d := range s {
+		out[i] = d.At(values)
+	}
+	return out
+}
+
 // axis resolves a possibly negative axis number.
 func (s Shape) axis(i int) (int, error) {
 	k := i

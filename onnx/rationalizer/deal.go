@@ -31,9 +31,8 @@ func (s Spec) Deal(batch map[string]*tensor.Tensor, shards int) []shard.Share {
 	var out []shard.Share
 	for _, rows := range equalWork(order, positions, shards) {
 		slices.Sort(rows)
-		out = append(out, shard.Share{Rows: rows, Lengths: map[string]int64{
-			batchDim.String(): int64(len(rows)), timeDim.String(): longestOf(rows, positions), sentencesDim.String(): longestOf(rows, sentences),
-		}})
+		size := Size{Examples: len(rows), Positions: longestOf(rows, positions), Sentences: longestOf(rows, sentences)}
+		out = append(out, shard.Share{Rows: rows, Lengths: size.lengths()})
 	}
 	return out
 }
@@ -41,13 +40,13 @@ func (s Spec) Deal(batch map[string]*tensor.Tensor, shards int) []shard.Share {
 // frames are how long a frame each example needs by its mask [B,n]. What is shorter
 // than the batch's frame has padding behind it there, and so it has here: the last
 // unit's neighbour counts in the coherence. In padding "paper" all have the same.
-func (s Spec) frames(mask *tensor.Tensor) []int64 {
-	if mask == nil {
+func (s Spec) frames(mask *tensor.Tensor) []int {
+	if mask == nil || mask.Len() == 0 || len(mask.Shape()) != 2 {
 		return nil
 	}
-	n := mask.Shape()[1]
-	var out []int64
-	for row := range slices.Chunk(tensor.Data[int64](mask), int(n)) {
+	n := int(mask.Shape()[1])
+	var out []int
+	for row := range slices.Chunk(tensor.Data[int64](mask), n) {
 		frame := n
 		if s.Padding == Trim {
 			frame = min(n, max(2, 1+lastOne(row)))
@@ -58,16 +57,16 @@ func (s Spec) frames(mask *tensor.Tensor) []int64 {
 }
 
 // lastOne is how many numbers there are up to the last that is not 0.
-func lastOne(row []int64) int64 {
+func lastOne(row []int64) int {
 	n := len(row)
 	for n > 0 && row[n-1] == 0 {
 		n--
 	}
-	return int64(n)
+	return n
 }
 
-func longestOf(rows []int, lengths []int64) int64 {
-	longest := int64(0)
+func longestOf(rows, lengths []int) int {
+	longest := 0
 	for _, i := range rows {
 		if i < len(lengths) {
 			longest = max(longest, lengths[i])
@@ -78,17 +77,17 @@ func longestOf(rows []int, lengths []int64) int64 {
 
 // equalWork cuts examples, which stand in the order of falling lengths, into as many
 // parts at most, the largest of which is as small as can be.
-func equalWork(order []int, lengths []int64, parts int) [][]int {
-	most := int64(len(order)+perFrame) * longestOf(order, lengths)
-	limit := sort.Search(int(most), func(limit int) bool { return len(upTo(int64(limit), order, lengths)) <= parts })
-	return upTo(int64(limit), order, lengths)
+func equalWork(order, lengths []int, parts int) [][]int {
+	most := (len(order) + perFrame) * longestOf(order, lengths)
+	limit := sort.Search(most, func(limit int) bool { return len(upTo(limit, order, lengths)) <= parts })
+	return upTo(limit, order, lengths)
 }
 
 // upTo cuts examples into parts of no more work than a limit, an example at least.
-func upTo(limit int64, order []int, lengths []int64) [][]int {
+func upTo(limit int, order, lengths []int) [][]int {
 	var out [][]int
 	for len(order) > 0 {
-		n := max(1, min(int64(len(order)), limit/lengths[order[0]]-perFrame))
+		n := max(1, min(len(order), limit/lengths[order[0]]-perFrame))
 		out = append(out, slices.Clone(order[:n]))
 		order = order[n:]
 	}

@@ -45,11 +45,11 @@ const (
 // and sentences of each.
 type Size struct{ Examples, Positions, Sentences int }
 
-// length is that of an axis.
-func (n Size) length(d graph.Dim) int64 {
-	return d.At(map[string]int64{
+// lengths are those of the batch's axes, by symbol.
+func (n Size) lengths() map[string]int64 {
+	return map[string]int64{
 		timeDim.String(): int64(n.Positions), batchDim.String(): int64(n.Examples), sentencesDim.String(): int64(n.Sentences),
-	})
+	}
 }
 
 // Tensor makes room for random numbers at a size of batch.
@@ -58,11 +58,7 @@ func (f Feed) Tensor(n Size) *tensor.Tensor {
 	if f.Noise.Law == nn.Keep {
 		dtype = tensor.Uint8
 	}
-	shape := make([]int64, len(f.Shape))
-	for i, d := range f.Shape {
-		shape[i] = n.length(d)
-	}
-	t, _ := tensor.New(dtype, shape...) // the shape is ours and sound
+	t, _ := tensor.New(dtype, f.Shape.At(n.lengths())...) // the shape is ours and sound
 	return t
 }
 
@@ -109,7 +105,7 @@ func (s Spec) CheckForm() error {
 			return fmt.Errorf("the input %s has words replaced, and nothing says how many", f.Name)
 		}
 		for _, d := range f.Shape {
-			if n := (Size{1, 1, 1}).length(d); n < 1 || n > widest {
+			if n := d.At(Size{1, 1, 1}.lengths()); n < 1 || n > widest {
 				return fmt.Errorf("the input %s has an axis of length %v; expected 1 to %d an example and position", f.Name, d, widest)
 			}
 		}

@@ -86,7 +86,7 @@ func (p *Stepper) Step(ctx context.Context, batch map[string]*tensor.Tensor) (ma
 func (p *Stepper) State() map[string]*tensor.Tensor {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return cloneAll(p.current)
+	return tensor.CloneAll(p.current)
 }
 
 // SetState replaces the whole state by a copy of the given one. On an error
@@ -95,7 +95,7 @@ func (p *Stepper) SetState(state map[string]*tensor.Tensor) error {
 	if err := p.checkState(state); err != nil {
 		return err
 	}
-	current, next := cloneAll(state), cloneAll(state)
+	current, next := tensor.CloneAll(state), tensor.CloneAll(state)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.current, p.next = current, next
@@ -121,12 +121,4 @@ func (p *Stepper) checkState(state map[string]*tensor.Tensor) error {
 		}
 	}
 	return nil
-}
-
-func cloneAll(tensors map[string]*tensor.Tensor) map[string]*tensor.Tensor {
-	clones := make(map[string]*tensor.Tensor, len(tensors))
-	for name, t := range tensors {
-		clones[name] = t.Clone()
-	}
-	return clones
 }

@@ -58,9 +58,5 @@ func (s Sum) Share(shard, batch map[string]int64) float64 {
 
 // Tensor is the length as a number.
 func (l Length) Tensor(batch map[string]int64) (*tensor.Tensor, error) {
-	shape := make([]int64, len(l.Value.Shape))
-	for i, d := range l.Value.Shape {
-		shape[i], _ = d.Fixed()
-	}
-	return tensor.FromFloat64(l.Value.DType, shape, []float64{float64(l.Of.At(batch))})
+	return tensor.FromFloat64(l.Value.DType, l.Value.Shape.At(nil), []float64{float64(l.Of.At(batch))})
 }

@@ -69,8 +69,9 @@ func TestSum(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 	for want, parts := range map[string][]*tensor.Tensor{
-		"cannot be added":   {a, tensor.Vector([]float32{1})},
-		"int64 has no sums": {tensor.Vector([]int64{1})},
+		"cannot be added":          {a, tensor.Vector([]float32{1})},
+		"int64 has no sums":        {tensor.Vector([]int64{1}), tensor.Vector([]int64{1})},
+		"2 weights for 0 parts of": {},
 	} {
 		if _, err := tensor.Sum(parts, []float64{1, 1}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)

@@ -8,6 +8,9 @@ import (
 // Sum is Σ_k weights[k]·parts[k] of floating-point tensors of one shape, added up in
 // their order. A weight of 1 leaves a part as it is.
 func Sum(parts []*Tensor, weights []float64) (*Tensor, error) {
+	if len(parts) == 0 || len(parts) != len(weights) {
+		return nil, fmt.Errorf("tensor: %d weights for %d parts of a sum", len(weights), len(parts))
+	}
 	first := parts[0]
 	for _, p := range parts {
 		if p.dtype != first.dtype || !slices.Equal(p.shape, first.shape) {

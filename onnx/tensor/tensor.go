@@ -77,6 +77,15 @@ func (t *Tensor) Clone() *Tensor {
 	return &Tensor{dtype: t.dtype, shape: slices.Clone(t.shape), data: kinds[t.dtype].elements.join([]any{t.data})}
 }
 
+// CloneAll copies tensors that have names.
+func CloneAll(named map[string]*Tensor) map[string]*Tensor {
+	clones := make(map[string]*Tensor, len(named))
+	for name, t := range named {
+		clones[name] = t.Clone()
+	}
+	return clones
+}
+
 // Stack copies tensors of one element type and shape into one, along a new
 // leading axis.
 func Stack(parts ...*Tensor) (*Tensor, error) {

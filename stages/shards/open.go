@@ -96,7 +96,7 @@ func session(rt *runtime.Runtime, g *graph.Graph) (*runtime.Session, error) {
 }
 
 // State gives a copy of the current state by input name.
-func (s *Stepper) State() values { return cloneAll(s.state) }
+func (s *Stepper) State() values { return tensor.CloneAll(s.state) }
 
 // SetState replaces the whole state by a copy of the given one. On an error the state is
 // what it was.
@@ -106,14 +106,6 @@ func (s *Stepper) SetState(state values) error {
 			return fmt.Errorf("a step in shards: state %q is missing", name)
 		}
 	}
-	s.state = cloneAll(state)
+	s.state = tensor.CloneAll(state)
 	return nil
-}
-
-func cloneAll(tensors values) values {
-	clones := make(values, len(tensors))
-	for name, t := range tensors {
-		clones[name] = t.Clone()
-	}
-	return clones
 }

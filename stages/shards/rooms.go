@@ -14,11 +14,7 @@ type rooms map[string]*tensor.Tensor
 func (r rooms) of(known []*graph.Value, lengths map[string]int64) (values, error) {
 	out := values{}
 	for _, v := range known {
-		shape := make([]int64, len(v.Shape))
-		for i, d := range v.Shape {
-			shape[i] = d.At(lengths)
-		}
-		t, err := r[v.Name()].Within(v.DType, shape...)
+		t, err := r[v.Name()].Within(v.DType, v.Shape.At(lengths)...)
 		if err != nil {
 			return nil, err
 		}

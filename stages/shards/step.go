@@ -66,6 +66,9 @@ func (s *Stepper) begin(batch values) (*step, error) {
 	for k, share := range s.spec.Deal(batch, len(s.rooms)) {
 		b.shards = append(b.shards, &worker{share, values{}, s.rooms[k]})
 	}
+	if len(b.shards) == 0 {
+		return nil, errors.New("a step in shards: the batch has no examples")
+	}
 	return b, b.together(b.take)
 }
 

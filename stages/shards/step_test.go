@@ -2,9 +2,12 @@ package shards_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"rationale/onnx/graph"
@@ -75,6 +78,40 @@ func agree(t *testing.T, c rationalizer.Config, tolerance float64, shards ...int
 		for name := range want {
 			near(t, fmt.Sprintf("%d shards: %s", n, name), got[name], want[name], tolerance)
 		}
+	}
+}
+
+// TestWhatIsNoBatch: a step that cannot be taken says why, and leaves the state.
+func TestWhatIsNoBatch(t *testing.T) {
+	c := small("classifier", tensor.Float64)
+	g := stepGraph(t, c)
+	s := inShards(t, g, 2)
+	empty, missing := values{}, randomBatch(c, g, 0)
+	for name, x := range missing {
+		empty[name] = x
+		for _, v := range g.Inputs() {
+			if v.Name() == name && slices.Contains(v.Shape, graph.Sym("B")) {
+				shape := v.Shape.At(map[string]int64{"T": 7})
+				empty[name], _ = tensor.New(x.DType(), shape...)
+			}
+		}
+	}
+	delete(missing, rationalizer.InputMask)
+	for want, batch := range map[string]values{"the batch has no examples": empty, rationalizer.InputMask: missing} {
+		if _, err := s.Step(context.Background(), batch); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := s.Step(cancelled, randomBatch(c, g, 0)); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	for name, want := range first(g) {
+		near(t, name, s.State()[name], want, 0)
+	}
+	if err := s.SetState(values{}); err == nil || !strings.Contains(err.Error(), "is missing") {
+		t.Errorf("no state: %v", err)
 	}
 }
 
