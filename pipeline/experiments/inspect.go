@@ -67,6 +67,9 @@ func (t Target) Inspect(o Options, p train.Params, seed uint64) (*engine.Node, e
 	}
 	computing.Threads = t.Params.Engine.Threads
 	p.Seed, p.Engine = seed, computing
+	if provider.Device {
+		p.Shards = 0 // it works on the whole batch at once
+	}
 	made := t.graphs(provider.Device)
 	attack := t.attacked(p, made)
 	return &engine.Node{
