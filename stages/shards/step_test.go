@@ -24,7 +24,7 @@ type values = map[string]*tensor.Tensor
 // the state and the measures of the step in one graph.
 func TestShardsAreOneGraph(t *testing.T) {
 	for _, m := range rationalizer.Methods() {
-		t.Run(m.Name, func(t *testing.T) { agree(t, small(m.Name, tensor.Float64), 1e-9, 2, 3) })
+		t.Run(m.Name, func(t *testing.T) { agree(t, small(m.Name, tensor.Float64), 1e-9, 3) })
 		t.Run(m.Name+"/float32", func(t *testing.T) { agree(t, small(m.Name, tensor.Float32), 1e-5, 2) })
 	}
 }
@@ -52,32 +52,23 @@ func TestFormsInShards(t *testing.T) {
 	}
 }
 
-// agree takes steps in one graph, and in some numbers of shards.
-func agree(t *testing.T, c rationalizer.Config, tolerance float64, shards ...int) {
+// agree takes steps in one graph and in n shards.
+func agree(t *testing.T, c rationalizer.Config, tolerance float64, n int) {
 	g := stepGraph(t, c)
-	whole := oneGraph(t, g)
-	for _, n := range shards {
-		parts := inShards(t, g, n)
-		if err := parts.SetState(first(g)); err != nil {
-			t.Fatal(err)
-		}
-		if err := whole.SetState(first(g)); err != nil {
-			t.Fatal(err)
-		}
-		for step := range uint64(3) {
-			batch := randomBatch(c, g, step)
-			want, got := mustStep(t, whole, batch), mustStep(t, parts, batch)
-			for name := range want {
-				near(t, fmt.Sprintf("%d shards, step %d: %s", n, step, name), got[name], want[name], tolerance)
-			}
-			if len(got) != len(want) {
-				t.Errorf("%d results, want %d", len(got), len(want))
-			}
-		}
-		want, got := whole.State(), parts.State()
+	whole, parts := oneGraph(t, g), inShards(t, g, n)
+	for step := range uint64(len(sizes)) {
+		batch := randomBatch(c, g, step)
+		want, got := mustStep(t, whole, batch), mustStep(t, parts, batch)
 		for name := range want {
-			near(t, fmt.Sprintf("%d shards: %s", n, name), got[name], want[name], tolerance)
+			near(t, fmt.Sprintf("step %d: %s", step, name), got[name], want[name], tolerance)
 		}
+		if len(got) != len(want) {
+			t.Errorf("%d results, want %d", len(got), len(want))
+		}
+	}
+	want, got := whole.State(), parts.State()
+	for name := range want {
+		near(t, name, got[name], want[name], tolerance)
 	}
 }
 
