@@ -20,13 +20,15 @@ const (
 var BA2Motifs = []string{"cycle", "house"}
 
 // BA2Motif makes row i of a split of BA2Motifs up (Luo et al. 2020, "Parameterized
-// Explainer"): a Barabási–Albert tree of 20 nodes, and a 5-cycle or a house joined to
-// one of them by an edge. The classes take turns. Seed, split and row say all.
+// Explainer"): a Barabási–Albert tree of 20 nodes, and a 5-cycle or a house joined to it
+// by an edge between two nodes drawn at random. Were it always the roof that hangs on the
+// tree, a house would be known by its joint. The classes take turns. Seed, split and row
+// say all.
 func BA2Motif(seed uint64, split string, row int) datasets.Graph {
 	draw := random.New(seed, "ba2motifs "+split, row)
 	label := row % len(BA2Motifs)
 	base, motif := preferential(baNodes, draw), []shape{cycle, house}[label]
-	g := hang(base, motif, draw.Below(base.nodes)).graph(BA2Features, baFeature)
+	g := hang(base, motif, draw.Below(base.nodes), draw.Below(motif.nodes)).graph(BA2Features, baFeature)
 	g.ID, g.Label = fmt.Sprintf("%s-%d", split, row), label
 	return g
 }

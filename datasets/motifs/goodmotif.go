@@ -128,7 +128,7 @@ func (s Shift) GOODMotif(seed uint64, split string, from Source, row int) datase
 	draw := random.New(seed, fmt.Sprintf("goodmotif %s %d %s", s.Name, from, split), row)
 	p := s.plan(draw, from)
 	base := bases[p.basis].make(p.middle - slack + draw.Below(2*slack+1))
-	whole := hang(base, goodMotifs[p.motif], draw.Below(base.nodes))
+	whole := hang(base, goodMotifs[p.motif], draw.Below(base.nodes), 0)
 	whole.disturb(draw)
 	g := whole.graph(GOODFeatures, goodFeature)
 	g.ID, g.Label = fmt.Sprintf("%s-%d-%s-%s", split, row, bases[p.basis].name, GOODMotifs[p.motif]), p.motif

@@ -133,6 +133,22 @@ func TestBA2Motif(t *testing.T) {
 	})
 }
 
+// TestBA2Joints: any node of a motif may hang on the tree.
+func TestBA2Joints(t *testing.T) {
+	joints := map[[2]int]bool{} // class and node
+	for row := range 400 {
+		g := BA2Motif(1, "train", row)
+		for _, e := range g.Edges {
+			if e[0] < baNodes && e[1] >= baNodes {
+				joints[[2]int{g.Label, int(e[1]) - baNodes}] = true
+			}
+		}
+	}
+	if want := len(BA2Motifs) * motifSize; len(joints) != want {
+		t.Errorf("motifs hang on the tree by %d of their %d nodes: %v", len(joints), want, joints)
+	}
+}
+
 // A Barabási–Albert tree has hubs: far more edges at one node than a chain or a
 // uniformly grown tree has.
 func TestPreferentialAttachment(t *testing.T) {

@@ -90,15 +90,15 @@ func (s *shape) join(a, b int) { s.edges = append(s.edges, edge(a, b)) }
 // edge joins two nodes, given either way round.
 func edge(a, b int) datasets.Edge { return datasets.Edge{int32(min(a, b)), int32(max(a, b))} }
 
-// hang is base and motif in one, the base's nodes first: the motif's node 0 is joined to
-// the base's node at.
-func hang(base, motif shape, at int) shape {
+// hang is base and motif in one, the base's nodes first: the motif's node by is joined
+// to the base's node at.
+func hang(base, motif shape, at, by int) shape {
 	s := shape{nodes: base.nodes + motif.nodes, plain: func(node int) bool { return node < base.nodes && base.plain(node) }}
 	s.edges = append(s.edges, base.edges...)
 	for _, e := range motif.edges {
 		s.join(base.nodes+int(e[0]), base.nodes+int(e[1]))
 	}
-	s.join(at, base.nodes)
+	s.join(at, base.nodes+by)
 	return s
 }
 
