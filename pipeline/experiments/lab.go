@@ -82,7 +82,7 @@ type source struct {
 	aspect     string
 	options    map[string]string // of the import, those that were given
 	classes    []string          // their names, by number
-	embedded   bool              // made up by the program, out of nothing
+	embedded   bool              // made up by the program, or made of what is
 	derived    bool              // made from a dataset by the program
 	graphs     bool              // its rows are graphs, not texts
 	features   int               // numbers of a node; of graphs
@@ -119,6 +119,10 @@ func (e *DamageError) Unwrap() error { return e.Err }
 
 // generatedAspects are what the embedded reviews are about.
 var generatedAspects = []string{"appearance", "aroma", "palate"}
+
+// generatedFormat is the format of reviews that the program makes up, also of a set that
+// was derived from them: their words need no table of vectors.
+const generatedFormat = "generated"
 
 // generatedSeed is the seed of the embedded dataset's texts.
 const generatedSeed = 1
@@ -239,7 +243,7 @@ func (l *Lab) generated(aspect string) source {
 		Label: "generate " + name, Weight: 2,
 	}
 	return source{
-		name: name, format: "generated", embedded: true, aspect: aspect, classes: []string{"negative", "positive"}, annotated: true, taught: true, judged: true,
+		name: name, format: generatedFormat, embedded: true, aspect: aspect, classes: []string{"negative", "positive"}, annotated: true, taught: true, judged: true,
 		sentences: true, trainTexts: size.Train, trainTokens: int64(size.Train * (size.Shortest + size.Longest) / 2),
 		input: engine.Input{Role: tokenize.DatasetRole, From: node},
 	}
@@ -255,7 +259,7 @@ func (l *Lab) imported(name string) (source, error) {
 	meta, dir := set.Meta(), filepath.Join(l.opts.Data, name)
 	train, dev := meta.Splits["train"], meta.Splits["dev"]
 	return source{
-		name: name, format: meta.Format, aspect: strings.ToLower(meta.Aspect), options: meta.Options, classes: meta.Classes,
+		name: name, format: meta.Format, embedded: meta.Format == generatedFormat, aspect: strings.ToLower(meta.Aspect), options: meta.Options, classes: meta.Classes,
 		sentences: meta.WordRule == words.Sentences,
 		query:     meta.QueryRule != "" && meta.ConstantQuery == "", unfit: meta.Unfit(), derived: meta.DerivedFrom != nil, poisoned: meta.Poisoned != "",
 		annotated: meta.Splits["test"].WithRationale > 0, taught: train.WithRationale > 0, judged: dev.WithRationale > 0, goldShare: goldShare(train),

@@ -45,11 +45,14 @@ func checkType(key string, kind reflect.Kind, value any) error {
 	_, whole := value.(int64)
 	_, fraction := value.(float64)
 	_, word := value.(string)
+	_, flag := value.(bool)
 	switch {
 	case kind == reflect.Int && fraction:
 		return notWhole(key, value.(float64))
 	case kind == reflect.Int && !whole, kind == reflect.Float64 && !whole && !fraction:
 		return notANumber(key, value)
+	case kind == reflect.Bool && !flag:
+		return fmt.Errorf("settings: %s = %v; expected true or false", key, value)
 	case kind == reflect.String && !word:
 		return fmt.Errorf("settings: %s = %v; expected a word", key, value)
 	}
