@@ -294,11 +294,15 @@ func (l *Lab) dataset(name string) (source, error) {
 
 // checkVectors wants word vectors where a dataset needs them.
 func (l *Lab) checkVectors(s source) error {
-	if s.embedded || s.graphs || s.vectors != nil {
+	if s.worded() {
 		return nil
 	}
 	return fmt.Errorf("dataset %s: %w", s.name, l.noVectors)
 }
+
+// worded tells that there are vectors for the dataset's words: those of the table, random
+// ones for made-up words, and none for graphs, which have no words.
+func (s source) worded() bool { return s.embedded || s.graphs || s.vectors != nil }
 
 // anyDataset is dataset without the need of word vectors.
 func (l *Lab) anyDataset(name string) (source, error) {

@@ -124,7 +124,7 @@ func (s source) untrainable() string {
 // are, and where none are needed.
 func (l *Lab) wordless(s source) string {
 	switch {
-	case s.embedded || s.graphs || s.vectors != nil:
+	case s.worded():
 		return ""
 	case errors.Is(l.noVectors, ErrNoVectors):
 		return ErrNoVectors.Error()
