@@ -57,12 +57,37 @@ func TestPhases(t *testing.T) {
 			return s.MatMul(s.Transpose(s.rows(), 1, 0), s.rows())
 		}},
 		"a loop": {1, func(s step) *graph.Value { return s.looped(s.Expand(s.Like(s.x, 0), graph.N(1))) }},
+		"a loop over examples": {1, func(s step) *graph.Value {
+			return s.each(func(b *graph.Graph, x *graph.Value) *graph.Value { return b.Exp(b.ReduceSum(x, false)) })
+		}},
+		"a sum in a turn": {2, func(s step) *graph.Value {
+			return s.Add(s.turn(nil, func(b *graph.Graph) *graph.Value { return b.ReduceSum(s.x, false) }), s.w)
+		}},
 	} {
 		p, err := cut(t, tc.build)
 		if err != nil || len(p.Phases) != tc.phases {
 			t.Errorf("%s: %v, %v, want %d phases", name, p, err, tc.phases)
 		}
 	}
+}
+
+// each is the sum over examples of what a loop makes of each.
+func (s step) each(body func(b *graph.Graph, x *graph.Value) *graph.Value) *graph.Value {
+	_, outs := s.Scan(graph.ScanSpec{Elems: []*graph.Value{s.x}}, func(b *graph.Graph, _, e []*graph.Value) (_, outs []*graph.Value) {
+		return nil, []*graph.Value{body(b, e[0])}
+	})
+	return s.ReduceSum(outs[0], false)
+}
+
+// turn is what a loop of one turn gives, which passes states on.
+func (s step) turn(states []*graph.Value, body func(b *graph.Graph) *graph.Value) *graph.Value {
+	_, outs := s.Loop(graph.N(1), states, func(b *graph.Graph, _ *graph.Value, states []*graph.Value) (next, outs []*graph.Value) {
+		for _, v := range states {
+			next = append(next, b.Identity(v))
+		}
+		return next, []*graph.Value{body(b)}
+	})
+	return outs[0]
 }
 
 // count is B as a number, and rows are two features of each example, [B,2].
@@ -130,6 +155,12 @@ func TestWhatIsNoStepOfShards(t *testing.T) {
 		"of the number of a shard's examples": func(s step) *graph.Value {
 			half := s.Div(s.DimValue(graph.Sym("B")), s.Ints(2))
 			return s.Cast(half, tensor.Float32)
+		},
+		"it reads all examples of the batch": func(s step) *graph.Value {
+			return s.each(func(b *graph.Graph, x *graph.Value) *graph.Value { return b.ReduceSum(b.Add(x, s.x), false) })
+		},
+		"only one without states is known": func(s step) *graph.Value {
+			return s.turn([]*graph.Value{s.x}, func(b *graph.Graph) *graph.Value { return b.ReduceSum(s.x, false) })
 		},
 		"adds const": func(s step) *graph.Value {
 			return s.Gemm(s.rows(), s.rows(), s.Like(s.x, 1), graph.GemmOptions{TransA: true})

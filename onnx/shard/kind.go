@@ -27,6 +27,9 @@ type analysis struct {
 	rows    map[string]bool
 	sums    map[*graph.Value]Sum
 	lengths map[*graph.Value]graph.Dim // of the whole batch, as numbers
+	// single is set in the body of a loop over examples, where a value without their
+	// axis is of the one example at hand.
+	single bool
 }
 
 // analyse finds the kinds of all values that nodes, of one graph, give.
@@ -123,7 +126,7 @@ func (a *analysis) check(n *graph.Node, v *graph.Value) error {
 		return fmt.Errorf("its output %v relates examples to one another", v)
 	case len(rows) == 0 && n.Op != "Shape" && slices.ContainsFunc(n.Reads(), a.hasRows):
 		return fmt.Errorf("its output %v is of some examples of the batch, and they are no sum", v)
-	case v.DType.IsFloat() && !a.differs(v):
+	case v.DType.IsFloat() && !a.differs(v) && !(a.single && slices.ContainsFunc(n.Reads(), a.ownNumbers)):
 		return fmt.Errorf("its output %v is of the number of a shard's examples, not of the batch's", v)
 	}
 	return nil
@@ -188,6 +191,10 @@ func (a *analysis) rowAxes(s graph.Shape) []int {
 	}
 	return axes
 }
+
+// ownNumbers tells whether a value is made of what examples hold, and not of how many
+// or how long they are alone.
+func (a *analysis) ownNumbers(v *graph.Value) bool { return a.kinds[v] == own && v.DType.IsFloat() }
 
 func (a *analysis) hasRows(v *graph.Value) bool {
 	return a.kinds[v] == own && len(a.rowAxes(v.Shape)) > 0

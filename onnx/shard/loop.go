@@ -3,18 +3,22 @@ package shard
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"rationale/onnx/graph"
 )
 
-// scan is a loop along an axis that is not the examples'. Its states are the shard's
-// own, or sums over the batch that start from zero and grow by a part in each step;
-// what it gives of each step is the shard's own.
+// scan is a loop along an axis. Where that is not the examples', its states are the
+// shard's own, or sums over the batch that start from zero and grow by a part in each
+// step; what it gives of each step is the shard's own.
 func scan(a *analysis, n *graph.Node) error {
 	body, isGraph := n.Attr("body").(*graph.Graph)
 	states := len(n.Inputs) - int(n.Int("num_scan_inputs", 0))
 	if !isGraph || states < 0 || len(body.Inputs()) != len(n.Inputs) || len(body.Outputs()) != len(n.Outputs) {
 		return errors.New("its body does not fit it")
+	}
+	if states == 0 && a.alongExamples(n.Inputs) {
+		return a.each(n, body)
 	}
 	for i, v := range n.Inputs {
 		k, err := a.enters(v, i < states)
@@ -23,6 +27,14 @@ func scan(a *analysis, n *graph.Node) error {
 		}
 		a.kinds[body.Inputs()[i]] = k
 	}
+	if err := a.inside(body); err != nil {
+		return err
+	}
+	return a.leaves(n, body, states)
+}
+
+// inside finds the kinds of a body's values.
+func (a *analysis) inside(body *graph.Graph) error {
 	for _, inner := range body.Nodes() {
 		if err := a.give(inner); err != nil {
 			return fmt.Errorf("in its body %v: %w", inner, err)
@@ -31,7 +43,50 @@ func scan(a *analysis, n *graph.Node) error {
 			return fmt.Errorf("in its body %v is a mean over the batch; only sums can be added up in a loop", inner)
 		}
 	}
-	return a.leaves(n, body, states)
+	return nil
+}
+
+// alongExamples tells whether a loop takes the shard's own examples one by one.
+func (a *analysis) alongExamples(elems []*graph.Value) bool {
+	return len(elems) > 0 && !slices.ContainsFunc(elems, func(v *graph.Value) bool { return !a.isRow(v.Shape[0]) })
+}
+
+// each is a loop over the shard's examples, without states that go from one to the next:
+// all that is in it is of the one example of its step, or common.
+func (a *analysis) each(n *graph.Node, body *graph.Graph) error {
+	for _, v := range body.Inputs() {
+		a.kinds[v] = own
+	}
+	a.single = true
+	defer func() { a.single = false }()
+	for _, inner := range body.Nodes() {
+		if slices.ContainsFunc(inner.Reads(), a.hasRows) {
+			return fmt.Errorf("in its body %v: it reads all examples of the batch", inner)
+		}
+	}
+	if err := a.inside(body); err != nil {
+		return err
+	}
+	return stays(a, n)
+}
+
+// turns is a loop of a given number of turns without states: what it gives is in each
+// turn what it would be outside.
+func turns(a *analysis, n *graph.Node) error {
+	body, isGraph := n.Attr("body").(*graph.Graph)
+	if !isGraph || len(n.Inputs) != 2 || len(body.Outputs()) != 1+len(n.Outputs) {
+		return errors.New("only one without states is known")
+	}
+	if slices.ContainsFunc(n.Inputs, func(v *graph.Value) bool { return a.kinds[v] != constant }) {
+		return errors.New("its number of turns is no constant")
+	}
+	if err := a.inside(body); err != nil {
+		return err
+	}
+	for i, v := range body.Outputs()[1:] {
+		a.kinds[n.Outputs[i]] = a.kinds[v]
+	}
+	return nil
 }
 
 // enters is the kind that a loop's body finds of a state's first value, or of elements.

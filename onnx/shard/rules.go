@@ -26,7 +26,7 @@ func init() {
 		"MatMul": matMul, "Gemm": gemm,
 
 		"Gather": indexed, "ScatterElements": indexed,
-		"Scan": scan,
+		"Scan": scan, "Loop": turns,
 	}
 	for _, op := range []string{
 		// element by element

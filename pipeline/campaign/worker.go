@@ -8,12 +8,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"rationale/stages"
+	"rationale/stages/memory"
 )
 
 // Call is one run of the program.
@@ -135,7 +135,7 @@ func Serve(in io.Reader, out io.Writer, run func(args []string, stdin io.Reader,
 		var stdout, stderr bytes.Buffer
 		forgetPeak()
 		code := run(c.Args, strings.NewReader(c.Stdin), &stdout, &stderr)
-		if err := answers.Encode(reply{code, stdout.Bytes(), stderr.Bytes(), peak()}); err != nil {
+		if err := answers.Encode(reply{code, stdout.Bytes(), stderr.Bytes(), memory.Peak()}); err != nil {
 			return err
 		}
 	}
@@ -144,18 +144,6 @@ func Serve(in io.Reader, out io.Writer, run func(args []string, stdin io.Reader,
 // forgetPeak makes the system count the high-water mark anew; where it cannot,
 // the mark is that of all calls so far.
 func forgetPeak() { _ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) }
-
-// peak is the high-water mark of resident memory in bytes; 0 when unknown.
-func peak() int64 {
-	status, _ := os.ReadFile("/proc/self/status")
-	_, rest, _ := strings.Cut(string(status), "VmHWM:")
-	kib, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	n, err := strconv.ParseInt(kib, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n << 10
-}
 
 // RunProgram runs a command to its end, or for as long as patience lasts.
 func RunProgram(ctx context.Context, patience time.Duration, command func(context.Context) *exec.Cmd) (Observation, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rationale/stages"
+	"rationale/stages/memory"
 )
 
 // execute makes the artifact of one step whose inputs are complete.
@@ -39,7 +40,7 @@ func (o Options) execute(ctx context.Context, step *Step, held *holdings) (log L
 		return log, fmt.Errorf("publish: %w", err)
 	}
 	log.Seconds = time.Since(log.Started).Seconds()
-	log.PeakRSS = peakRSS()
+	log.PeakRSS = memory.Peak()
 	if err := o.Store.writeLog(log); err != nil {
 		return log, fmt.Errorf("the artifact is complete, but not the record of its times: %w", err)
 	}

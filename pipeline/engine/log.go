@@ -1,16 +1,11 @@
 package engine
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"rationale/pipeline/disk"
@@ -83,29 +78,3 @@ func (s *Store) writeLog(l Log) error {
 }
 
 func (s *Store) logFile(id string) string { return filepath.Join(s.folder(logFolder), id+".json") }
-
-// peakRSS reads the process's resident high-water mark in bytes; 0 if the
-// system has no such file.
-func peakRSS() int64 {
-	data, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	return parseHighWater(data)
-}
-
-// parseHighWater finds the line "VmHWM:   1234 kB" of proc(5).
-func parseHighWater(status []byte) int64 {
-	for sc := bufio.NewScanner(bytes.NewReader(status)); sc.Scan(); {
-		value, ok := strings.CutPrefix(sc.Text(), "VmHWM:")
-		if !ok {
-			continue
-		}
-		kib, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(value, "kB")), 10, 64)
-		if err != nil {
-			return 0
-		}
-		return kib << 10
-	}
-	return 0
-}

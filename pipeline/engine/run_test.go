@@ -284,18 +284,3 @@ func TestProgressOfARun(t *testing.T) {
 		t.Errorf("%v, progress\n%swant\n%s", err, &out, want)
 	}
 }
-
-func TestPeakRSS(t *testing.T) {
-	status := "Name:\tx\nVmPeak:\t  999 kB\nVmHWM:\t   2048 kB\nVmRSS:\t 5 kB\n"
-	if got := parseHighWater([]byte(status)); got != 2<<20 {
-		t.Errorf("got %d", got)
-	}
-	for _, bad := range []string{"", "VmHWM: many kB\n", "VmRSS:\t 5 kB\n"} {
-		if got := parseHighWater([]byte(bad)); got != 0 {
-			t.Errorf("%q: got %d", bad, got)
-		}
-	}
-	if _, err := os.Stat("/proc/self/status"); err == nil && peakRSS() < 1<<20 {
-		t.Errorf("this process: %d bytes", peakRSS())
-	}
-}

@@ -14,9 +14,10 @@ const shardsKey = "shards"
 const smallestShard = 32
 
 // useCores gives a run that has so many cores to itself a shard for each, unless the
-// settings say how many, or no step of it is cut.
+// settings say how many, or no step of it is cut, or none gains by it: BERT's products
+// are large enough for threads, and a step on graphs is over in a few milliseconds.
 func (r *Run) useCores(cores int, over layer, device bool) {
-	if _, said := over[shardsKey]; said || r.undivided(device) != "" {
+	if _, said := over[shardsKey]; said || r.undivided(device) != "" || r.Encoder != rationalizer.DefaultEncoder {
 		return
 	}
 	if n := min(cores, r.Settings.Batch/smallestShard); n > 1 {
@@ -39,8 +40,6 @@ func (r *Run) undivided(device bool) string {
 		return "a device works on the whole batch at once"
 	case r.Settings.StepsPerRun > 1:
 		return fmt.Sprintf("steps_per_run = %d puts several steps into one graph", r.Settings.StepsPerRun)
-	case r.Encoder != rationalizer.DefaultEncoder:
-		return fmt.Sprintf("batches for the encoder %s are not divided, only those for %s", r.Encoder, rationalizer.DefaultEncoder)
 	}
 	return ""
 }

@@ -16,10 +16,11 @@ import (
 )
 
 // BenchmarkShards takes the same steps in one graph on one thread and in shards, in turn,
-// at the papers' sizes, and at one of tweets, which differ in length. It counts processor time, thread by thread, so that neither other
-// programs nor a lack of cores matter: one-ms is the one graph's, path-ms that of what
-// has to be waited for in shards, times is how many times less that is, and serial-% the
-// share of all work in shards that only one core can do.
+// at the papers' sizes, and at one of tweets, which differ in length. It counts
+// processor time, thread by thread, so that neither other programs nor a lack of cores
+// matter: one-ms is the one graph's, path-ms that of what has to be waited for in shards,
+// times is how many times less that is, and serial-% the share of all work in shards that
+// only one core can do.
 func BenchmarkShards(b *testing.B) {
 	for _, c := range []struct {
 		method      string
@@ -37,11 +38,7 @@ func BenchmarkShards(b *testing.B) {
 		{"RNP+A2I", 64, 8, 40, 2},
 	} {
 		b.Run(fmt.Sprintf("%s/%dx%d-%d/%d", c.method, c.texts, c.least, c.most, c.shards), func(b *testing.B) {
-			lengths := make([]int, c.texts)
-			for i := range lengths {
-				lengths[i] = c.least + i*(c.most-c.least)/(c.texts-1)
-			}
-			benchmarkShards(b, c.method, lengths, c.shards)
+			benchmarkShards(b, c.method, lengths(c.texts, c.least, c.most), c.shards)
 		})
 	}
 }
@@ -49,11 +46,7 @@ func BenchmarkShards(b *testing.B) {
 func benchmarkShards(b *testing.B, method string, lengths []int, n int) {
 	goruntime.LockOSThread()
 	defer goruntime.UnlockOSThread()
-	c := rationalizer.Config{
-		Method: method, Classes: 2, Vectors: manyVectors(), Hyper: rationalizer.Defaults(), StepsPerRun: 1,
-		Flags: map[string]bool{"attack": method != "RNP"},
-	}
-	g := stepGraph(b, c)
+	g := stepGraph(b, benchConfig(method))
 	texts := realistic(g, lengths)
 	whole, parts := oneGraph(b, g), inShards(b, g, n)
 	clock := clocked(parts, n)

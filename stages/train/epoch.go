@@ -54,6 +54,7 @@ func (r *run) takeSteps(ctx context.Context, batches [][]int) error {
 		if err != nil {
 			return err
 		}
+		r.starting.note(r.env.Log)
 		if err := r.feeder.Spec.CheckMeasures(out, p.steps); err != nil {
 			return err
 		}

@@ -34,6 +34,7 @@ import (
 	"rationale/stages/examples"
 	"rationale/stages/graphs"
 	"rationale/stages/measure"
+	"rationale/stages/memory"
 	"rationale/stages/shards"
 	"rationale/stages/weights"
 )
@@ -179,11 +180,13 @@ type run struct {
 
 	keepEvery time.Duration
 	kept      time.Time // when the state was last saved
+
+	starting start // until the first step is taken
 }
 
 // start reads the inputs and starts the sessions.
 func (s *Stage) start(env *stages.Env) (_ *run, err error) {
-	r := &run{params: s.params, env: env, keepEvery: s.keepEvery, kept: time.Now()}
+	r := &run{params: s.params, env: env, keepEvery: s.keepEvery, kept: time.Now(), starting: start{began: time.Now()}}
 	defer func() {
 		if err != nil {
 			r.close()
@@ -203,7 +206,10 @@ func (s *Stage) start(env *stages.Env) (_ *run, err error) {
 	if err := r.prepareFeeds(data.Shape()); err != nil {
 		return nil, err
 	}
-	return r, r.startSessions(data)
+	r.starting.read = time.Now()
+	err = r.startSessions(data)
+	r.starting.opened, r.starting.memory = time.Now(), memory.Resident()
+	return r, err
 }
 
 // readExamples reads the splits.
