@@ -48,27 +48,48 @@ type generatedGraph struct {
 	classes  []string
 	nodes    float64 // of a graph, on the mean
 	features int     // of a node
+	// perSeed tells that the graphs of each seed are others, as those of A2I's Table 3
+	// are split anew for each (METHODS §9). GOODMotif is one set, with its own splits.
+	perSeed bool
 }
 
 var generatedGraphs = []generatedGraph{
-	{"ba2motifs", "made-up graphs; the class is a 5-cycle or a house on a tree", motifs.BA2Motifs, motifs.BA2Nodes, motifs.BA2Features},
-	{"goodmotif", "made-up graphs; the class is a house, a 5-cycle or a crane on a wheel, a tree or a ladder, but for one label in ten", motifs.GOODMotifs, 17, motifs.GOODFeatures},
+	{"ba2motifs", "made-up graphs; the class is a 5-cycle or a house on a tree", motifs.BA2Motifs, motifs.BA2Nodes, motifs.BA2Features, true},
+	{"goodmotif", "made-up graphs; the class is a house, a 5-cycle or a crane on a wheel, a tree or a ladder, but for one label in ten", motifs.GOODMotifs, 17, motifs.GOODFeatures, false},
 }
 
 func (g generatedGraph) name() string { return generator.Prefix + g.format }
 
 // source is the dataset at a profile's size.
 func (g generatedGraph) source(p profile) source {
-	name, size := g.name(), p.Graphs[g.format]
-	node := &engine.Node{
-		Stage: generate.NewGraphs(generate.GraphParams{Name: name, Format: g.format, Options: size.Options(), Seed: generatedSeed}),
-		Label: "generate " + name, Weight: 2,
-	}
-	return source{
-		name: name, format: g.format, embedded: true, graphs: true, classes: g.classes, features: g.features,
+	size := p.Graphs[g.format]
+	s := source{
+		name: g.name(), format: g.format, embedded: true, graphs: true, classes: g.classes, features: g.features,
 		annotated: true, taught: true, judged: true, trainTexts: size.Train, trainTokens: int64(float64(size.Train) * g.nodes),
-		input: engine.Input{Role: adopt.DatasetRole, From: node},
+		input: g.drawn(size, generatedSeed),
 	}
+	if g.perSeed {
+		s.redrawn = func(seed uint64) engine.Input { return g.drawn(size, seed) }
+	}
+	return s
+}
+
+// drawn plans the dataset's graphs.
+func (g generatedGraph) drawn(size generate.GraphSize, seed uint64) engine.Input {
+	p := generate.GraphParams{Name: g.name(), Format: g.format, Options: size.Options(), Seed: seed}
+	label := "generate " + p.Name
+	if seed != generatedSeed {
+		label += fmt.Sprintf(", seed %d", seed)
+	}
+	return input(adopt.DatasetRole, &engine.Node{Stage: generate.NewGraphs(p), Label: label, Weight: 2})
+}
+
+// of is the data of runs with a seed.
+func (s source) of(seed uint64) source {
+	if s.redrawn != nil {
+		s.input = s.redrawn(seed)
+	}
+	return s
 }
 
 // nodeFeatures is how many numbers a node of the dataset has; 0 of texts.

@@ -118,6 +118,29 @@ func TestGraphsAreAdopted(t *testing.T) {
 	}
 }
 
+// TestSeedsOfGraphs: runs with a seed share BA2Motifs of their own, and all runs one
+// GOODMotif.
+func TestSeedsOfGraphs(t *testing.T) {
+	l := newTestLab(t, Options{Profile: "smoke"})
+	drawn := func(method, format string, seed uint64) string {
+		r, err := l.Run(RunSpec{Method: method, Dataset: "generated-" + format, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := engine.NewPlan(r.Evaluate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plan.ID(r.Data)
+	}
+	for format, differ := range map[string]bool{"ba2motifs": true, "goodmotif": false} {
+		one, two := drawn("RNP", format, 1), drawn("RNP", format, 2)
+		if (one != two) != differ || drawn("FR+A2I", format, 2) != two {
+			t.Errorf("%s: seed 1 reads %s, seed 2 %s", format, one, two)
+		}
+	}
+}
+
 // TestEncodersOfDatasets: each reads one kind of data, and refuses the other.
 func TestEncodersOfDatasets(t *testing.T) {
 	for _, tc := range []struct {

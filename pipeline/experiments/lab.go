@@ -77,20 +77,23 @@ type Lab struct {
 
 // source is a dataset that runs can be planned on.
 type source struct {
-	name       string
-	format     string
-	aspect     string
-	options    map[string]string // of the import, those that were given
-	classes    []string          // their names, by number
-	embedded   bool              // made up by the program, or made of what is
-	derived    bool              // made from a dataset by the program
-	graphs     bool              // its rows are graphs, not texts
-	features   int               // numbers of a node; of graphs
-	sentences  bool              // texts are marked as sentences
-	query      bool              // texts answer a claim or a question
-	poisoned   bool              // some texts are an attacker's
-	input      engine.Input      // for the role tokenize.DatasetRole
-	vectors    *engine.Input     // nil for made-up word vectors
+	name      string
+	format    string
+	aspect    string
+	options   map[string]string // of the import, those that were given
+	classes   []string          // their names, by number
+	embedded  bool              // made up by the program, or made of what is
+	derived   bool              // made from a dataset by the program
+	graphs    bool              // its rows are graphs, not texts
+	features  int               // numbers of a node; of graphs
+	sentences bool              // texts are marked as sentences
+	query     bool              // texts answer a claim or a question
+	poisoned  bool              // some texts are an attacker's
+	input     engine.Input      // for the role tokenize.DatasetRole
+	// redrawn is the input of a run with a seed, of data that each seed draws for
+	// itself; nil of all other data.
+	redrawn    func(seed uint64) engine.Input
+	vectors    *engine.Input // nil for made-up word vectors
 	trainTexts int
 	// trainTokens is the length of all training texts together; of graphs, the nodes.
 	trainTokens int64

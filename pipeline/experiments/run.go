@@ -102,6 +102,7 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 	if err != nil {
 		return nil, source{}, err
 	}
+	data = data.of(spec.Seed)
 	encoder, err := data.encoder(spec.Encoder)
 	if err != nil {
 		return nil, source{}, err

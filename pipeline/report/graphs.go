@@ -20,12 +20,12 @@ func (m Material) graphs() html.Section {
 	}
 	t := html.Table{
 		Caption: "What the models read. Means are of one graph, and an edge counts once; the gold share is that of the marked nodes.",
-		Header:  []string{"Dataset", "Split", "Graphs", "Mean nodes", "Mean edges", "Gold share"},
-		Labels:  2,
+		Header:  []string{"Dataset", "Seed", "Split", "Graphs", "Mean nodes", "Mean edges", "Gold share"},
+		Labels:  3,
 	}
 	for _, d := range m.Graphs {
 		for _, split := range datasets.SplitNames {
-			t.Rows = append(t.Rows, append([]string{d.Meta.Name, split}, d.numbers(split)...))
+			t.Rows = append(t.Rows, append([]string{d.Meta.Name, strconv.FormatUint(d.Seed, 10), split}, d.numbers(split)...))
 		}
 	}
 	return html.Section{Title: "Graphs", Blocks: []html.Block{t}}
