@@ -3,10 +3,15 @@ package infer
 import (
 	"context"
 	"fmt"
+	goruntime "runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/onnx/tensor"
+	"rationale/stages"
 	"rationale/stages/backend"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples"
@@ -19,6 +24,8 @@ type answering struct {
 	session *runtime.Session
 	classes []string
 	padTo   int // length of every example; 0 for the longest of those asked about together
+	// places are as many as batches may go through the model at once: a run holds one.
+	places chan struct{}
 	// data opens the dataset that the model was trained on; nil for an exported model.
 	data    func() (examples.Data, error)
 	sampled *sampling // nil for arg-max masks
@@ -26,6 +33,10 @@ type answering struct {
 
 // load opens the model in a file.
 func load(path string, classes []string, o runtime.Options) (answering, error) {
+	o, atOnce, err := sideBySide(o)
+	if err != nil {
+		return answering{}, err
+	}
 	lib, err := runtime.Locate()
 	if err != nil {
 		return answering{}, err
@@ -39,7 +50,23 @@ func load(path string, classes []string, o runtime.Options) (answering, error) {
 		rt.Close()
 		return answering{}, err
 	}
-	return answering{runtime: rt, session: session, classes: classes}, nil
+	return answering{runtime: rt, session: session, classes: classes, places: make(chan struct{}, atOnce)}, nil
+}
+
+// sideBySide says how many batches may go through a model at once, and the options that
+// are made for it: a batch on each thread does more than one batch on all. A device has
+// one at a time.
+func sideBySide(o runtime.Options) (runtime.Options, int, error) {
+	provider, err := runtime.FindProvider(o.Provider)
+	if err != nil || provider.Device {
+		return o, 1, err
+	}
+	atOnce := o.Threads
+	if atOnce == 0 {
+		atOnce = goruntime.NumCPU()
+	}
+	o.Threads = 1
+	return o, atOnce, nil
 }
 
 // Close closes the library and with it the session.
@@ -49,17 +76,23 @@ func (m *answering) Close() { m.runtime.Close() }
 func (m *answering) Classes() []string { return m.classes }
 
 // answerAll answers for examples in their order; those of similar length go through the
-// model together, as many as fit.
+// model together, as many as fit, and several batches at once, the longest first.
 func (m *answering) answerAll(ctx context.Context, set examples.Set, fits func(n, positions int) bool) ([]Answer, error) {
 	answers := make([]Answer, set.Len())
-	for number, batch := range m.batches(set, fits) {
-		said, err := m.say(ctx, m.session, set, batch, number)
-		if err != nil {
-			return nil, err
-		}
-		for k, i := range batch {
-			answers[i] = said[k]
-		}
+	group, ctx := errgroup.WithContext(ctx)
+	for number, batch := range slices.Backward(m.batches(set, fits)) {
+		group.Go(func() error {
+			return stages.Guard(func() error {
+				said, err := m.say(ctx, m.session, set, batch, number)
+				for k, x := range said {
+					answers[batch[k]] = x
+				}
+				return err
+			})
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return answers, nil
 }
@@ -82,8 +115,12 @@ func (m *answering) say(ctx context.Context, session *runtime.Session, set examp
 	return answers, nil
 }
 
-// run asks a model about a batch of examples and checks what it returns.
+// run asks a model about a batch of examples and checks what it returns: a row for each
+// example, and another behind them where there is one alone.
 func (m *answering) run(ctx context.Context, session *runtime.Session, set examples.Set, batch []int, number int) (map[string]*tensor.Tensor, error) {
+	m.places <- struct{}{}
+	defer func() { <-m.places }()
+	batch = m.accompanied(batch)
 	size := set.Size(batch)
 	if m.padTo > 0 {
 		size.Positions = m.padTo
@@ -102,4 +139,15 @@ func (m *answering) run(ctx context.Context, session *runtime.Session, set examp
 	}
 	asked := rationalizer.Asked{Texts: len(batch), Length: size.Positions, Classes: len(m.classes)}
 	return measure.Run(ctx, session, in, asked)
+}
+
+// accompanied is a batch of at least two examples. The library multiplies a single row by
+// another routine, which rounds otherwise; so an example that is asked about alone goes
+// through the model twice, and says what it says among others. Masks that are drawn have
+// noise for one.
+func (m *answering) accompanied(batch []int) []int {
+	if len(batch) == 1 && m.sampled == nil {
+		return []int{batch[0], batch[0]}
+	}
+	return batch
 }

@@ -10,11 +10,13 @@ import (
 	"rationale/stages/tokenize"
 )
 
-// What a model is asked about at once: few enough positions to stay within a
-// processor's caches, and few enough examples for their lengths to be alike.
+// Bounds of what goes through a model at once. A step in time costs what eight texts
+// cost, however few there are, so batches are large; they stay smaller than that where
+// there are few examples, so that every processor has some.
 const (
-	batchTexts     = 64      // or graphs
-	batchPositions = 1 << 13 // padding included
+	leastExamples, mostExamples = 64, 256
+	mostPositions               = 1 << 15 // padding included; 100 MB in a model of the papers' size
+	mostPieces                  = 1 << 13 // of the large encoders that read pieces of words
 )
 
 // Prepare finds the words of a text, and of the query that it is about or none, as
@@ -37,20 +39,25 @@ func (m *Model) AnswerAll(ctx context.Context, given []tokenize.Given) ([]Answer
 	for i, g := range given {
 		set[i] = g.Text
 	}
-	answers, err := m.answerAll(ctx, set, fewPositions)
+	answers, err := m.answerAll(ctx, set, m.fits)
 	for i := range answers {
 		answers[i].Spans, answers[i].Unknown = given[i].Spans, given[i].Unknown
 	}
 	return answers, err
 }
 
-// fewPositions tells that so many texts of so many positions may be asked about at once.
-func fewPositions(n, positions int) bool { return n*positions <= batchPositions }
+// fits tells that so many texts of so many positions may be asked about at once.
+func (m *Model) fits(n, positions int) bool {
+	if m.Reading().Tokenizer == tokenize.WordPiece {
+		return n*positions <= mostPieces
+	}
+	return n*positions <= mostPositions
+}
 
 // batches puts examples of similar length together, as many as fit.
 func (m *answering) batches(set examples.Set, fits func(n, positions int) bool) [][]int {
 	var out [][]int
-	for _, batch := range examples.Sorted(set, batchTexts) {
+	for _, batch := range examples.Sorted(set, m.together(set.Len())) {
 		for len(batch) > 0 {
 			n := 1 // the longer ones stand behind
 			for n < len(batch) && fits(n+1, max(m.padTo, set.Length(batch[n]))) {
@@ -60,6 +67,13 @@ func (m *answering) batches(set examples.Set, fits func(n, positions int) bool) 
 		}
 	}
 	return out
+}
+
+// together is how many of n examples make a batch where they fit: of few examples so
+// many that there are some batches for each processor.
+func (m *answering) together(n int) int {
+	const each = 4
+	return min(max(leastExamples, n/(each*cap(m.places))), mostExamples)
 }
 
 // softmax are the probabilities that logits stand for.

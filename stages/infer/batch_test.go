@@ -12,22 +12,34 @@ import (
 )
 
 // TestBatchesHoldEachTextOnce, and none has more texts or positions than there should
-// be at once, unless a text alone has.
+// be at once, unless a text alone has. Where there are texts enough, every processor has
+// a batch.
 func TestBatchesHoldEachTextOnce(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		lengths := rapid.SliceOfN(rapid.IntRange(1, 2*batchPositions), 0, 200).Draw(r, "lengths")
-		m := &answering{padTo: rapid.SampledFrom([]int{0, 256, 2 * batchPositions}).Draw(r, "pad to")}
+		lengths := rapid.SliceOfN(rapid.IntRange(1, 2*mostPositions), 0, 400).Draw(r, "lengths")
+		atOnce := rapid.IntRange(1, 4).Draw(r, "at once")
+		m := &Model{
+			answering: answering{
+				padTo:  rapid.SampledFrom([]int{0, 256, 2 * mostPositions}).Draw(r, "pad to"),
+				places: make(chan struct{}, atOnce),
+			},
+			reader: &tokenize.Reader{},
+		}
 		set := make(texts.Set, len(lengths))
 		for i, n := range lengths {
 			set[i] = tokenize.Text{IDs: make([]int32, n)}
 		}
+		batches := m.batches(set, m.fits)
+		if len(batches) < min(atOnce, len(lengths)/leastExamples) {
+			r.Fatalf("%d texts in %d batches for %d processors", len(lengths), len(batches), atOnce)
+		}
 		var seen []int
-		for _, batch := range m.batches(set, fewPositions) {
+		for _, batch := range batches {
 			longest := m.padTo
 			for _, i := range batch {
 				longest = max(longest, lengths[i])
 			}
-			if len(batch) == 0 || len(batch) > batchTexts || len(batch) > 1 && len(batch)*longest > batchPositions {
+			if len(batch) == 0 || len(batch) > mostExamples || len(batch) > 1 && len(batch)*longest > mostPositions {
 				r.Fatalf("%d texts of %d positions at once", len(batch), longest)
 			}
 			seen = append(seen, batch...)
