@@ -59,7 +59,7 @@ func (c *predictCmd) Run(ctx context.Context, a *app) error {
 // answer answers as what the model reads wants it.
 func (c *predictCmd) answer(ctx context.Context, t *tally) error {
 	options := t.computing()
-	options.Threads = 1 // in each of so many windows of lines
+	options.Threads = t.Jobs
 	graphs, err := infer.ReadsGraphs(c.Dir)
 	switch {
 	case err != nil:

@@ -112,7 +112,7 @@ func eachDataset(b *testing.B, use func(b *testing.B, m *infer.Model, texts []st
 
 // ask opens a model that was exported, and gives it texts of its dataset.
 func ask(b *testing.B, dir, name string, use func(b *testing.B, m *infer.Model, texts []string)) {
-	m, err := infer.OpenExported(exportedOn(b, dir, name), ort.Options{Threads: 1})
+	m, err := infer.OpenExported(exportedOn(b, dir, name), ort.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,9 +10,12 @@ import (
 
 // Bounds of what is in memory at a time.
 const (
-	readAhead   = 1 << 18 // bytes
-	windowLines = 512
-	maxLine     = 1 << 24 // bytes; the longest line that is read
+	readAhead  = 1 << 18 // bytes
+	pieceLines = 512
+	maxLine    = 1 << 24 // bytes; the longest line that is read
+
+	windowLines = 2048
+	windowBytes = 1 << 21
 )
 
 // line is a line of the input without its end.
@@ -33,19 +36,29 @@ func newLineReader(in io.Reader) *lineReader {
 	return &lineReader{in: bufio.NewReaderSize(in, readAhead)}
 }
 
-// window gives the lines that have arrived and at least one: whoever types texts
+// piece gives the lines that have arrived and at least one: whoever types texts
 // has each answered before the next, and a file comes in large pieces. The error is
 // io.EOF behind the last line.
-func (r *lineReader) window() ([]line, error) {
-	var window []line
-	for len(window) == 0 || len(window) < windowLines && r.arrived() {
+func (r *lineReader) piece() ([]line, error) {
+	var piece []line
+	for len(piece) == 0 || len(piece) < pieceLines && r.arrived() {
 		l, err := r.line()
 		if err != nil { // there was nothing to wait for in vain but the first
 			return nil, err
 		}
-		window = append(window, l)
+		piece = append(piece, l)
 	}
-	return window, nil
+	return piece, nil
+}
+
+// full tells that lines are enough for a window, in which texts of similar length go
+// through the model together.
+func full(window []line) bool {
+	bytes := 0
+	for _, l := range window {
+		bytes += len(l.text)
+	}
+	return len(window) >= windowLines || bytes >= windowBytes
 }
 
 // arrived tells whether a whole line can be had without waiting.

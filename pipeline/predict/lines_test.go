@@ -12,18 +12,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// allLines reads all windows.
-func allLines(t interface{ Fatalf(string, ...any) }, in io.Reader) (lines []line, windows []int) {
+// allLines reads all pieces.
+func allLines(t interface{ Fatalf(string, ...any) }, in io.Reader) (lines []line, pieces []int) {
 	r := newLineReader(in)
 	for {
-		window, err := r.window()
+		piece, err := r.piece()
 		if errors.Is(err, io.EOF) {
-			return lines, windows
+			return lines, pieces
 		}
-		if err != nil || len(window) == 0 || len(window) > windowLines {
-			t.Fatalf("a window of %d lines, error %v", len(window), err)
+		if err != nil || len(piece) == 0 || len(piece) > pieceLines {
+			t.Fatalf("a piece of %d lines, error %v", len(piece), err)
 		}
-		lines, windows = append(lines, window...), append(windows, len(window))
+		lines, pieces = append(lines, piece...), append(pieces, len(piece))
 	}
 }
 
@@ -54,19 +54,38 @@ func TestLinesAreWhatStandsBetweenEnds(t *testing.T) {
 	})
 }
 
-// TestWindowsDoNotWait: a line that has arrived is not kept back for the next, and
+// TestPiecesDoNotWait: a line that has arrived is not kept back for the next, and
 // many that have come together.
-func TestWindowsDoNotWait(t *testing.T) {
+func TestPiecesDoNotWait(t *testing.T) {
 	in, out := io.Pipe()
 	r := newLineReader(in)
 	for _, text := range []string{"one", "two"} {
 		go out.Write([]byte(text + "\n"))
-		if window, err := r.window(); err != nil || len(window) != 1 || window[0].text != text {
-			t.Fatalf("%v, error %v", window, err)
+		if piece, err := r.piece(); err != nil || len(piece) != 1 || piece[0].text != text {
+			t.Fatalf("%v, error %v", piece, err)
 		}
 	}
-	if _, windows := allLines(t, strings.NewReader(strings.Repeat("a line\n", 2*windowLines+1))); !slices.Equal(windows, []int{windowLines, windowLines, 1}) {
-		t.Errorf("windows of %d lines", windows)
+	if _, pieces := allLines(t, strings.NewReader(strings.Repeat("a line\n", 2*pieceLines+1))); !slices.Equal(pieces, []int{pieceLines, pieceLines, 1}) {
+		t.Errorf("pieces of %d lines", pieces)
+	}
+}
+
+// TestWindowsAreBounded by their lines and by their bytes.
+func TestWindowsAreBounded(t *testing.T) {
+	short, long := line{text: "a"}, line{text: strings.Repeat("a", windowBytes/2)}
+	for _, c := range []struct {
+		lines []line
+		want  bool
+	}{
+		{nil, false},
+		{slices.Repeat([]line{short}, windowLines-1), false},
+		{slices.Repeat([]line{short}, windowLines), true},
+		{[]line{long, short}, false},
+		{[]line{long, short, long}, true},
+	} {
+		if got := full(c.lines); got != c.want {
+			t.Errorf("full says %t of %d lines", got, len(c.lines))
+		}
 	}
 }
 
@@ -91,7 +110,7 @@ func TestByteOrderMark(t *testing.T) {
 // TestInputFails: the error says that it was stdin.
 func TestInputFails(t *testing.T) {
 	r := newLineReader(iotest.ErrReader(errTest))
-	if _, err := r.window(); !errors.Is(err, errTest) || !strings.Contains(err.Error(), "stdin: ") {
+	if _, err := r.piece(); !errors.Is(err, errTest) || !strings.Contains(err.Error(), "stdin: ") {
 		t.Errorf("error %v", err)
 	}
 }

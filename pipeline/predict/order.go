@@ -9,33 +9,39 @@ import (
 	"rationale/stages"
 )
 
-// job is an item on its way.
+// job is a window of items on its way.
 type job[T, R any] struct {
-	item   T
+	items  []T
 	result R
 	err    error
 	done   chan struct{} // closed when result and err stand
 }
 
+func newJob[T, R any]() *job[T, R] { return &job[T, R]{done: make(chan struct{})} }
+
 // assembly is workers on a line of jobs.
 type assembly[T, R any] struct {
-	next func() (T, error)
-	work func(context.Context, T) (R, error)
+	next func() ([]T, error)
+	full func([]T) bool
+	work func(context.Context, []T) (R, error)
 	// ordered are the jobs in the order of their items, open those to be worked on.
 	ordered, open chan *job[T, R]
 }
 
 // inOrder has workers work side by side on the items that next gives, until it gives
-// io.EOF, and hands what comes of each to use, in the items' order. Some two items
+// io.EOF, and hands what comes of them to use, in the items' order. A worker gets all
+// items that came while it was busy, as a window, until that is full. Some two windows
 // for each worker are there at a time. The first error ends it, and so does ctx; a
 // next that is still waiting then is left behind.
-func inOrder[T, R any](ctx context.Context, workers int, next func() (T, error), work func(context.Context, T) (R, error), use func(R) error) error {
-	a := &assembly[T, R]{next: next, work: work, ordered: make(chan *job[T, R], workers), open: make(chan *job[T, R])}
+func inOrder[T, R any](ctx context.Context, workers int, next func() ([]T, error), full func([]T) bool, work func(context.Context, []T) (R, error), use func(R) error) error {
+	a := &assembly[T, R]{next: next, full: full, work: work, ordered: make(chan *job[T, R], workers), open: make(chan *job[T, R])}
 	var busy sync.WaitGroup
 	defer busy.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go a.bring(ctx)
+	pieces := make(chan piece[T])
+	go a.read(ctx, pieces)
+	busy.Go(func() { a.gather(ctx, pieces) })
 	for range workers {
 		busy.Go(func() { a.serve(ctx) })
 	}
@@ -53,25 +59,54 @@ func inOrder[T, R any](ctx context.Context, workers int, next func() (T, error),
 	}
 }
 
-// bring makes a job of each item.
-func (a *assembly[T, R]) bring(ctx context.Context) {
+// piece is what next gave at a time.
+type piece[T any] struct {
+	items []T
+	err   error
+}
+
+// read hands on what next gives, up to its first error.
+func (a *assembly[T, R]) read(ctx context.Context, to chan<- piece[T]) {
 	for {
-		j := &job[T, R]{done: make(chan struct{})}
-		j.err = stages.Guard(func() (err error) {
-			j.item, err = a.next()
+		var p piece[T]
+		p.err = stages.Guard(func() (err error) {
+			p.items, err = a.next()
 			return err
 		})
-		if errors.Is(j.err, io.EOF) {
-			close(a.ordered)
+		if !put(ctx, to, p) || p.err != nil {
 			return
 		}
-		failed := j.err != nil
-		if failed {
-			close(j.done)
+	}
+}
+
+// gather makes windows of pieces, each of which ends when a worker is free to take it.
+func (a *assembly[T, R]) gather(ctx context.Context, pieces <-chan piece[T]) {
+	defer close(a.ordered)
+	var end error // of the pieces
+	for j := newJob[T, R](); end == nil || len(j.items) > 0; {
+		more, open := pieces, a.open // nil where nothing may come or go
+		if end != nil || a.full(j.items) {
+			more = nil
 		}
-		if !put(ctx, a.ordered, j) || failed || !put(ctx, a.open, j) {
+		if len(j.items) == 0 {
+			open = nil
+		}
+		select {
+		case p := <-more:
+			j.items, end = append(j.items, p.items...), p.err
+		case open <- j:
+			if !put(ctx, a.ordered, j) {
+				return
+			}
+			j = newJob[T, R]()
+		case <-ctx.Done():
 			return
 		}
+	}
+	if !errors.Is(end, io.EOF) {
+		j := &job[T, R]{err: end, done: make(chan struct{})}
+		close(j.done)
+		put(ctx, a.ordered, j)
 	}
 }
 
@@ -83,7 +118,7 @@ func (a *assembly[T, R]) serve(ctx context.Context) {
 			return
 		}
 		j.err = stages.Guard(func() (err error) {
-			j.result, err = a.work(ctx, j.item)
+			j.result, err = a.work(ctx, j.items)
 			return err
 		})
 		close(j.done)

@@ -42,7 +42,7 @@ type asker[Given any] interface {
 // When ctx ends, it returns, though in may still be waited for.
 func answerLines[Given any](ctx context.Context, a asker[Given], workers int, in io.Reader, use func(Answered) error) error {
 	answer := func(ctx context.Context, window []line) (Answered, error) { return answerWindow(ctx, a, window) }
-	return inOrder(ctx, workers, newLineReader(in).window, answer, use)
+	return inOrder(ctx, workers, newLineReader(in).piece, full, answer, use)
 }
 
 // answerWindow answers a window of lines.
