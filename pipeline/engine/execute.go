@@ -10,11 +10,11 @@ import (
 	"rationale/stages/memory"
 )
 
-// execute makes the artifact of one step whose inputs are complete.
-func (o Options) execute(ctx context.Context, step *Step, held *holdings) (log Log, err error) {
+// execute makes the artifact of one step whose inputs are complete, on so many threads.
+func (o Options) execute(ctx context.Context, step *Step, threads int, held *holdings) (log Log, err error) {
 	task := o.Progress.Start(step.Label, step.Weight, o.Store.hasWork(step.ID))
 	defer func() { task.End(err) }()
-	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: o.threads(), Jobs: o.Jobs, Command: o.Command, Inputs: step.artifacts()}
+	log = Log{ID: step.ID, Label: step.Label, Started: time.Now().UTC(), Threads: threads, Jobs: o.Jobs, Command: o.Command, Inputs: step.artifacts()}
 
 	opened := held.of(step)
 	defer func() { err = errors.Join(err, held.release(step)) }()
@@ -27,7 +27,7 @@ func (o Options) execute(ctx context.Context, step *Step, held *holdings) (log L
 		return log, err
 	}
 	env := &stages.Env{
-		Inputs: inputs, Opened: opened, Out: out, Work: work, Threads: log.Threads,
+		Inputs: inputs, Opened: opened, Out: out, Work: work, Threads: threads,
 		Progress: task, Log: o.Log.With("stage", step.Label),
 	}
 	if err := runStage(ctx, step.Stage, env); err != nil {
@@ -46,8 +46,6 @@ func (o Options) execute(ctx context.Context, step *Step, held *holdings) (log L
 	}
 	return log, nil
 }
-
-func (o Options) threads() int { return max(1, o.Threads/o.Jobs) }
 
 // inputs gives the folder for each role that an artifact fills, checked against
 // its digest so that no stage parses bytes other than those that were published.

@@ -17,8 +17,8 @@ type Options struct {
 	Store *Store
 	// Jobs is how many stages may run at the same time; 1 when zero.
 	Jobs int
-	// Threads is how many processor threads all jobs share: each stage gets
-	// Threads/Jobs, at least one. Zero means one per processor.
+	// Threads is how many processor threads all jobs share: each stage gets its
+	// part of them when it starts, at least one. Zero means one per processor.
 	Threads int
 	// KeepGoing runs what does not depend on a failed stage; otherwise the
 	// first error stops the rest.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"rationale/pipeline/engine/progress"
 	"rationale/stages"
@@ -46,14 +49,39 @@ func TestJobsRunInParallel(t *testing.T) {
 	}
 }
 
+// TestThreadsAreShared by the stages that run at the same time: one by itself has all.
 func TestThreadsAreShared(t *testing.T) {
-	for _, tc := range []struct{ threads, jobs, want int }{
-		{8, 1, 8}, {8, 2, 4}, {8, 3, 2}, {2, 4, 1}, {0, 1, runtime.NumCPU()}, {6, 0, 6},
+	for _, tc := range []struct {
+		shape         string
+		threads, jobs int
+		want          map[string]int
+	}{
+		{"chain", 8, 4, map[string]int{"a": 8, "b": 8, "c": 8}},
+		{"chain", 0, 1, map[string]int{"a": runtime.NumCPU(), "b": runtime.NumCPU(), "c": runtime.NumCPU()}},
+		{"join", 8, 4, map[string]int{"a": 2, "b": 2, "c": 2, "d": 8}},
+		{"fan-out", 8, 2, map[string]int{"a": 8, "b": 4, "c": 4, "d": 4}},
+		{"fan-out", 2, 3, map[string]int{"a": 2, "b": 1, "c": 1, "d": 1}},
 	} {
-		o := Options{Threads: tc.threads, Jobs: tc.jobs}.withDefaults()
-		if got := o.threads(); got != tc.want {
-			t.Errorf("%d threads, %d jobs: %d for each, want %d", tc.threads, tc.jobs, got, tc.want)
-		}
+		t.Run(fmt.Sprintf("%s, %d threads, %d jobs", tc.shape, tc.threads, tc.jobs), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, g := newStore(t), newGraph(shapes[tc.shape], newRaw(t))
+				g.onStep(func(context.Context, string, int) error {
+					time.Sleep(time.Second)
+					return nil
+				})
+				report, err := Run(t.Context(), g.plan(t), Options{Store: s, Threads: tc.threads, Jobs: tc.jobs})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := map[string]int{}
+				for _, log := range report.Made {
+					got[strings.TrimPrefix(log.Label, "make ")] = log.Threads
+				}
+				if d := cmp.Diff(tc.want, got); d != "" {
+					t.Errorf("(-want +got)\n%s", d)
+				}
+			})
+		})
 	}
 }
 

@@ -98,26 +98,36 @@ func (s *scheduler) begin() {
 	s.options.Progress.Begin(done, len(s.plan.steps), left)
 }
 
-// start launches ready steps, the most urgent first, while there are free jobs.
+// start launches ready steps, the most urgent first, while there are free jobs. The
+// threads are shared by all that run then.
 func (s *scheduler) start(ctx context.Context) {
-	for _, step := range s.sorted {
-		if s.busy == s.options.Jobs {
-			return
-		}
-		if s.states[step.ID] != pending || !step.ready(s.done) {
-			continue
-		}
+	ready := s.ready()
+	s.busy += len(ready)
+	for _, step := range ready {
 		s.states[step.ID] = running
-		s.busy++
+		threads := max(1, s.options.Threads/s.busy)
 		go func() {
 			r := result{step: step}
 			r.err = stages.Guard(func() (err error) {
-				r.log, err = s.options.execute(ctx, step, s.held)
+				r.log, err = s.options.execute(ctx, step, threads, s.held)
 				return err
 			})
 			s.results <- r
 		}()
 	}
+}
+
+// ready are the most urgent steps that can start, no more than there are free jobs.
+func (s *scheduler) ready() (ready []*Step) {
+	for _, step := range s.sorted {
+		if s.busy+len(ready) == s.options.Jobs {
+			return ready
+		}
+		if s.states[step.ID] == pending && step.ready(s.done) {
+			ready = append(ready, step)
+		}
+	}
+	return ready
 }
 
 func (s *scheduler) done(id string) bool { return s.states[id] == finished }

@@ -36,6 +36,17 @@ func (b Backend) Open() (*runtime.Runtime, error) {
 	return runtime.Open(lib, runtime.Options{Provider: b.Provider, Device: b.Device, TF32: b.TF32, Threads: b.Threads})
 }
 
+// AtOnce is how many batches may go through a model side by side on a provider, where
+// so many processor threads are free and each batch takes some. A device has one at a
+// time.
+func AtOnce(provider string, free, each int) int {
+	p, err := runtime.FindProvider(provider)
+	if err != nil || p.Device {
+		return 1
+	}
+	return max(1, free/max(1, each))
+}
+
 // Model opens the graph in a file with those of its inputs that never change
 // made part of it: a device then keeps them, and they cross no bus. Inputs that
 // the graph does not have are left out.

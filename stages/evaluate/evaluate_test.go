@@ -372,3 +372,19 @@ func TestRefuses(t *testing.T) {
 		})
 	}
 }
+
+// TestThreadsChangeNothing: batches that go through the model side by side give the same
+// files as one after the other.
+func TestThreadsChangeNothing(t *testing.T) {
+	in := trained(t, stagetest.Small("RNP+A2I"), stagetest.Generated(t), stagetest.Dataset)
+	stage := evaluate.New(params(t, stagetest.Dataset), texts.Open)
+	want := stagetest.Run(t, stage, in)
+	for _, threads := range []int{2, 7} {
+		env := stagetest.Env(t, in)
+		env.Threads = threads
+		if err := stage.Run(t.Context(), env); err != nil {
+			t.Fatal(err)
+		}
+		stagetest.SameFiles(t, env.Out, want)
+	}
+}

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	goruntime "runtime"
@@ -31,12 +32,11 @@ type answering struct {
 	sampled *sampling // nil for arg-max masks
 }
 
-// load opens the model in a file.
+// load opens the model in a file. On a processor a batch on each thread does more than
+// one batch on all.
 func load(path string, classes []string, o runtime.Options) (answering, error) {
-	o, atOnce, err := sideBySide(o)
-	if err != nil {
-		return answering{}, err
-	}
+	atOnce := backend.AtOnce(o.Provider, cmp.Or(o.Threads, goruntime.NumCPU()), 1)
+	o.Threads = 1
 	lib, err := runtime.Locate()
 	if err != nil {
 		return answering{}, err
@@ -51,22 +51,6 @@ func load(path string, classes []string, o runtime.Options) (answering, error) {
 		return answering{}, err
 	}
 	return answering{runtime: rt, session: session, classes: classes, places: make(chan struct{}, atOnce)}, nil
-}
-
-// sideBySide says how many batches may go through a model at once, and the options that
-// are made for it: a batch on each thread does more than one batch on all. A device has
-// one at a time.
-func sideBySide(o runtime.Options) (runtime.Options, int, error) {
-	provider, err := runtime.FindProvider(o.Provider)
-	if err != nil || provider.Device {
-		return o, 1, err
-	}
-	atOnce := o.Threads
-	if atOnce == 0 {
-		atOnce = goruntime.NumCPU()
-	}
-	o.Threads = 1
-	return o, atOnce, nil
 }
 
 // Close closes the library and with it the session.

@@ -3,6 +3,9 @@ package measure
 
 import (
 	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"rationale/onnx/nn"
 	"rationale/onnx/rationalizer"
@@ -68,35 +71,65 @@ type Weights map[string][]float32
 type Batching struct {
 	Size  int
 	Fixed int // length of every example; 0 for the longest of the batch
+	// AtOnce is how many batches go through the model side by side; 0 is one. It
+	// changes no numbers.
+	AtOnce int
 }
 
 // Evaluate runs the graph over all examples, with batches of examples of similar
 // length, and hands each prediction to see (which may be nil) under the
 // example's index.
 func (e *Evaluator) Evaluate(ctx context.Context, set examples.Set, w Weights, b Batching, d Draw, see func(i int, p Prediction)) (*Scores, error) {
-	scores := newScores(e.spec.Classes)
-	for number, batch := range examples.Sorted(set, b.Size) {
-		size := set.Size(batch)
-		if b.Fixed > 0 {
-			size.Positions = b.Fixed
-		}
-		out, err := e.answer(ctx, set, batch, size, w, d, number)
+	scores, first := newScores(e.spec.Classes), 0
+	for batches := range slices.Chunk(examples.Sorted(set, b.Size), max(1, b.AtOnce)) {
+		readings, err := e.readAll(ctx, set, batches, first, w, b, d)
 		if err != nil {
 			return nil, err
 		}
-		r := newReading(set, batch, size.Positions, e.spec, out)
-		r.attacked = examples.OtherClasses(nn.Stream(d.Seed, "evaluate/attacked class", d.step(number)), r.labels, e.spec.Classes)
-		predictions, err := scores.add(r)
-		if err != nil {
-			return nil, err
-		}
-		for i, p := range predictions {
-			if see != nil {
-				see(batch[i], p)
+		first += len(batches)
+		for k, r := range readings {
+			predictions, err := scores.add(r)
+			if err != nil {
+				return nil, err
+			}
+			for i, p := range predictions {
+				if see != nil {
+					see(batches[k][i], p)
+				}
 			}
 		}
 	}
 	return scores, nil
+}
+
+// readAll asks the model about batches, all at once; first is the number of the first.
+func (e *Evaluator) readAll(ctx context.Context, set examples.Set, batches [][]int, first int, w Weights, b Batching, d Draw) ([]reading, error) {
+	readings := make([]reading, len(batches))
+	group, ctx := errgroup.WithContext(ctx)
+	for k, batch := range batches {
+		group.Go(func() error {
+			return stages.Guard(func() (err error) {
+				readings[k], err = e.read(ctx, set, batch, first+k, w, b, d)
+				return err
+			})
+		})
+	}
+	return readings, group.Wait()
+}
+
+// read asks the model about the batch with a number.
+func (e *Evaluator) read(ctx context.Context, set examples.Set, batch []int, number int, w Weights, b Batching, d Draw) (reading, error) {
+	size := set.Size(batch)
+	if b.Fixed > 0 {
+		size.Positions = b.Fixed
+	}
+	out, err := e.answer(ctx, set, batch, size, w, d, number)
+	if err != nil {
+		return reading{}, err
+	}
+	r := newReading(set, batch, size.Positions, e.spec, out)
+	r.attacked = examples.OtherClasses(nn.Stream(d.Seed, "evaluate/attacked class", d.step(number)), r.labels, e.spec.Classes)
+	return r, nil
 }
 
 // answer runs the graph once and checks what it returns.
