@@ -44,7 +44,7 @@ func AtOnce(provider string, free, each int) int {
 	if err != nil || p.Device {
 		return 1
 	}
-	return max(1, free/max(1, each))
+	return max(1, free/each)
 }
 
 // Model opens the graph in a file with those of its inputs that never change

@@ -128,7 +128,7 @@ func (e *evaluation) measure(ctx context.Context, rt *runtime.Runtime) ([]measur
 		return nil, err
 	}
 	predictions := make([]measure.Prediction, e.Test.Len())
-	scores, err := everything.Evaluate(ctx, e.Test, e.Weights, e.batching(), measure.Draw{ArgMax: true},
+	scores, err := everything.Evaluate(ctx, e.Test, e.Weights, e.Batching(e.params.Batch), measure.Draw{ArgMax: true},
 		func(i int, p measure.Prediction) { predictions[i] = p })
 	if err != nil {
 		return nil, answered(err)
@@ -152,7 +152,7 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 	draws := make([][]measure.Number, e.params.Draws)
 	for i := range draws {
 		draw := measure.Draw{Seed: uint64(i), Epoch: e.Result.Epoch()}
-		scores, err := evaluator.Evaluate(ctx, e.Test, e.Weights, e.batching(), draw, nil)
+		scores, err := evaluator.Evaluate(ctx, e.Test, e.Weights, e.Batching(e.params.Batch), draw, nil)
 		if err != nil {
 			return answered(err)
 		}
@@ -165,13 +165,6 @@ func (e *evaluation) sample(ctx context.Context, rt *runtime.Runtime, argmax *me
 		e.note(fmt.Sprintf("sampled-mean-%d", len(draws)), measure.Means(draws))
 	}
 	return nil
-}
-
-// batching puts test texts together, and keeps as many processors busy as there are.
-func (e *evaluation) batching() measure.Batching {
-	b := e.Batching(e.params.Batch)
-	b.AtOnce = backend.AtOnce(e.params.Engine.Provider, e.env.Threads, e.params.Engine.Threads)
-	return b
 }
 
 // numbers are those that the evaluation is asked for.

@@ -19,6 +19,7 @@ import (
 // Evaluator runs an evaluation graph over a set of examples.
 type Evaluator struct {
 	session *runtime.Session
+	options runtime.Options
 	spec    rationalizer.Spec
 	columns []string // among the graph's inputs
 	noises  []string
@@ -34,7 +35,7 @@ func NewEvaluator(rt *runtime.Runtime, path string, spec rationalizer.Spec, fixe
 	if err != nil {
 		return nil, err
 	}
-	e := &Evaluator{session: session, spec: spec, state: map[string]bool{}}
+	e := &Evaluator{session: session, options: rt.Options(), spec: spec, state: map[string]bool{}}
 	parameters := map[string]bool{}
 	for _, l := range spec.Layouts {
 		parameters[l.Name+rationalizer.ParamsPart] = true
@@ -71,9 +72,9 @@ type Weights map[string][]float32
 type Batching struct {
 	Size  int
 	Fixed int // length of every example; 0 for the longest of the batch
-	// AtOnce is how many batches go through the model side by side; 0 is one. It
-	// changes no numbers.
-	AtOnce int
+	// Threads are those that batches may go through the model on, side by side; they
+	// change no numbers.
+	Threads int
 }
 
 // Evaluate runs the graph over all examples, with batches of examples of similar
@@ -81,7 +82,8 @@ type Batching struct {
 // example's index.
 func (e *Evaluator) Evaluate(ctx context.Context, set examples.Set, w Weights, b Batching, d Draw, see func(i int, p Prediction)) (*Scores, error) {
 	scores, first := newScores(e.spec.Classes), 0
-	for batches := range slices.Chunk(examples.Sorted(set, b.Size), max(1, b.AtOnce)) {
+	atOnce := backend.AtOnce(e.options.Provider, b.Threads, e.options.Threads)
+	for batches := range slices.Chunk(examples.Sorted(set, b.Size), atOnce) {
 		readings, err := e.readAll(ctx, set, batches, first, w, b, d)
 		if err != nil {
 			return nil, err

@@ -175,7 +175,7 @@ func (r *run) measure(ctx context.Context, split string, set examples.Set, w mea
 }
 
 func (r *run) batching() measure.Batching {
-	return batching(r.feeder.Spec, max(r.params.Batch, 128), r.feeder.Positions)
+	return batching(r.feeder.Spec, max(r.params.Batch, 128), r.feeder.Positions, r.env.Threads)
 }
 
 // weights copies the parameters as they are now.

@@ -23,13 +23,14 @@ type Finished struct {
 	Shape   examples.Shape
 	Test    examples.Set // never empty
 
-	graphs string // their folder
+	graphs  string // their folder
+	threads int    // that the stage may keep busy
 }
 
 // OpenFinished reads the run in a role of the stage's inputs, and the data and
 // graphs that it was made with in theirs.
 func OpenFinished(env *stages.Env, role string, open examples.Open) (*Finished, error) {
-	f := &Finished{graphs: env.Inputs[GraphsRole]}
+	f := &Finished{graphs: env.Inputs[GraphsRole], threads: env.Threads}
 	var err error
 	if f.Result, err = ReadResult(env.Inputs[role]); err != nil {
 		return nil, err
@@ -81,12 +82,12 @@ func (f *Finished) Evaluator(rt *runtime.Runtime, model string) (*measure.Evalua
 
 // Batching puts texts together for evaluation as the run's padding wants it.
 func (f *Finished) Batching(size int) measure.Batching {
-	return batching(f.Result.Graphs.Spec, size, f.Shape.Longest)
+	return batching(f.Result.Graphs.Spec, size, f.Shape.Longest, f.threads)
 }
 
 // batching pads every text to the longest of the data in padding "paper".
-func batching(spec rationalizer.Spec, size, longest int) measure.Batching {
-	b := measure.Batching{Size: size}
+func batching(spec rationalizer.Spec, size, longest, threads int) measure.Batching {
+	b := measure.Batching{Size: size, Threads: threads}
 	if spec.Padding == rationalizer.Paper {
 		b.Fixed = longest
 	}

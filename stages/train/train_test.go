@@ -245,3 +245,15 @@ func TestPiecesHaveNoVectors(t *testing.T) {
 		t.Errorf("error %v; want one that says --tokenizer words", err)
 	}
 }
+
+// TestThreadsChangeNothing: they evaluate epochs side by side.
+func TestThreadsChangeNothing(t *testing.T) {
+	in := inputs(t, stagetest.Small("RNP+A2I"))
+	stage := newStage(params(t, in))
+	want, env := stagetest.Run(t, stage, in), stagetest.Env(t, in)
+	env.Threads = 3
+	if err := stage.Run(t.Context(), env); err != nil {
+		t.Fatal(err)
+	}
+	stagetest.SameFiles(t, env.Out, want)
+}
