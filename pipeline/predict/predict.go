@@ -1,7 +1,8 @@
 // Package predict asks a model about texts or graphs as they come, one a line, and gives
 // what it says in their order, a line of JSON for each. Reading, finding words, running
 // the model and writing go on at the same time, on all processors, and no more than
-// some windows of lines are in memory.
+// some windows of lines are in memory. What a line is in a window with changes no answer,
+// see infer.Model.AnswerAll.
 package predict
 
 import (

@@ -32,8 +32,9 @@ func (m *Model) Read(t datasets.Text) (tokenize.Given, error) { return m.reader.
 func (m *Model) Vocabulary() []string { return m.reader.Vocabulary() }
 
 // AnswerAll answers for texts that Prepare has read, in their order; texts of
-// similar length go through the model together. Unknown words stay unknown. Several
-// goroutines may call it at once.
+// similar length go through the model together. Unknown words stay unknown. With a GRU
+// an answer is the same to the bit whatever else is asked; with BERT the padding that
+// others bring may change last digits. Several goroutines may call it at once.
 func (m *Model) AnswerAll(ctx context.Context, given []tokenize.Given) ([]Answer, error) {
 	set := make(texts.Set, len(given))
 	for i, g := range given {
