@@ -40,25 +40,25 @@ func newLineReader(in io.Reader) *lineReader {
 // has each answered before the next, and a file comes in large pieces. The error is
 // io.EOF behind the last line.
 func (r *lineReader) piece() ([]line, error) {
-	var piece []line
-	for len(piece) == 0 || len(piece) < pieceLines && r.arrived() {
+	var lines []line
+	for len(lines) == 0 || len(lines) < pieceLines && r.arrived() {
 		l, err := r.line()
 		if err != nil { // there was nothing to wait for in vain but the first
 			return nil, err
 		}
-		piece = append(piece, l)
+		lines = append(lines, l)
 	}
-	return piece, nil
+	return lines, nil
 }
 
 // full tells that lines are enough for a window, in which texts of similar length go
 // through the model together.
 func full(window []line) bool {
-	bytes := 0
+	size := 0
 	for _, l := range window {
-		bytes += len(l.text)
+		size += len(l.text)
 	}
-	return len(window) >= windowLines || bytes >= windowBytes
+	return len(window) >= windowLines || size >= windowBytes
 }
 
 // arrived tells whether a whole line can be had without waiting.

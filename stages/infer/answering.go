@@ -25,7 +25,7 @@ type answering struct {
 	session *runtime.Session
 	classes []string
 	padTo   int // length of every example; 0 for the longest of those asked about together
-	// places are as many as batches may go through the model at once: a run holds one.
+	// places are as many as batches may go through the model at once; each holds one.
 	places chan struct{}
 	// data opens the dataset that the model was trained on; nil for an exported model.
 	data    func() (examples.Data, error)

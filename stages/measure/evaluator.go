@@ -82,26 +82,51 @@ type Batching struct {
 // example's index.
 func (e *Evaluator) Evaluate(ctx context.Context, set examples.Set, w Weights, b Batching, d Draw, see func(i int, p Prediction)) (*Scores, error) {
 	scores, first := newScores(e.spec.Classes), 0
-	atOnce := backend.AtOnce(e.options.Provider, b.Threads, e.options.Threads)
-	for batches := range slices.Chunk(examples.Sorted(set, b.Size), atOnce) {
+	for batches := range slices.Chunk(examples.Sorted(set, b.Size), e.atOnce(b.Threads)) {
 		readings, err := e.readAll(ctx, set, batches, first, w, b, d)
 		if err != nil {
 			return nil, err
 		}
 		first += len(batches)
 		for k, r := range readings {
-			predictions, err := scores.add(r)
-			if err != nil {
+			if err := scores.count(r, batches[k], see); err != nil {
 				return nil, err
-			}
-			for i, p := range predictions {
-				if see != nil {
-					see(batches[k][i], p)
-				}
 			}
 		}
 	}
 	return scores, nil
+}
+
+// Bounds of what goes through a model side by side: few batches of a small model, and of
+// a large one, such as BERT, whose arrays take a gigabyte a batch, a single one.
+const (
+	mostAtOnce     = 4
+	mostParameters = 1 << 22
+)
+
+// atOnce is how many batches go through the model side by side on so many threads.
+func (e *Evaluator) atOnce(threads int) int {
+	parameters := 0
+	for _, l := range e.spec.Layouts {
+		parameters += l.Size()
+	}
+	if parameters > mostParameters || e.outside != nil {
+		return 1
+	}
+	return min(mostAtOnce, backend.AtOnce(e.options.Provider, threads, e.options.Threads))
+}
+
+// count adds what a model says of a batch, and hands each prediction to see (which may
+// be nil) under the example's index.
+func (s *Scores) count(r reading, batch []int, see func(i int, p Prediction)) error {
+	predictions, err := s.add(r)
+	if err != nil || see == nil {
+		return err
+	}
+	for k, p := range predictions {
+		see(batch[k], p)
+	}
+	return nil
 }
 
 // readAll asks the model about batches, all at once; first is the number of the first.
