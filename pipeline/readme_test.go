@@ -55,8 +55,8 @@ var notRun = map[string]string{
 	"./rationale reproduce --provider cuda":                       needsGPU,
 	"./rationale data import glove FILE":                          stands,
 
-	"./rationale train --method RNP --dataset reviews --encoder bert --checkpoint minilm":                   needsCheckpoint,
-	"./rationale train --method RNP --dataset tweets --encoder bert --checkpoint minilm --set attack=false": needsCheckpoint,
+	"./rationale train --method RNP --dataset reviews --encoder bert --checkpoint minilm":    needsCheckpoint,
+	"./rationale train --method RNP+A2I --dataset tweets --encoder bert --checkpoint minilm": needsCheckpoint,
 
 	"rationale data import FORMAT SOURCE... --name NAME [--split SPEC] [--set OPTION=VALUE]...":   stands,
 	"rationale data import beer beer/ --name beer-appearance --set aspect=0":                      notPublic,
