@@ -30,14 +30,18 @@ func Fixed(env *stages.Env, data examples.Data, spec rationalizer.Spec) (map[str
 }
 
 // readReader reads a finished model's parameters for the frozen layout that reads
-// selections with them. A classifier beside another model has its layout renamed.
-func readReader(dir string, l nn.Layout) ([]float32, error) {
+// selections with them. A classifier beside another model has all of its own in one.
+func readReader(dir string, l nn.Layout) (vector []float32, err error) {
+	path := filepath.Join(dir, weights.Checkpoint)
 	if l.Name == rationalizer.ReaderLayout {
-		l.Name = "model"
+		vector, err = weights.ReadTeam(path, "model", l.Params)
+	} else {
+		var params map[string][]float32
+		params, err = weights.ReadCheckpoint(path, []nn.Layout{l})
+		vector = params[l.Name]
 	}
-	params, err := weights.ReadCheckpoint(filepath.Join(dir, weights.Checkpoint), []nn.Layout{l})
 	if err != nil {
 		return nil, fmt.Errorf("the finished model that reads the selections: %w", err)
 	}
-	return params[l.Name], nil
+	return vector, nil
 }

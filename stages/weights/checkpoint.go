@@ -2,6 +2,7 @@ package weights
 
 import (
 	"fmt"
+	"strings"
 
 	"rationale/onnx/nn"
 	"rationale/onnx/safetensors"
@@ -41,12 +42,39 @@ func ReadCheckpoint(path string, layouts []nn.Layout) (params map[string][]float
 				part[p.Name] = t
 			}
 		}
-		if out[l.Name], err = l.Flat(part); err != nil {
+		if out[l.Name], err = flat(l, part); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		if !tensor.Vector(out[l.Name]).Finite() {
-			return nil, fmt.Errorf("%s: parameters of %s are NaN or infinite; expected finite numbers", path, l.Name)
 		}
 	}
 	return out, nil
+}
+
+// ReadTeam reads parameters of a team from a checkpoint, whichever of the team's layouts
+// they lie in, as one flat vector.
+func ReadTeam(path, team string, params []nn.Param) (vector []float32, err error) {
+	defer stages.InFile(path, &err)
+	named, _, err := safetensors.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	part := map[string]*tensor.Tensor{}
+	for name, t := range named {
+		layout, param, _ := strings.Cut(name, ".")
+		if of, _, _ := strings.Cut(layout, "/"); of == team {
+			part[param] = t
+		}
+	}
+	if vector, err = flat(nn.Layout{Name: team, Params: params}, part); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return vector, nil
+}
+
+// flat joins tensors, which have to be finite, into a layout's vector.
+func flat(l nn.Layout, named map[string]*tensor.Tensor) ([]float32, error) {
+	vector, err := l.Flat(named)
+	if err == nil && !tensor.Vector(vector).Finite() {
+		return nil, fmt.Errorf("parameters of %s are NaN or infinite; expected finite numbers", l.Name)
+	}
+	return vector, err
 }
