@@ -56,6 +56,9 @@ func (c *defendRunCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if b := r.Graphs.BERT; b != nil && b.TrainTables && c.Defence == "attdef" {
+		return usagef("%s: AttDef weighs one vector of each word, and with train_tables every encoder has its own; defend a run whose tables are fixed, or with onion", r.Label)
+	}
 	lab, err := a.lab(experiments.Options{Profile: "quick"})
 	if err != nil {
 		return err

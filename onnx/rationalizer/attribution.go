@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"errors"
 	"fmt"
 
 	"rationale/onnx/grad"
@@ -26,6 +27,9 @@ func NewAttribution(c Config) (*graph.Graph, error) {
 	c, m, err := c.check()
 	if err != nil {
 		return nil, fmt.Errorf("rationalizer: %w", err)
+	}
+	if c.ownTables() {
+		return nil, errors.New("rationalizer: an attribution is of the one vector that all encoders have of a word, and with train_tables each has its own")
 	}
 	g := graph.New("attribute")
 	a := &answer{g: g, c: c, layouts: m.models(c), teams: map[string]nn.Weights{}}

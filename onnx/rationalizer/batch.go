@@ -63,12 +63,15 @@ type Batch struct {
 	from      source
 	choosable *graph.Value // [U,B] 1 at units that a generator may select; nil: all
 	fixed     *graph.Value // [T,B] 1 at positions that are always shown, such as a query and marks; nil: none
-	ids       *graph.Value // [T,B]: words in place of the column's; nil: these
+	ids       *graph.Value // of words, [T,B]; nil as long as nobody asks for the column's
 	distinct  graph.Dim    // the symbol for how many distinct ones there are
 	rows      *graph.Value // of Words
 	places    *graph.Value
+	replaced  bool   // rows are vectors in place of the words'
 	once      *Batch // what this one repeats, so many times
 	times     int
+	all       *Batch // what this one has the picked examples of
+	picked    *graph.Value
 
 	selectable, sentence, first, last *graph.Value // [T,B] twice, [S,B] twice
 }
@@ -120,15 +123,28 @@ func (x *Batch) Words() (rows, places *graph.Value) {
 		x.places = x.tile(x.places)
 		return x.rows, x.places
 	}
-	if x.rows, x.places = x.from.table(), x.ids; x.places == nil {
-		x.places = x.numbers(InputIDs, timeDim)
-	}
-	if !x.c.WholeVocabulary {
-		flat := x.g.Reshape(x.places, timeDim.Times(batchDim))
-		x.rows, x.places = nn.Embedding(x.g, x.rows, flat, x.distinct)
-		x.places = x.g.Reshape(x.places, timeDim, batchDim)
-	}
+	x.rows, x.places = x.in(x.from.table())
 	return x.rows, x.places
+}
+
+// in is Words in another table [V,E]: one that an encoder has of its own.
+func (x *Batch) in(table *graph.Value) (rows, places *graph.Value) {
+	switch {
+	case x.once != nil:
+		rows, places = x.once.in(table)
+		return rows, x.tile(places)
+	case x.all != nil:
+		rows, places = x.all.in(table)
+		return rows, x.take(places)
+	}
+	if x.ids == nil {
+		x.ids = x.numbers(InputIDs, timeDim)
+	}
+	if x.c.WholeVocabulary {
+		return table, x.ids
+	}
+	rows, places = nn.Embedding(x.g, table, x.g.Reshape(x.ids, timeDim.Times(batchDim)), x.distinct)
+	return rows, x.g.Reshape(places, timeDim, batchDim)
 }
 
 // parts numbers the parts of queried texts as BERT does, [T,B] (int64): 0 for the
@@ -151,30 +167,47 @@ func (x *Batch) vectors(g *graph.Graph) *graph.Value {
 	return g.Gather(rows, places, 0)
 }
 
+// vectorsIn are vectors in a table [V,E] of an encoder's own, unless withWords has put
+// others in their place.
+func (x *Batch) vectorsIn(g *graph.Graph, table *graph.Value) *graph.Value {
+	if x.replaced {
+		return x.vectors(g)
+	}
+	rows, places := x.in(table)
+	return g.Gather(rows, places, 0)
+}
+
 // withWords is the same examples with other vectors in place of their words,
 // [T,B,E].
 func (x *Batch) withWords(g *graph.Graph, vectors *graph.Value) *Batch {
 	other, positions := *x, vectors.Shape[:2]
 	other.rows = g.Reshape(vectors, positions.Count(), vectors.Shape[2])
 	other.places = g.Reshape(g.Range(positions.Count()), positions...)
+	other.replaced = true
 	return &other
 }
 
 // pick is some of the examples, each as often as it is listed; the labels are left
 // behind.
 func (x *Batch) pick(examples *graph.Value) *Batch {
-	take := func(v *graph.Value) *graph.Value {
-		if v == nil {
-			return nil
-		}
-		return x.g.Gather(v, examples, 1)
+	some := &Batch{c: x.c, g: x.g, all: x, picked: examples}
+	some.Real, some.Units = some.take(x.Real), some.take(x.Units)
+	some.choosable, some.fixed = some.take(x.choosable), some.take(x.fixed)
+	if !x.c.ownTables() {
+		rows, places := x.Words()
+		some.rows, some.places = rows, some.take(places)
 	}
-	rows, places := x.Words()
-	return &Batch{
-		Real: take(x.Real), Units: take(x.Units), c: x.c, g: x.g,
-		choosable: take(x.choosable), fixed: take(x.fixed), rows: rows, places: take(places),
-		selectable: take(x.selectable), sentence: take(x.sentence), first: take(x.first), last: take(x.last),
+	some.selectable, some.sentence = some.take(x.selectable), some.take(x.sentence)
+	some.first, some.last = some.take(x.first), some.take(x.last)
+	return some
+}
+
+// take is what the picked examples have of a column [·,B] of all; nil of nil.
+func (x *Batch) take(v *graph.Value) *graph.Value {
+	if v == nil {
+		return nil
 	}
+	return x.g.Gather(v, x.picked, 1)
 }
 
 // reworded is the batch with other words, ids [B,T], at its positions.

@@ -33,6 +33,15 @@ func BenchmarkBERTStep(b *testing.B) {
 	}
 }
 
+// BenchmarkBERTTables times it with tables that learn.
+func BenchmarkBERTTables(b *testing.B) {
+	for _, size := range bertSizes {
+		c := bertBenchConfig()
+		c.BERT.TrainTables = true
+		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) { benchmarkBERTStep(b, c, size[0], size[1]) })
+	}
+}
+
 func benchmarkBERTStep(b *testing.B, c Config, batch, length int) {
 	peak := gemmPeak(b)
 	stepper, inputs := newBenchStep(b, c, batch, length)

@@ -204,12 +204,15 @@ func TestStepsOnBERTInOneRun(t *testing.T) {
 }
 
 // TestRecomputeOnBERT: what is computed again changes no number of a step, also where
-// some layers are frozen, or several steps are one run. The gradients say so of the
-// new parameters, as in TestTrimIgnoresPaddingOnBERT.
+// some layers are frozen or the tables learn, or several steps are one run. The gradients
+// say so of the new parameters, as in TestTrimIgnoresPaddingOnBERT.
 func TestRecomputeOnBERT(t *testing.T) {
 	for method, steps := range map[string]int{"RNP": 2, "FR+A2I": 1} {
 		c := onBERT(method, tensor.Float64)
-		c.StepsPerRun, c.BERT.Layers, c.BERT.FrozenLayers = steps, 3, 1
+		c.StepsPerRun, c.BERT.Layers = steps, 3
+		if c.BERT.TrainTables = method == "RNP"; !c.BERT.TrainTables {
+			c.BERT.FrozenLayers = 1
+		}
 		want := measuresOf(t, c)
 		for _, c.BERT.Recompute = range []nn.Recompute{nn.RecomputeAttention, nn.RecomputeLayers} {
 			for name, got := range measuresOf(t, c) {
@@ -236,13 +239,14 @@ func measuresOf(t *testing.T, c Config) values {
 
 func TestBERTRefuses(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"have no such marks":          func(c *Config) { c.Marks = false },
-		"none is given":               func(c *Config) { c.BERT = nil },
-		"num_hidden_layers is 0":      func(c *Config) { c.BERT.Layers = 0 },
-		"of 10 numbers and the data":  func(c *Config) { c.BERT.Width = 10 },
-		"frozen_layers = 2":           func(c *Config) { c.BERT.FrozenLayers = 2 },
-		"encoder_pace = 0":            func(c *Config) { c.BERT.Pace = 0 },
-		`recompute = "all"; expected`: func(c *Config) { c.BERT.Recompute = "all" },
+		"have no such marks":           func(c *Config) { c.Marks = false },
+		"none is given":                func(c *Config) { c.BERT = nil },
+		"num_hidden_layers is 0":       func(c *Config) { c.BERT.Layers = 0 },
+		"of 10 numbers and the data":   func(c *Config) { c.BERT.Width = 10 },
+		"frozen_layers = 2":            func(c *Config) { c.BERT.FrozenLayers = 2 },
+		"encoder_pace = 0":             func(c *Config) { c.BERT.Pace = 0 },
+		`recompute = "all"; expected`:  func(c *Config) { c.BERT.Recompute = "all" },
+		"frozen_layers = 1 and train_": func(c *Config) { c.BERT.FrozenLayers, c.BERT.TrainTables = 1, true },
 	} {
 		c := onBERT("RNP", tensor.Float32)
 		change(&c)

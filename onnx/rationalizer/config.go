@@ -187,6 +187,9 @@ func (c Config) dtype() tensor.DType {
 // EmbeddingWeight names the matrix of word vectors, in graphs and files.
 const EmbeddingWeight = "embedding.weight"
 
+// ownTables tells that encoders have tables of words of their own.
+func (c Config) ownTables() bool { return c.BERT != nil && c.BERT.TrainTables }
+
 // table is the matrix of word vectors as a graph value.
 func (c Config) table(g *graph.Graph) *graph.Value {
 	if c.Vectors == nil {

@@ -101,9 +101,9 @@ func (e weighted) States(r Reading) []*graph.Value { return e.Encoder.States(e.w
 
 func (e weighted) Pool(r Reading) *graph.Value { return e.Encoder.Pool(e.weighed(r)) }
 
-func (weighted) weighed(r Reading) Reading {
+func (e weighted) weighed(r Reading) Reading {
 	if r.Shown != nil {
-		r.Batch = r.Batch.withWords(r.Graph, r.Mul(r.Batch.vectors(r.Graph), r.Unsqueeze(r.Shown, 2)))
+		r.Batch = r.Batch.withWords(r.Graph, r.Mul(r.vectors(e.Encoder), r.Unsqueeze(r.Shown, 2)))
 		r.Shown = nil
 	}
 	return r

@@ -68,6 +68,14 @@ func (r Reading) dropout(part string, x *graph.Value) *graph.Value {
 	return nn.Dropout(r.Graph, x, r.Keep(part, r.keepShare(), x.Shape...), r.keepShare())
 }
 
+// vectors are those that an encoder has of the words at all positions, [T,B,E].
+func (r Reading) vectors(e Encoder) *graph.Value {
+	if own, ok := e.(interface{ words(r Reading) *graph.Value }); ok {
+		return own.words(r)
+	}
+	return r.Batch.vectors(r.Graph)
+}
+
 // noise is logistic noise for the units, [U,B]; nil where none is drawn.
 func (r Reading) noise() *graph.Value { return r.Noise("noise", r.Batch.c.unitsDim(), batchDim) }
 

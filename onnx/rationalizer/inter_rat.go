@@ -142,10 +142,10 @@ func (e wordDropout) States(r Reading) []*graph.Value { return e.Encoder.States(
 
 func (e wordDropout) Pool(r Reading) *graph.Value { return e.Encoder.Pool(e.dropped(r)) }
 
-func (wordDropout) dropped(r Reading) Reading {
+func (e wordDropout) dropped(r Reading) Reading {
 	keep := r.Keep("embeddings", r.keepShare(), timeDim, r.Batch.Real.Shape[1], graph.N(r.Batch.c.width()))
 	if keep != nil {
-		r.Batch = r.Batch.withWords(r.Graph, nn.Dropout(r.Graph, r.Batch.vectors(r.Graph), keep, r.keepShare()))
+		r.Batch = r.Batch.withWords(r.Graph, nn.Dropout(r.Graph, r.vectors(e.Encoder), keep, r.keepShare()))
 	}
 	return r
 }

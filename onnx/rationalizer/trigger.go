@@ -1,6 +1,7 @@
 package rationalizer
 
 import (
+	"errors"
 	"fmt"
 
 	"rationale/onnx/grad"
@@ -51,6 +52,9 @@ func NewTrigger(c Config, t Trigger) (*graph.Graph, error) {
 	c, m, err := c.check()
 	if err != nil {
 		return nil, fmt.Errorf("rationalizer: %w", err)
+	}
+	if c.ownTables() {
+		return nil, errors.New("rationalizer: a trigger's words have one vector each, and with train_tables every encoder has its own")
 	}
 	players := m.Players(c)
 	if players.Generator == nil || players.Predictor == nil {

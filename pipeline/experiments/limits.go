@@ -109,7 +109,7 @@ func (r *Run) config(data source) rationalizer.Config {
 	flags, constants, _ := r.Method.Split(r.Settings.Options)
 	c := rationalizer.Config{
 		Encoder: r.Encoder, Classes: len(data.classes), Width: embeddings.DefaultDim,
-		Hyper: r.Settings.Hyper, Graph: r.Settings.GraphHyper, BERT: r.bert(), Flags: flags, Constants: constants,
+		Hyper: r.Settings.Hyper, Graph: r.Settings.GraphHyper, BERT: r.begun.encoders(r.Settings), Flags: flags, Constants: constants,
 		Unit: r.Settings.unit(),
 	}
 	switch {

@@ -34,7 +34,7 @@ func input(role string, from *engine.Node) engine.Input { return engine.Input{Ro
 func (r *Run) graphs(device bool) *engine.Node {
 	flags, constants, _ := r.Method.Split(r.Settings.Options)
 	p := graphs.Params{
-		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Graph: r.Settings.GraphHyper, BERT: r.bert(), Flags: flags, Constants: constants,
+		Method: r.Method.Name, Encoder: r.Encoder, Hyper: r.Settings.Hyper, Graph: r.Settings.GraphHyper, BERT: r.begun.encoders(r.Settings), Flags: flags, Constants: constants,
 		Unit: r.Settings.unit(), StepsPerRun: r.Settings.StepsPerRun, Device: device,
 	}
 	return &engine.Node{

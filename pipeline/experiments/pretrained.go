@@ -75,9 +75,11 @@ func beginning(fetched, given string, encoder rationalizer.EncoderKind) (*begun,
 // pretrainedSettings are the settings of encoders that begin with a checkpoint.
 type pretrainedSettings struct {
 	// Pace is the encoders' share of the learning rate, Frozen how many of their lowest
-	// layers do not learn, Recompute what saves memory.
+	// layers do not learn, Tables whether their tables of words, positions and types do,
+	// Recompute what saves memory.
 	Pace      float64      `toml:"encoder_pace,omitempty"`
 	Frozen    int          `toml:"frozen_layers,omitempty"`
+	Tables    bool         `toml:"train_tables,omitempty"`
 	Recompute nn.Recompute `toml:"recompute,omitempty"`
 }
 
@@ -86,20 +88,25 @@ type pretrainedSettings struct {
 func (b *begun) check(s Settings) error {
 	switch {
 	case b == nil && s.pretrainedSettings != (pretrainedSettings{}):
-		return errors.New("settings: encoder_pace, frozen_layers and recompute are for encoders that begin with a checkpoint")
+		return errors.New("settings: encoder_pace, frozen_layers, train_tables and recompute are for encoders that begin with a checkpoint")
 	case b != nil && s.MaxLength > b.form.Positions:
 		return fmt.Errorf("settings: max_length = %d; the checkpoint %s has places for %d pieces", s.MaxLength, b.name, b.form.Positions)
+	case b != nil:
+		return b.encoders(s).Check()
 	}
 	return nil
 }
 
-// bert is the form of the run's encoders; nil where they begin with no checkpoint.
-func (r *Run) bert() *rationalizer.BERTHyper {
-	if r.begun == nil {
+// encoders are the form and settings of encoders that begin with the checkpoint; nil
+// where they begin with none.
+func (b *begun) encoders(s Settings) *rationalizer.BERTHyper {
+	if b == nil {
 		return nil
 	}
-	s := r.Settings
-	return &rationalizer.BERTHyper{BERT: r.begun.form, Checkpoint: r.begun.name, Pace: s.Pace, FrozenLayers: s.Frozen, Recompute: s.Recompute}
+	return &rationalizer.BERTHyper{
+		BERT: b.form, Checkpoint: b.name,
+		Pace: s.Pace, FrozenLayers: s.Frozen, TrainTables: s.Tables, Recompute: s.Recompute,
+	}
 }
 
 // read plans reading the run's data: graphs as they are, texts word by word or in the

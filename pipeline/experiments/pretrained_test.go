@@ -12,6 +12,7 @@ import (
 	"rationale/stages/graphs"
 	"rationale/stages/stagetest"
 	"rationale/stages/tokenize"
+	"rationale/stages/train"
 )
 
 // onBERT plans a run that begins with the tiny checkpoint, or a copy of it.
@@ -45,6 +46,33 @@ func TestRunsBeginWithTheCheckpoint(t *testing.T) {
 	}
 	if got := r.Labels["encoder"]; got != "bert bert_tiny" {
 		t.Errorf("the run's encoder is called %q", got)
+	}
+}
+
+// TestTablesLearn where the setting says so; the classifier that reads a run's selections
+// is made as the run is.
+func TestTablesLearn(t *testing.T) {
+	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
+	r, err := l.Run(RunSpec{
+		Method: "random patterns", Dataset: "generated-aroma", Encoder: "bert", Checkpoint: folder, Seed: 1,
+		Set: map[string]string{"max_length": "10", "train_tables": "true"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := r.Train.Inputs[len(r.Train.Inputs)-1]
+	if reader.Role != train.ReaderRole {
+		t.Fatalf("the last input is %q", reader.Role)
+	}
+	for _, n := range []*engine.Node{r.Train, reader.From} {
+		for _, in := range n.Inputs {
+			if in.Role == train.GraphsRole && !in.From.Stage.Params().(graphs.Params).BERT.TrainTables {
+				t.Errorf("%s: the tables are fixed", n.Label)
+			}
+		}
+	}
+	if got := r.Labels["variant"]; !strings.Contains(got, "train_tables=true") {
+		t.Errorf("the run is called %q", got)
 	}
 }
 
@@ -102,12 +130,15 @@ func TestCheckpointsAreOpenedOnce(t *testing.T) {
 func TestCheckpointsRefused(t *testing.T) {
 	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
 	for want, set := range map[string]map[string]string{
-		"has places for 10 pieces":        {"max_length": "11"},
-		"encoder_pace = 1.5":              {"encoder_pace": "1.5"},
-		"frozen_layers = -1":              {"frozen_layers": "-1"},
-		`unknown setting "frozen_layer"`:  {"frozen_layer": "1"},
-		"frozen_layers = 0.5; expected a": {"frozen_layers": "0.5"},
-		`recompute = "layer"; expected`:   {"recompute": "layer"},
+		"has places for 10 pieces":             {"max_length": "11"},
+		"encoder_pace = 1.5":                   {"encoder_pace": "1.5"},
+		"frozen_layers = 3; expected 0 to 2":   {"frozen_layers": "3"},
+		"frozen_layers = 1 and train_tables":   {"frozen_layers": "1", "train_tables": "true"},
+		"train_tables = 1; expected true or f": {"train_tables": "1"},
+		"frozen_layers = -1":                   {"frozen_layers": "-1"},
+		`unknown setting "frozen_layer"`:       {"frozen_layer": "1"},
+		"frozen_layers = 0.5; expected a":      {"frozen_layers": "0.5"},
+		`recompute = "layer"; expected`:        {"recompute": "layer"},
 	} {
 		if _, err := onBERT(l, folder, set); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)

@@ -121,10 +121,11 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 }
 
 // readerLayer keeps the settings that a reader must share with the model whose
-// selections it reads: which texts are read and how, and its size.
+// selections it reads: which texts are read and how, its size, and what of an encoder
+// that begins with a checkpoint learns.
 func readerLayer(over layer) layer {
 	shared := layer{}
-	for _, key := range []string{"max_length", "train_texts", "padding", "hidden", "threads", shardsKey} {
+	for _, key := range []string{"max_length", "train_texts", "padding", "hidden", "threads", shardsKey, "frozen_layers", "train_tables"} {
 		if v, ok := over[key]; ok {
 			shared[key] = v
 		}

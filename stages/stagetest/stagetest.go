@@ -286,12 +286,6 @@ func Vocabulary(t testing.TB) string {
 	return dir
 }
 
-// Checkpoint is the folder of a tiny BERT.
-func Checkpoint(t testing.TB) string {
-	t.Helper()
-	return filepath.Join(repository(t), "onnx", "pretrained", "testdata", "bert_tiny")
-}
-
 // Import stores rows of JSON, whose column "split" deals them, as a dataset,
 // with the format's options as given.
 func Import(t testing.TB, name, rows string, options map[string]string) string {

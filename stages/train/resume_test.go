@@ -29,6 +29,16 @@ func TestResumes(t *testing.T) {
 	}
 }
 
+// TestResumesWithTables: those of words are part of the state where they learn, and of
+// the classifier that reads with the model.
+func TestResumesWithTables(t *testing.T) {
+	p := stagetest.OnBERT(t, "random patterns")
+	p.BERT.TrainTables = true
+	in := inputs(t, p)
+	whole := stagetest.Run(t, newStage(params(t, in)), in)
+	stagetest.SameFiles(t, broken(t, in, 41), whole)
+}
+
 // TestResumesBehindTheLastEpoch loses the output of a run that was done with
 // training.
 func TestResumesBehindTheLastEpoch(t *testing.T) {

@@ -44,6 +44,9 @@ func params(t testing.TB, in map[string]string) train.Params {
 func inputs(t testing.TB, p graphs.Params) map[string]string {
 	t.Helper()
 	data := stagetest.Tokenized(t, stagetest.Generated(t), stagetest.Dataset)
+	if p.BERT != nil {
+		data = stagetest.Pieces(t, stagetest.Generated(t), stagetest.Dataset)
+	}
 	in := start(t, p, data)
 	method, err := rationalizer.Lookup(p.Method)
 	if err != nil {

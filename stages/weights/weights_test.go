@@ -12,14 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"rationale/onnx/pretrained"
-	"rationale/onnx/rationalizer"
 	"rationale/onnx/safetensors"
 	"rationale/onnx/tensor"
 	"rationale/stages/checkpoint"
 	"rationale/stages/graphs"
 	"rationale/stages/stagetest"
-	"rationale/stages/tokenize"
 	"rationale/stages/weights"
 )
 
@@ -125,30 +122,46 @@ func parameters(t *testing.T, dir string) map[string]*tensor.Tensor {
 // TestEncodersBeginWithTheCheckpoint: all of them, the attacker's too; heads are
 // drawn.
 func TestEncodersBeginWithTheCheckpoint(t *testing.T) {
-	folder := stagetest.Checkpoint(t)
-	tiny, err := pretrained.Open(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := stagetest.Run(t, tokenize.New(tokenize.Params{Dataset: stagetest.Dataset, MaxLength: tiny.Positions, Tokenizer: tokenize.WordPiece}),
-		map[string]string{tokenize.DatasetRole: stagetest.Generated(t), checkpoint.Role: folder})
-	p := stagetest.Small("RNP+A2I")
-	p.Encoder, p.BERT = "bert", &rationalizer.BERTHyper{BERT: tiny.BERT, Pace: .1, FrozenLayers: 1}
-	in := map[string]string{weights.GraphsRole: stagetest.Graphs(t, p, data), checkpoint.Role: folder}
+	p := stagetest.OnBERT(t, "RNP+A2I")
+	p.BERT.FrozenLayers = 1
+	in := begun(t, p)
 	got := parameters(t, stagetest.Run(t, weights.New(weights.Params{Seed: 1}), in))
-	for _, name := range []string{
+	checkBegun(t, got,
 		"model/layers.gen.encoder.layer.1.output.dense.weight", "model/layers.cls.encoder.layer.1.attention.self.query.bias",
 		"attacker/layers.gen.encoder.layer.1.output.LayerNorm.weight", "attacker/fixed.gen.embeddings.position_embeddings.weight",
-		"model/fixed.gen.encoder.layer.0.output.dense.weight", "model/fixed.cls.embeddings.LayerNorm.bias",
-	} {
+		"model/fixed.gen.encoder.layer.0.output.dense.weight", "model/fixed.cls.embeddings.LayerNorm.bias")
+	if other := parameters(t, stagetest.Run(t, weights.New(weights.Params{Seed: 2}), in)); slices.Equal(other["model.gen_fc.weight"].Float64s(), got["model.gen_fc.weight"].Float64s()) {
+		t.Error("the head is the same under another seed")
+	}
+}
+
+// begun are the stage's inputs for a model with the tiny BERT's encoders.
+func begun(t *testing.T, p graphs.Params) map[string]string {
+	t.Helper()
+	data := stagetest.Pieces(t, stagetest.Generated(t), stagetest.Dataset)
+	return map[string]string{weights.GraphsRole: stagetest.Graphs(t, p, data), checkpoint.Role: stagetest.Checkpoint(t)}
+}
+
+// checkBegun wants parameters to be the tiny BERT's.
+func checkBegun(t *testing.T, got map[string]*tensor.Tensor, names ...string) {
+	t.Helper()
+	tiny := stagetest.Pretrained(t)
+	for _, name := range names {
 		want := tiny.Params[strings.SplitN(name, ".", 3)[2]]
 		if got[name] == nil || !slices.Equal(got[name].Float64s(), want.Float64s()) {
 			t.Errorf("%s is not the checkpoint's", name)
 		}
 	}
-	if other := parameters(t, stagetest.Run(t, weights.New(weights.Params{Seed: 2}), in)); slices.Equal(other["model.gen_fc.weight"].Float64s(), got["model.gen_fc.weight"].Float64s()) {
-		t.Error("the head is the same under another seed")
-	}
+}
+
+// TestTablesBeginWithTheCheckpoint, those of words too, where they learn.
+func TestTablesBeginWithTheCheckpoint(t *testing.T) {
+	p := stagetest.OnBERT(t, "RNP+A2I")
+	p.BERT.TrainTables = true
+	got := parameters(t, stagetest.Run(t, weights.New(weights.Params{Seed: 1}), begun(t, p)))
+	checkBegun(t, got,
+		"model/layers.gen.embeddings.word_embeddings.weight", "model/layers.cls.embeddings.position_embeddings.weight",
+		"attacker/layers.gen.embeddings.word_embeddings.weight", "model/layers.gen.embeddings.token_type_embeddings.weight")
 }
 
 // TestTakesFromAnotherModel: FR starts from a trained RNP's generator, under
