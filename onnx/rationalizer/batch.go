@@ -26,13 +26,15 @@ const (
 	InputAdjacency = "adjacency"
 )
 
-// The symbols of a batch: positions, examples, sentences, distinct words.
+// The symbols of a batch: positions, examples, sentences, distinct words, and the words
+// that there are.
 var (
-	timeDim      = graph.Sym("T")
-	batchDim     = graph.Sym("B")
-	sentencesDim = graph.Sym("S")
-	wordsDim     = graph.Sym("U")
-	otherDim     = graph.Sym("W") // distinct words of a batch that was reworded
+	timeDim       = graph.Sym("T")
+	batchDim      = graph.Sym("B")
+	sentencesDim  = graph.Sym("S")
+	wordsDim      = graph.Sym("U")
+	otherDim      = graph.Sym("W") // distinct words of a batch that was reworded
+	vocabularyDim = graph.Sym("V")
 )
 
 // Unit is what a generator selects.

@@ -193,7 +193,7 @@ func (c Config) ownTables() bool { return c.BERT != nil && c.BERT.TrainTables }
 // table is the matrix of word vectors as a graph value.
 func (c Config) table(g *graph.Graph) *graph.Value {
 	if c.Vectors == nil {
-		return g.Input(EmbeddingWeight, tensor.Float32, graph.Sym("V"), graph.N(c.Width))
+		return g.Input(EmbeddingWeight, tensor.Float32, vocabularyDim, graph.N(c.Width))
 	}
 	return g.Const(EmbeddingWeight, c.Vectors)
 }

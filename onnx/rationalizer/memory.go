@@ -1,34 +1,40 @@
 package rationalizer
 
-// What a training run keeps in memory, from below: numbers of 4 bytes.
-const (
-	numberBytes = 4
-	// copies of each parameter: itself and Adam's two moments, as they are and
-	// as a step makes them, its gradient, and the best epoch's.
-	copies = 8
-	// directions and vectors of an encoder, a word each: the projected input,
-	// three gates wide, and the state.
-	directions, vectors = 2, 4
-)
+import "maps"
 
-// ParameterMemory is how many bytes the parameters of a configuration take
-// with all that training keeps of them, at least.
-func (m Method) ParameterMemory(c Config) float64 {
-	numbers := 0
-	for _, l := range m.layouts(m.complete(c)) {
-		numbers += l.Size()
-	}
-	return numberBytes * copies * float64(numbers)
+// Memory is about how many bytes a training run takes at least, of a machine that
+// computes on its own memory.
+type Memory struct {
+	Parameters float64 // with all that is kept of them, and the program itself
+	Batch      float64 // what a step on a batch adds
 }
 
-// BatchMemory is how many bytes a word of a batch takes during a training
-// step, at least: what the encoder of each layout keeps for the way back.
-func (m Method) BatchMemory(c Config) float64 {
-	encoders := 0
-	for _, l := range m.layouts(m.complete(c)) {
-		if !l.Carried {
-			encoders++
-		}
+// Total is all of it.
+func (m Memory) Total() float64 { return m.Parameters + m.Batch }
+
+const (
+	// process is what the program, the library and their graphs take.
+	process = 100e6
+	// keptCopies of the parameters lie beside those that a step reads and makes: the
+	// best epoch's, and parameters and moments once more when they are saved.
+	keptCopies = 4
+	// numberBytes is the size of each.
+	numberBytes = 4
+)
+
+// Memory estimates what training with these steps takes, on batches of a size whose
+// words are so many distinct ones of a vocabulary.
+func (s *StepGraph) Memory(n Size, distinct, vocabulary int64) Memory {
+	numbers := 0
+	for _, l := range s.Layouts {
+		numbers += l.Size()
 	}
-	return numberBytes * directions * vectors * float64(encoders) * float64(c.Hyper.Hidden)
+	still := map[string]int64{}
+	atWork := n.lengths()
+	maps.Copy(atWork, map[string]int64{wordsDim.String(): distinct, otherDim.String(): distinct, vocabularyDim.String(): vocabulary})
+	parameters := s.Peak(still)
+	return Memory{
+		Parameters: process + numberBytes*keptCopies*float64(numbers) + parameters,
+		Batch:      s.Peak(atWork) - parameters,
+	}
 }

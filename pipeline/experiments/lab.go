@@ -14,6 +14,7 @@ import (
 	"rationale/datasets"
 	"rationale/datasets/generator"
 	"rationale/datasets/words"
+	"rationale/onnx/rationalizer"
 	"rationale/onnx/runtime"
 	"rationale/pipeline/engine"
 	"rationale/stages"
@@ -72,7 +73,8 @@ type Lab struct {
 	// noVectors says why there is none: ErrNoVectors or a *DamageError.
 	noVectors error
 	sources   map[string]source
-	begun     map[string]*begun // the checkpoints that were opened, as they are called
+	begun     map[string]*begun              // the checkpoints that were opened, as they are called
+	needed    map[string]rationalizer.Memory // by runs' configurations and batches
 }
 
 // source is a dataset that runs can be planned on.
@@ -147,7 +149,7 @@ func NewLab(o Options) (*Lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Lab{opts: o, book: book, profile: size, provider: provider, backend: computing, begun: map[string]*begun{}}
+	l := &Lab{opts: o, book: book, profile: size, provider: provider, backend: computing, begun: map[string]*begun{}, needed: map[string]rationalizer.Memory{}}
 	l.findVectors(o.Embeddings)
 	return l, l.findDatasets()
 }

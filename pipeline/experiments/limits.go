@@ -8,7 +8,6 @@ import (
 
 	"rationale/onnx/rationalizer"
 	"rationale/stages/shards"
-	"rationale/tokenizer/embeddings"
 )
 
 // Check names the first setting that makes no sense, with its range. The options
@@ -84,49 +83,4 @@ func (s Settings) unit() rationalizer.Unit {
 		return rationalizer.Word
 	}
 	return rationalizer.Unit(s.Unit)
-}
-
-// checkMemory refuses a run that cannot fit into the machine's memory, by an
-// estimate from below. On a device the batches lie elsewhere.
-func (r *Run) checkMemory(data source, device bool, machine int64) error {
-	s := r.Settings
-	config := r.config(data)
-	parameters := r.Method.ParameterMemory(config)
-	batch := r.Method.BatchMemory(config) * float64(batchWords(s, data.trainTokens))
-	if device {
-		batch = 0
-	}
-	if parameters+batch <= float64(machine) {
-		return nil
-	}
-	const giga = 1e9
-	return fmt.Errorf("settings: hidden = %d, batch = %d and max_length = %d need %.3g GB of memory or more, %.3g for parameters and %.3g for a batch; this machine has %.3g GB",
-		s.Hidden, s.Batch, s.MaxLength, (parameters+batch)/giga, parameters/giga, batch/giga, float64(machine)/giga)
-}
-
-// config is what is known of the graphs when a run is planned.
-func (r *Run) config(data source) rationalizer.Config {
-	flags, constants, _ := r.Method.Split(r.Settings.Options)
-	c := rationalizer.Config{
-		Encoder: r.Encoder, Classes: len(data.classes), Width: embeddings.DefaultDim,
-		Hyper: r.Settings.Hyper, Graph: r.Settings.GraphHyper, BERT: r.begun.encoders(r.Settings), Flags: flags, Constants: constants,
-		Unit: r.Settings.unit(),
-	}
-	switch {
-	case c.BERT != nil:
-		c.Width = c.BERT.Width
-	case data.graphs:
-		c.Width = data.features
-	}
-	return c
-}
-
-// batchWords is the least number of words in a batch, padding included: a
-// batch has no more texts than there are, and a text two words.
-func batchWords(s Settings, words int64) int64 {
-	texts := min(int64(s.Batch), words)
-	if s.Padding == rationalizer.Paper {
-		return texts * int64(s.MaxLength)
-	}
-	return min(2*texts, words)
 }

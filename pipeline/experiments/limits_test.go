@@ -38,65 +38,6 @@ func TestAbsurdSettings(t *testing.T) {
 	}
 }
 
-// TestMemoryIsEstimated: the same settings fit on one machine and not on
-// another, and the error says what takes the room.
-func TestMemoryIsEstimated(t *testing.T) {
-	method, err := rationalizer.Lookup("RNP+A2I")
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, err := readBook()
-	if err != nil {
-		t.Fatal(err)
-	}
-	const giga = 1_000_000_000
-	data := source{classes: []string{"a", "b"}, trainTokens: 200_000}
-	for _, c := range []struct {
-		name    string
-		set     layer
-		device  bool
-		machine int64
-		ok      bool
-	}{
-		{"the defaults on a small machine", nil, false, giga, true},
-		{"a large model", layer{"hidden": int64(2000)}, false, 2 * giga, false},
-		{"a large model on a large machine", layer{"hidden": int64(2000)}, false, 64 * giga, true},
-		{"the largest model", layer{"hidden": int64(1 << 16)}, false, 1024 * giga, false},
-		{"padded to the longest", layer{"max_length": int64(1 << 24), "padding": "paper"}, false, 64 * giga, false},
-		{"padded on a device", layer{"max_length": int64(1 << 24), "padding": "paper"}, true, 64 * giga, true},
-		{"cut to the longest", layer{"max_length": int64(1 << 24), "batch": int64(1 << 24)}, false, 4 * giga, true},
-		{"no limit known", layer{"hidden": int64(1 << 16)}, false, math.MaxInt64, true},
-	} {
-		s, err := settingsAt(book, "tweets", "RNP", "quick", c.set)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := &Run{Method: method, Settings: s}
-		err = r.checkMemory(data, c.device, c.machine)
-		if (err == nil) != c.ok || err != nil && !strings.Contains(err.Error(), "this machine has") {
-			t.Errorf("%s: %v", c.name, err)
-		}
-	}
-}
-
-// TestMemoryIsBoundedByTheData: a batch is no larger than the texts that there
-// are.
-func TestMemoryIsBoundedByTheData(t *testing.T) {
-	s := Settings{Batch: 1 << 24, MaxLength: 100}
-	s.Padding = rationalizer.Trim
-	if got := batchWords(s, 500); got != 500 {
-		t.Errorf("trimmed: %d words", got)
-	}
-	s.Padding = rationalizer.Paper
-	if got := batchWords(s, 500); got != 50_000 {
-		t.Errorf("padded: %d words", got)
-	}
-	s.Batch = 3
-	if got := batchWords(s, 500); got != 300 {
-		t.Errorf("small batches: %d words", got)
-	}
-}
-
 // TestEverySettingHasARange draws values outside of what any setting can mean:
 // each is refused, with the setting's name and the value.
 func TestEverySettingHasARange(t *testing.T) {
