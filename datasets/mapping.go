@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
 
 	"golang.org/x/sys/unix"
 
@@ -18,10 +17,10 @@ type mapping struct {
 	data []byte
 }
 
-// mapFile maps a file of a folder that os.Root keeps us inside of, so that no
-// link can lead elsewhere. shown is the path for error messages.
-func mapFile(root *os.Root, name, shown string) (*mapping, error) {
-	file, err := regular.Open(root, name, shown)
+// mapFile maps a file. Those of a dataset are in a folder that os.Root keeps us inside
+// of, so that no link can lead elsewhere. shown is the path for error messages.
+func mapFile(in regular.Files, name, shown string) (*mapping, error) {
+	file, err := regular.Open(in, name, shown)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rationale/datasets"
 	"rationale/onnx/runtime"
 	"rationale/pipeline/predict"
 	"rationale/stages/infer"
@@ -14,6 +15,7 @@ import (
 type predictCmd struct {
 	Dir   string `arg:"" help:"A folder that rationale export wrote."`
 	JSONL bool   `name:"jsonl" help:"Each line is a JSON object with the key text, and query and id where there are such; graphs are always given so."`
+	Arrow string `placeholder:"FILE" help:"Graphs from an Arrow file, as a dataset has them, in place of lines from stdin."`
 	Query string `placeholder:"TEXT" help:"The claim or question that texts are about which bring none along, for data with queries."`
 }
 
@@ -33,6 +35,8 @@ func (*predictCmd) Help() string {
 
 A model that reads graphs takes one a line, as a JSON object with the keys edges, the pairs of nodes that they join, counted from 0; features, the numbers of each node, which may be left out where those of all nodes that the model knows are alike; nodes, how many there are, where neither tells; and id. Of the answer's keys, rationale then holds the selected nodes, and nodes how many there are.
 
+With --arrow they come from an Arrow IPC file with the columns of a dataset of graphs, such as one of its splits: id (utf8), nodes (int32), from and to (lists of int32, the ends of the edges), features (list of float32: the numbers of node 0, then those of node 1 and so on), label (int32) and rationale (list of bool, or null); label and rationale are not looked at. No column but rationale, and no element of a list, is nullable, and nothing is compressed. line then counts the rows.
+
 Nothing but the folder is needed. A line that cannot be read is told on stderr too, the others are answered, and the exit code is 1. Empty lines are among those: they have no words.
 
 Examples:
@@ -40,7 +44,8 @@ Examples:
     rationale predict model/ < texts.txt
     rationale predict model/ --jsonl < texts.jsonl
     rationale predict model/ --query "Is Oslo in Norway?" < texts.txt
-    rationale predict model-of-graphs/ < graphs.jsonl`
+    rationale predict model-of-graphs/ < graphs.jsonl
+    rationale predict model-of-graphs/ --arrow out/data/good-motif/test.arrow`
 }
 
 // Run answers for the lines of stdin.
@@ -66,6 +71,8 @@ func (c *predictCmd) answer(ctx context.Context, t *tally) error {
 		return err
 	case graphs:
 		return c.answerGraphs(ctx, t, options)
+	case c.Arrow != "":
+		return usagef("--arrow is for graphs, and the model in %s reads texts; give them on stdin, one a line", c.Dir)
 	}
 	model, err := infer.OpenExported(c.Dir, options)
 	if err != nil {
@@ -75,7 +82,8 @@ func (c *predictCmd) answer(ctx context.Context, t *tally) error {
 	return predict.Texts(ctx, model, predict.Options{JSONL: c.JSONL, Query: c.Query, Workers: t.Jobs}, t.in, t.take)
 }
 
-// answerGraphs answers for lines that are graphs in JSON, with or without --jsonl.
+// answerGraphs answers for lines that are graphs in JSON, with or without --jsonl, or for
+// the rows of a file.
 func (c *predictCmd) answerGraphs(ctx context.Context, t *tally, o runtime.Options) error {
 	if c.Query != "" {
 		return usagef("--query is for texts, and the model in %s reads graphs; leave it out", c.Dir)
@@ -85,7 +93,15 @@ func (c *predictCmd) answerGraphs(ctx context.Context, t *tally, o runtime.Optio
 		return err
 	}
 	defer model.Close()
-	return predict.Graphs(ctx, model, t.Jobs, t.in, t.take)
+	if c.Arrow == "" {
+		return predict.Graphs(ctx, model, t.Jobs, t.in, t.take)
+	}
+	file, err := datasets.OpenGraphFile(c.Arrow)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return predict.GraphsOf(ctx, model, t.Jobs, file, t.take)
 }
 
 // errLeft ends a work that nobody looks at any more.

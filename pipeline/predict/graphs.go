@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"rationale/datasets"
 	"rationale/stages/examples/graphs"
 	"rationale/stages/infer"
 )
@@ -13,6 +14,7 @@ import (
 type GraphModel interface {
 	Classes() []string
 	Prepare(text string) (graphs.Graph, error)
+	Read(g datasets.Graph) (graphs.Graph, error)
 	AnswerAll(ctx context.Context, given []graphs.Graph) ([]infer.Answer, error)
 }
 

@@ -3,12 +3,16 @@ package predict
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"rationale/datasets"
+	"rationale/datasets/fault"
 	"rationale/stages/evaluate"
 	"rationale/stages/examples/graphs"
 	"rationale/stages/infer"
@@ -47,6 +51,61 @@ func (stars) AnswerAll(_ context.Context, given []graphs.Graph) ([]infer.Answer,
 		answers[i] = infer.Answer{Example: x, Classes: []float64{.5, .5}}
 	}
 	return answers, nil
+}
+
+// Read refuses graphs without edges.
+func (stars) Read(g datasets.Graph) (graphs.Graph, error) {
+	if len(g.Edges) == 0 {
+		return graphs.Graph{}, errors.New("no edges")
+	}
+	return graphs.Graph{Graph: g}, nil
+}
+
+// rowsOf are the rows of a file; nil is a graph that is unfit, and behind them the file
+// ends or fails.
+type rowsOf struct {
+	graphs []*datasets.Graph
+	end    error
+}
+
+func (r *rowsOf) Next() (datasets.Graph, error) {
+	if len(r.graphs) == 0 {
+		return datasets.Graph{}, r.end
+	}
+	g := r.graphs[0]
+	r.graphs = r.graphs[1:]
+	if g == nil {
+		return datasets.Graph{}, fault.New("loop", "an edge joins node 0 to itself")
+	}
+	return *g, nil
+}
+
+// answersToRows are the answers to a file.
+func answersToRows(t *testing.T, in GraphRows) (output string, refused []Refused, err error) {
+	t.Helper()
+	err = GraphsOf(t.Context(), stars{}, 2, in, func(x Answered) error {
+		output, refused = output+string(x.Output), append(refused, x.Refused...)
+		return nil
+	})
+	return output, refused, err
+}
+
+// TestAnswersToRows: they are counted as lines are, in windows, and their ids are texts.
+func TestAnswersToRows(t *testing.T) {
+	star := datasets.Graph{ID: `"a"`, Nodes: 3, Edges: []datasets.Edge{{0, 1}, {0, 2}}}
+	got, refused, err := answersToRows(t, &rowsOf{[]*datasets.Graph{&star, nil, {ID: "b", Nodes: 1}}, io.EOF})
+	want := `{"line":1,"id":"\"a\"","label":"star","probability":0.5,"probabilities":{"line":0.5,"star":0.5},"rationale":[0],"nodes":3}` + "\n" +
+		`{"line":2,"error":"loop: an edge joins node 0 to itself"}` + "\n" + `{"line":3,"error":"no edges"}` + "\n"
+	if d := cmp.Diff(want, got); d != "" || err != nil || len(refused) != 2 {
+		t.Errorf("%d refused, error %v (-want +got)\n%s", len(refused), err, d)
+	}
+	got, _, err = answersToRows(t, &rowsOf{slices.Repeat([]*datasets.Graph{&star}, 3*windowLines+1), io.EOF})
+	if n := strings.Count(got, "star"); n != 2*(3*windowLines+1) || err != nil {
+		t.Errorf("%d answers, error %v", n, err)
+	}
+	if _, _, err := answersToRows(t, &rowsOf{[]*datasets.Graph{&star}, io.ErrUnexpectedEOF}); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a file that fails: %v", err)
+	}
 }
 
 // TestAnswersToGraphs: a line that is no graph has its error in its place.

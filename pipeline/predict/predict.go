@@ -49,19 +49,27 @@ func answerLines[Given any](ctx context.Context, a asker[Given], workers int, in
 // answerWindow answers a window of lines.
 func answerWindow[Given any](ctx context.Context, a asker[Given], window []line) (Answered, error) {
 	questions := make([]question[Given], len(window))
-	var asked []question[Given]
 	for i, l := range window {
-		if questions[i] = a.read(l); questions[i].err == nil {
-			asked = append(asked, questions[i])
+		questions[i] = a.read(l)
+	}
+	out, err := answerQuestions(ctx, a, questions)
+	out.Advice = a.advice(window[0])
+	return out, err
+}
+
+// answerQuestions answers those that could be read.
+func answerQuestions[Given any](ctx context.Context, a asker[Given], questions []question[Given]) (Answered, error) {
+	var asked []question[Given]
+	for _, q := range questions {
+		if q.err == nil {
+			asked = append(asked, q)
 		}
 	}
 	answers, err := a.answer(ctx, asked)
 	if err != nil {
 		return Answered{}, err
 	}
-	out, err := write(questions, answers)
-	out.Advice = a.advice(window[0])
-	return out, err
+	return write(questions, answers)
 }
 
 // write writes a line for each question; answers are those of the ones that could be

@@ -72,8 +72,20 @@ func (r *Reader) Prepare(text string) (Graph, error) {
 	if g.Features, err = r.features(o, g.Nodes); err != nil {
 		return Graph{}, err
 	}
+	return r.Read(g)
+}
+
+// Read reads a graph of a user's that came in the form of a dataset's. Its label is for
+// nothing.
+func (r *Reader) Read(g datasets.Graph) (Graph, error) {
 	if err := g.Check(); err != nil {
 		return Graph{}, err
+	}
+	switch width := r.reading.Features; {
+	case g.Width() != width:
+		return Graph{}, fmt.Errorf("a node has %d features; expected %d, as in dataset %s", g.Width(), width, r.reading.Dataset)
+	case g.Nodes > MaxNodes:
+		return Graph{}, fmt.Errorf("%d nodes; expected 1 to %d", g.Nodes, MaxNodes)
 	}
 	return r.read(g)
 }

@@ -41,6 +41,25 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+// TestRead: a graph in a dataset's form is one whose nodes the model knows.
+func TestRead(t *testing.T) {
+	r := readerOf(t, 1, .5)
+	g, err := r.Read(datasets.Graph{ID: "b", Nodes: 2, Edges: []datasets.Edge{{0, 1}}, Features: []float32{.5, 1}, Label: 70})
+	if got := fmt.Sprint(g.Nodes, g.Edges, g.Kinds); err != nil || got != "2 [[0 1]] [2 1]" {
+		t.Errorf("%s, error %v", got, err)
+	}
+	for want, g := range map[string]datasets.Graph{
+		"a node has 2 features; expected 1": {ID: "b", Nodes: 1, Features: []float32{1, 1}},
+		"1001 nodes; expected 1 to 1000":    {ID: "b", Nodes: 1001, Features: make([]float32, 1001)},
+		"features that no node of dataset":  {ID: "b", Nodes: 1, Features: []float32{7}},
+		"joins node 0 to itself":            {ID: "b", Nodes: 1, Edges: []datasets.Edge{{0, 0}}, Features: []float32{1}},
+	} {
+		if _, err := r.Read(g); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+}
+
 func TestWhatPrepareRefuses(t *testing.T) {
 	alike, two := readerOf(t, .1), readerOf(t, 1, .5)
 	for _, c := range []struct {
