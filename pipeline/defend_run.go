@@ -106,7 +106,7 @@ func (c *defendRunCmd) attacked(lab *experiments.Lab, r *trainedRun) (out experi
 		inputs = append(inputs, triggered)
 	}
 	return experiments.Attacked{
-		Label: target.Label, Dataset: r.Params.Dataset, Target: c.Class, Inputs: inputs, Draws: c.Draws, Engine: r.Params.Engine,
+		Label: target.Label, Dataset: r.Params.Dataset, Target: c.Class, Inputs: inputs, Pieces: r.Graphs.BERT != nil, Draws: c.Draws, Engine: r.Params.Engine,
 	}, nil
 }
 

@@ -30,7 +30,8 @@ type Attacked struct {
 	// Inputs are the run, its graphs and data, what its graphs read beside them, and
 	// the tokenized triggered texts where there are any.
 	Inputs []engine.Input
-	Draws  int // of masks, averaged
+	Pieces bool // the run reads pieces
+	Draws  int  // of masks, averaged
 	Engine backend.Backend
 }
 
@@ -53,7 +54,7 @@ func (a Attacked) Assessed(removed *engine.Node) *engine.Node {
 // Defended plans a defence of RunDefences. Further inputs are what it reads beside
 // the run: ONION its clean texts, or a language model.
 func (a Attacked) Defended(name string, further ...engine.Input) *engine.Node {
-	p := removal.Params{Dataset: a.Dataset, Batch: assessBatch, Loss: removal.Loss, Engine: a.Engine}
+	p := removal.Params{Dataset: a.Dataset, Batch: assessBatch, Pieces: a.Pieces, Loss: removal.Loss, Engine: a.Engine}
 	return &engine.Node{
 		Stage: RunDefences[name](p), Inputs: append(a.Inputs[:len(a.Inputs):len(a.Inputs)], further...),
 		Label: name + " for " + a.Label, Weight: 60,

@@ -32,7 +32,7 @@ func newDefended(side *removal.Side, removed *removal.Removed) (*defended, error
 	}
 	d.read = make(texts.Set, len(side.Texts))
 	for i, t := range side.Texts {
-		d.read[i] = removal.Apply(t, d.fallen[i], removed.Blank)
+		d.read[i] = removed.Apply(t, d.fallen[i])
 	}
 	return d, nil
 }

@@ -13,6 +13,7 @@ import (
 	"rationale/stages/measure"
 	"rationale/stages/tokenize"
 	"rationale/stages/train"
+	"rationale/tokenizer"
 )
 
 // said is one text of three sentences of two words, as METRICS' example of GR has
@@ -54,7 +55,7 @@ func measured(t *testing.T, unit rationalizer.Unit, all ...said) map[string]floa
 			taken[w] = true
 		}
 		whole := x.text()
-		read := whole.Without(taken)
+		read := whole.Without(taken, tokenizer.UnknownWord)
 		side.Texts, d.read, d.fallen = append(side.Texts, whole), append(d.read, read), append(d.fallen, taken)
 		side.Triggers = append(side.Triggers, removal.Trigger{Start: 0, End: 1})
 		predictions = append(predictions, measure.Prediction{Class: x.class, Selected: read.DocumentPieces(wordsOf(x.selected))})

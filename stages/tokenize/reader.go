@@ -86,6 +86,11 @@ func (r *Reader) Encode(t datasets.Text) (Text, error) {
 	return e.Text, err
 }
 
+// Gap is the id that stands in the place of a word which is taken out: of words that
+// of the unknown one, whose vector is zero; of pieces [MASK]'s, or [UNK]'s where the
+// vocabulary has no [MASK].
+func (r *Reader) Gap() int32 { return r.vocabulary.gap }
+
 // Room is how many pieces of a document are read of a text with this query.
 func (r *Reader) Room(query []string) int { return r.vocabulary.room(r.vocabulary.beginning(query)) }
 

@@ -27,6 +27,7 @@ type vocabulary struct {
 	settings Settings
 	marks    marks
 	unknown  int32                 // id of the pieces that have none of their own
+	gap      int32                 // of Reader.Gap
 	list     *tokenizer.Vocabulary // the entries behind the ids
 	coverage tokenizer.Coverage    // of word vectors
 	vectors  *tensor.Tensor        // [V,E]; nil for pieces without a checkpoint
@@ -46,8 +47,12 @@ func (v *vocabulary) width() int {
 func newPieces(t *wordpiece.Tokenizer, s Settings) *vocabulary {
 	ids := t.Specials()
 	separator := []int32{ids.Separator}
+	gap := ids.Mask
+	if gap < 0 {
+		gap = ids.Unknown
+	}
 	return &vocabulary{
-		Tokenizer: t, settings: s, list: t.Vocabulary(), unknown: ids.Unknown,
+		Tokenizer: t, settings: s, list: t.Vocabulary(), unknown: ids.Unknown, gap: gap,
 		marks: marks{open: []int32{ids.Class}, between: separator, close: separator},
 	}
 }
@@ -56,7 +61,7 @@ func newPieces(t *wordpiece.Tokenizer, s Settings) *vocabulary {
 // vector.
 func newWords(t *tokenizer.Words, s Settings) *vocabulary {
 	return &vocabulary{
-		Tokenizer: t, settings: s, list: t.Vocabulary(), unknown: tokenizer.UnknownWord,
+		Tokenizer: t, settings: s, list: t.Vocabulary(), unknown: tokenizer.UnknownWord, gap: tokenizer.UnknownWord,
 		marks: marks{between: []int32{tokenizer.UnknownWord}},
 	}
 }

@@ -1,42 +1,39 @@
 package tokenize
 
-import (
-	"slices"
-
-	"rationale/tokenizer"
-)
+import "slices"
 
 // Without is the text as a model reads it when some words of its document are taken
 // out: what is left moves up, and nothing comes in at the end. Words and human marks
 // stay those of the whole text, and pieces go on to name their words. A document
-// of which nothing would be left keeps one piece, of an unknown word.
-func (t Text) Without(words []bool) Text {
+// of which nothing would be left keeps one piece, a gap.
+func (t Text) Without(words []bool, gap int32) Text {
 	gone := t.DocumentPieces(words)
 	if first := slices.Index(t.Roles, DocumentPiece); first >= 0 && t.emptied(gone) {
 		gone[first] = false
-		t = t.unknown(first)
+		t = t.with(gap, first)
 	}
 	t.SentenceEnds = endsWithout(t.SentenceEnds, gone)
 	t.IDs, t.Roles, t.Word, t.Gold = without(t.IDs, gone), without(t.Roles, gone), without(t.Word, gone), without(t.Gold, gone)
 	return t
 }
 
-// Blanked is the text with some words of its document unknown, in their places.
-func (t Text) Blanked(words []bool) Text {
+// Blanked is the text with a gap in the place of each piece of some words of its
+// document; see Reader.Gap.
+func (t Text) Blanked(words []bool, gap int32) Text {
 	var at []int
 	for i, of := range t.DocumentPieces(words) {
 		if of {
 			at = append(at, i)
 		}
 	}
-	return t.unknown(at...)
+	return t.with(gap, at...)
 }
 
-// unknown is the text with the unknown word, whose vector is zero, at some pieces.
-func (t Text) unknown(at ...int) Text {
+// with is the text with an id at some pieces.
+func (t Text) with(id int32, at ...int) Text {
 	t.IDs = slices.Clone(t.IDs)
 	for _, i := range at {
-		t.IDs[i] = tokenizer.UnknownWord
+		t.IDs[i] = id
 	}
 	return t
 }

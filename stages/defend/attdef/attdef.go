@@ -1,8 +1,8 @@
 // Package attdef is the stage of the test-time defence AttDef (Li et al. 2023) in
 // its variant ALL: words that the model's answer leans on too heavily become
-// unknown ones. How heavily is gradient times embedding, see
-// rationalizer.NewAttribution: 1 for the heaviest of a text. No discriminator says
-// beforehand which texts are looked at; all are.
+// unknown ones, or [MASK] where the model reads pieces. How heavily is gradient times
+// embedding, see rationalizer.NewAttribution: 1 for the heaviest of a text. No
+// discriminator says beforehand which texts are looked at; all are.
 //
 // Its output: removed.json, see package removal.
 package attdef

@@ -161,6 +161,29 @@ func TestLossBoundsTheThreshold(t *testing.T) {
 	}
 }
 
+// TestPiecesAreMasked: [MASK] stands in the place of what AttDef takes out of a BERT's
+// pieces, and of a text that ONION empties.
+func TestPiecesAreMasked(t *testing.T) {
+	facts := stagetest.ImportFacts(t)
+	in := map[string]string{tokenize.DatasetRole: facts, train.DataRole: stagetest.Pieces(t, facts, stagetest.Facts)}
+	model := stagetest.OnBERT(t, "RNP")
+	_, in[removal.RunRole] = stagetest.Evaluated(t, model, in[train.DataRole], stagetest.Facts)
+	in[train.GraphsRole] = stagetest.Graphs(t, model, in[train.DataRole])
+	reader, err := tokenize.OpenReader(in[train.DataRole])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, defence := range defences {
+		p := params(t)
+		p.Pieces, p.Loss = true, 1
+		r := read(t, stagetest.Run(t, defence(p), in))
+		blank := name == "AttDef"
+		if piece := reader.Entries()[r.Gap]; piece != "[MASK]" || r.Blank != blank || blank && r.Clean.Counts.Taken == 0 {
+			t.Errorf("%s: %d words make way for %s, in their places: %t", name, r.Clean.Counts.Taken, piece, r.Blank)
+		}
+	}
+}
+
 // TestRefuses says what is missing.
 func TestRefuses(t *testing.T) {
 	in := attacked(t)

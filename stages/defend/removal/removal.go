@@ -33,6 +33,9 @@ type Params struct {
 	Batch   int    `json:"batch"`
 	// Texts bounds the development texts that the threshold is chosen on; 0 for all.
 	Texts int `json:"texts,omitempty"`
+	// Pieces tells that the run reads pieces, among which another one than word 0 stands
+	// for a gap.
+	Pieces bool `json:"pieces,omitempty"`
 	// Loss is the share of the development texts by which accuracy may fall.
 	Loss   float64         `json:"loss"`
 	Engine backend.Backend `json:"engine"`
@@ -65,7 +68,7 @@ type Defence struct {
 	Thresholds []float64
 	// Falls tells which words are taken out.
 	Falls func(score, threshold float64) bool
-	// Blank puts an unknown word in the place of each; else the text closes up.
+	// Blank puts a gap in the place of each; else the text closes up.
 	Blank bool
 }
 

@@ -18,7 +18,7 @@ type Removed struct {
 	// Threshold is nil when the first one tried costs too much already: then nothing
 	// is taken out.
 	Threshold *float64 `json:"threshold"`
-	Blank     bool     `json:"blank,omitempty"` // words become unknown in their places
+	Closing
 	// Texts are the development texts behind the threshold, and Accuracy the model's
 	// on them before anything is taken out.
 	Texts    int     `json:"dev_texts"`

@@ -25,14 +25,18 @@ func (d Defence) settle(ctx context.Context, env *stages.Env, m *Model, p Params
 	if err != nil {
 		return nil, err
 	}
-	s, err := m.newScan(ctx, dev)
+	closing, err := d.closing(env, p)
+	if err != nil {
+		return nil, err
+	}
+	s, err := m.newScan(ctx, dev, closing)
 	if err != nil {
 		return nil, err
 	}
 	env.Progress.Advance(1, "development texts")
-	r := &Removed{Defence: d.Name, LanguageModel: d.LanguageModel, Blank: d.Blank, Texts: len(dev), Accuracy: s.accuracy()}
+	r := &Removed{Defence: d.Name, LanguageModel: d.LanguageModel, Closing: closing, Texts: len(dev), Accuracy: s.accuracy()}
 	for _, threshold := range d.Thresholds {
-		if err := s.without(ctx, d.fallen(scores, &threshold), d.Blank); err != nil {
+		if err := s.without(ctx, d.fallen(scores, &threshold)); err != nil {
 			return nil, err
 		}
 		r.Tried = append(r.Tried, Trial{threshold, countAll(s.fallen), s.accuracy()})
@@ -68,27 +72,28 @@ type scan struct {
 	model     *Model
 	evaluator *measure.Evaluator
 	texts     []tokenize.Text
+	closing   Closing
 	fallen    [][]bool // of each, by now
 	right     []bool   // the model's answer
 }
 
 // newScan asks the model about the whole texts.
-func (m *Model) newScan(ctx context.Context, whole []tokenize.Text) (*scan, error) {
+func (m *Model) newScan(ctx context.Context, whole []tokenize.Text, closing Closing) (*scan, error) {
 	evaluator, err := m.Evaluator(m.Runtime, graphs.DevModel)
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{model: m, evaluator: evaluator, texts: whole, right: make([]bool, len(whole))}
+	s := &scan{model: m, evaluator: evaluator, texts: whole, closing: closing, right: make([]bool, len(whole))}
 	s.fallen = make([][]bool, len(whole))
 	all := make([]int, len(whole))
 	for i, t := range whole {
 		s.fallen[i], all[i] = make([]bool, len(t.Tokens)), i
 	}
-	return s, s.ask(ctx, all, false)
+	return s, s.ask(ctx, all)
 }
 
 // without asks about the texts of which other words have fallen than before.
-func (s *scan) without(ctx context.Context, fallen [][]bool, blank bool) error {
+func (s *scan) without(ctx context.Context, fallen [][]bool) error {
 	var changed []int
 	for i := range fallen {
 		if !slices.Equal(fallen[i], s.fallen[i]) {
@@ -96,14 +101,14 @@ func (s *scan) without(ctx context.Context, fallen [][]bool, blank bool) error {
 		}
 	}
 	s.fallen = fallen
-	return s.ask(ctx, changed, blank)
+	return s.ask(ctx, changed)
 }
 
 // ask has the model answer for some of the texts.
-func (s *scan) ask(ctx context.Context, some []int, blank bool) error {
+func (s *scan) ask(ctx context.Context, some []int) error {
 	set := make(texts.Set, len(some))
 	for k, i := range some {
-		set[k] = Apply(s.texts[i], s.fallen[i], blank)
+		set[k] = s.closing.Apply(s.texts[i], s.fallen[i])
 	}
 	_, err := s.evaluator.Evaluate(ctx, set, s.model.Weights, s.model.Batching(s.model.Batch), measure.Draw{ArgMax: true},
 		func(k int, p measure.Prediction) { s.right[some[k]] = p.Class == set.Class(k) })
@@ -111,17 +116,6 @@ func (s *scan) ask(ctx context.Context, some []int, blank bool) error {
 }
 
 func (s *scan) accuracy() float64 { return datasets.Share(count(s.right), len(s.right)) }
-
-// Apply is a text as the model reads it when words have fallen.
-func Apply(t tokenize.Text, fallen []bool, blank bool) tokenize.Text {
-	switch {
-	case !slices.Contains(fallen, true):
-		return t
-	case blank:
-		return t.Blanked(fallen)
-	}
-	return t.Without(fallen)
-}
 
 func count(marks []bool) int {
 	n := 0
