@@ -36,6 +36,8 @@ func (*inspectCmd) Help() string {
 
 Of somebody's ONNX model nothing but its answers is used, so that any will do whose inputs are input_ids and, if it has them, attention_mask, selectable_mask, token_type_ids (int64) and selection (float32), all [texts, words], and whose output logits (float32, [texts, classes]) has the dataset's classes in their order. It has to know the dataset's words by the ids that "data tokenize" gives them. selection is 1 where it is shown a word; a model without it is given id 0 in the place of words that it is not to see. Learning from answers alone takes more epochs.
 
+A model that reads graphs has the input adjacency (int64, [graphs, nodes, nodes]) too, and nodes in the place of words, whose ids are the lines of an exported folder's features.csv; of nodes that it is not to see it is given neither features nor edges. That finds less than an attacker of the run itself.
+
 The attacker is trained as the model was, for three times as many epochs. What is done already is not done again; stopped anywhere, the same command goes on from there. An unknown key lists all that there are.
 
 Examples:

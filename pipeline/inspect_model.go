@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"rationale/datasets"
 	"rationale/pipeline/engine"
 	"rationale/pipeline/experiments"
+	"rationale/stages/examples/graphs"
 	"rationale/stages/infer"
 	"rationale/stages/tokenize"
 )
@@ -25,9 +27,6 @@ func (c *inspectCmd) imported(ctx context.Context, a *app, store *engine.Store, 
 	info, err := os.Stat(c.Model)
 	folder := err == nil && info.IsDir()
 	if folder {
-		if graphs, err := infer.ReadsGraphs(c.Model); err == nil && graphs {
-			return experiments.Target{}, usagef("--model %s reads graphs; of models of others only those that read texts can be attacked", c.Model)
-		}
 		seen.Model = exportedModel(c.Model)
 	}
 	target, err := lab.Imported(c.Dataset, seen.Model)
@@ -37,16 +36,54 @@ func (c *inspectCmd) imported(ctx context.Context, a *app, store *engine.Store, 
 	case err != nil:
 		return target, planError(err)
 	case folder:
-		return target, c.checkVocabulary(ctx, a, store, target)
+		return target, c.checkKnown(ctx, a, store, target)
 	}
 	return target, nil
 }
 
-// exportedModel is the model in an exported folder: the usual file where the reading
-// cannot be read, of which the error then speaks.
+// exportedModel is the model in an exported folder: the usual file of graphs, and where the
+// reading cannot be read, of which the error then speaks.
 func exportedModel(dir string) string {
 	reading, _ := tokenize.ReadExported(dir)
 	return filepath.Join(dir, infer.ModelName(reading))
+}
+
+// checkKnown wants the dataset to hold what the exported model reads, under the same ids.
+func (c *inspectCmd) checkKnown(ctx context.Context, a *app, store *engine.Store, target experiments.Target) error {
+	reads, err := infer.ReadsGraphs(c.Model)
+	switch holds := target.Graphs.OfGraphs(); {
+	case err != nil:
+		return fmt.Errorf("--model %s is no exported folder: %w", c.Model, err)
+	case reads && !holds:
+		return usagef("--model %s reads graphs; dataset %s: %s", c.Model, c.Dataset, datasets.HoldsTexts)
+	case holds && !reads:
+		return usagef("--model %s reads texts; dataset %s: %s", c.Model, c.Dataset, datasets.HoldsGraphs)
+	case reads:
+		return c.checkFeatures(ctx, a, store, target)
+	}
+	return c.checkVocabulary(ctx, a, store, target)
+}
+
+// checkFeatures wants the nodes of the dataset to be those that the exported model knows.
+func (c *inspectCmd) checkFeatures(ctx context.Context, a *app, store *engine.Store, target experiments.Target) error {
+	path := filepath.Join(c.Model, graphs.FeaturesFile)
+	model, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("--model %s is no exported folder: %w", c.Model, err)
+	}
+	dir, _, err := a.made(ctx, store, target.Data.From)
+	if err != nil {
+		return err
+	}
+	reader, err := graphs.OpenReader(dir)
+	if err != nil {
+		return err
+	}
+	data, err := reader.Features()
+	if err == nil && !bytes.Equal(model, data) {
+		err = usagef("--model %s knows other nodes than dataset %s: %s has not the features of the dataset's; name the dataset that the model was trained on", c.Model, c.Dataset, path)
+	}
+	return err
 }
 
 // checkVocabulary wants the words of the dataset to be those that the exported

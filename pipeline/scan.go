@@ -92,17 +92,28 @@ func (c *scanCmd) scan(ctx context.Context, a *app) (scanReport, error) {
 		return c.dataset(ctx, a)
 	}
 	if info, err := os.Stat(c.Target); err == nil && info.IsDir() {
-		model, err := infer.OpenExported(c.Target, a.computing())
-		if err != nil {
-			return nil, err
-		}
-		return c.model(ctx, a, model, c.Target)
+		return c.folder(ctx, a)
 	}
 	store, err := a.store()
 	if err != nil {
 		return nil, err
 	}
 	return c.run(ctx, a, store)
+}
+
+// noScan says why graphs are not scanned.
+const noScan = "a scan puts words into texts, and graphs have none"
+
+// folder scans the model in an exported folder.
+func (c *scanCmd) folder(ctx context.Context, a *app) (scanReport, error) {
+	if graphs, err := infer.ReadsGraphs(c.Target); err == nil && graphs {
+		return nil, usagef("the model in %s reads graphs: %s; rationale inspect --model %s --dataset NAME tells which nodes mislead it", c.Target, noScan, quote.Shell(c.Target))
+	}
+	model, err := infer.OpenExported(c.Target, a.computing())
+	if err != nil {
+		return nil, err
+	}
+	return c.model(ctx, a, model, c.Target)
 }
 
 // dataset examines a dataset.
@@ -121,9 +132,12 @@ func (c *scanCmd) dataset(ctx context.Context, a *app) (scanReport, error) {
 
 // run scans the model of an evaluated run.
 func (c *scanCmd) run(ctx context.Context, a *app, store *engine.Store) (scanReport, error) {
-	r, err := findTextRun(store, c.Target)
-	if err != nil {
+	r, err := findRun(store, c.Target)
+	switch {
+	case err != nil:
 		return nil, err
+	case r.Graphs.OfGraphs():
+		return nil, usagef("%s reads graphs: %s; rationale inspect %s tells which nodes mislead it", r.ID, noScan, r.ID)
 	}
 	evaluation, err := r.folder(r.Evaluation)
 	if err != nil {

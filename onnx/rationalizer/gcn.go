@@ -137,7 +137,7 @@ var graphMethods = []string{"RNP", "RNP+A2I", "FR", "FR+A2I", "DR", "DR+A2I", "c
 // checkGCN refuses what is of texts.
 func checkGCN(m Method, c Config) error {
 	switch {
-	case !slices.Contains(graphMethods, m.Name):
+	case !slices.Contains(graphMethods, m.Name) && m.Name != Imported:
 		return fmt.Errorf("%s is a method for texts; on graphs there are %s", m.Name, strings.Join(graphMethods, ", "))
 	case c.Unit != Word:
 		return fmt.Errorf("graphs have no units %q; leave the unit out to select nodes", c.Unit)

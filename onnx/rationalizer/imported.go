@@ -44,7 +44,8 @@ func FedLogits(trial int) string { return fmt.Sprintf("trial%d/logits", trial) }
 // persuade is one update of the attacker of an imported model.
 func persuade(s *Step) {
 	x, yA := s.Batch(), s.OtherClass("attacked_class", "attacked class")
-	r := Reading{Graph: s.g.Scope("attacker"), Weights: s.Weights(attackerTeam), Batch: x, Keep: everything}
+	r := s.reading(attackerTeam, "attacker", x, nil)
+	r.Keep = everything
 	scores := s.attacker.score(r, func() []*graph.Value { return s.attacker.states(r) })
 	g := s.g.Scope("trials")
 	one, logits := s.trial(1, x, scores, yA)

@@ -37,24 +37,25 @@ func Finished(label string, run, data engine.Manifest, g graphs.Params, p train.
 // Imported is somebody's model in an ONNX file, to be attacked on a dataset.
 func (l *Lab) Imported(dataset, path string) (Target, error) {
 	data, err := l.runnable(dataset)
-	if err == nil {
-		err = data.checkTexts()
+	if err != nil {
+		return Target{}, err
 	}
+	encoder, err := data.encoder("")
 	if err != nil {
 		return Target{}, err
 	}
 	attack := rationalizer.Method{Name: rationalizer.Imported, Options: rationalizer.ProbeOptions}
-	s, err := l.settings(data, attack, rationalizer.DefaultEncoder, nil)
+	s, err := l.settings(data, attack, encoder.Name, nil)
 	if err != nil {
 		return Target{}, err
 	}
 	model, err := external(train.ModelRole, path, measure.OpenModel)
 	r := Run{Method: attack, Dataset: dataset, Settings: s}
 	return Target{
-		Label: filepath.Base(path) + " on " + dataset, Data: input(train.DataRole, tokenized(data, s)), Model: model,
-		Graphs:  graphs.Params{Method: attack.Name, Encoder: rationalizer.DefaultEncoder, Hyper: s.Hyper, StepsPerRun: 1},
+		Label: filepath.Base(path) + " on " + dataset, Data: input(train.DataRole, r.read(data)), Model: model,
+		Graphs:  graphs.Params{Method: attack.Name, Encoder: encoder.Name, Hyper: s.Hyper, Graph: s.GraphHyper, StepsPerRun: 1},
 		Params:  r.params(l.backend),
-		Seconds: 2 * float64(s.Epochs) * float64(data.trainTokens) / tokensPerSecond,
+		Seconds: 2 * float64(s.Epochs) * float64(data.trainTokens) / r.speed(data),
 	}, err
 }
 

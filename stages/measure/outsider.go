@@ -45,7 +45,8 @@ func (*ModelFile) Close() error { return nil }
 // The inputs that an imported model may have, [B,T] each: int64, but for the float32
 // selection, which is 1 where the predictor is shown a word. A model without that
 // input is given the id of unknown words, 0, in the place of words that it is not
-// to see.
+// to see. One that reads graphs also has adjacency [B,T,T]: it is then given no edges of
+// nodes that it is not to see.
 const (
 	InputSelection  = "selection"
 	InputTokenTypes = "token_type_ids" // given as zeros
@@ -57,16 +58,17 @@ type Outsider struct {
 	session *runtime.Session
 	output  string
 	classes int
+	graphs  bool // it is asked about graphs
 	hides   bool // words are hidden by their ids
 }
 
-// NewOutsider opens an imported model for data with so many classes.
-func NewOutsider(rt *runtime.Runtime, file *ModelFile, classes int) (*Outsider, error) {
+// NewOutsider opens an imported model for data with so many classes, of graphs or texts.
+func NewOutsider(rt *runtime.Runtime, file *ModelFile, classes int, graphs bool) (*Outsider, error) {
 	session, err := rt.NewSession(file.path, file.data)
 	if err != nil {
 		return nil, err
 	}
-	o := &Outsider{session: session, classes: classes, hides: true}
+	o := &Outsider{session: session, classes: classes, graphs: graphs, hides: true}
 	if err := o.checkInputs(); err != nil {
 		return nil, fmt.Errorf("%s: %w", file.path, err)
 	}
@@ -79,16 +81,19 @@ func NewOutsider(rt *runtime.Runtime, file *ModelFile, classes int) (*Outsider, 
 // accepted are the inputs by name, with their types.
 var accepted = map[string]tensor.DType{
 	rationalizer.InputIDs: tensor.Int64, rationalizer.InputMask: tensor.Int64, rationalizer.InputSelectable: tensor.Int64,
-	InputTokenTypes: tensor.Int64, InputSelection: tensor.Float32,
+	InputTokenTypes: tensor.Int64, InputSelection: tensor.Float32, rationalizer.InputAdjacency: tensor.Int64,
 }
 
 func (o *Outsider) checkInputs() error {
 	reads := false
 	for _, in := range o.session.Inputs() {
 		want, known := accepted[in.Name]
+		if in.Name == rationalizer.InputAdjacency && !o.graphs {
+			return fmt.Errorf("the model has the input %s and so reads graphs, and the dataset holds texts; name one of graphs", in.Name)
+		}
 		if !known || in.DType != want {
-			return fmt.Errorf("the model has the input %s (%v); expected %s (int64), and perhaps %s, %s, %s (int64) and %s (float32), [texts, words] each",
-				in.Name, in.DType, rationalizer.InputIDs, rationalizer.InputMask, rationalizer.InputSelectable, InputTokenTypes, InputSelection)
+			return fmt.Errorf("the model has the input %s (%v); expected %s (int64), and perhaps %s, %s, %s (int64) and %s (float32), [texts, words] each, and of graphs %s (int64), [graphs, nodes, nodes]",
+				in.Name, in.DType, rationalizer.InputIDs, rationalizer.InputMask, rationalizer.InputSelectable, InputTokenTypes, InputSelection, rationalizer.InputAdjacency)
 		}
 		reads = reads || in.Name == rationalizer.InputIDs
 		o.hides = o.hides && in.Name != InputSelection
@@ -145,8 +150,12 @@ func (o *Outsider) inputs(columns map[string]*tensor.Tensor, shown []bool) map[s
 			in[input.Name] = columns[input.Name]
 		}
 	}
-	if o.hides && shown != nil {
-		in[rationalizer.InputIDs] = examples.Rows(hidden(columns, shown), width)
+	if !o.hides || shown == nil {
+		return in
+	}
+	in[rationalizer.InputIDs] = examples.Rows(hidden(columns, shown), width)
+	if edges := in[rationalizer.InputAdjacency]; edges != nil {
+		in[rationalizer.InputAdjacency] = induced(edges, selection(columns, shown))
 	}
 	return in
 }
@@ -181,4 +190,17 @@ func hidden(columns map[string]*tensor.Tensor, shown []bool) []int64 {
 		}
 	}
 	return ids
+}
+
+// induced are the edges [B,T,T] between nodes that are shown [B,T].
+func induced(edges *tensor.Tensor, shown []float32) *tensor.Tensor {
+	out := edges.Clone()
+	all, nodes := tensor.Data[int64](out), int(edges.Shape()[1])
+	for at := range all {
+		to, from := at/nodes, at/(nodes*nodes)*nodes+at%nodes
+		if shown[to] == 0 || shown[from] == 0 {
+			all[at] = 0
+		}
+	}
+	return out
 }

@@ -24,7 +24,7 @@ func Outside(rt *runtime.Runtime, env *stages.Env, spec rationalizer.Spec) (*mea
 	if err != nil {
 		return nil, err
 	}
-	return measure.NewOutsider(rt, file, spec.Classes)
+	return measure.NewOutsider(rt, file, spec.Classes, spec.Reads(rationalizer.InputAdjacency))
 }
 
 // consult asks an imported model about the attacker's selections, as it is now, and
