@@ -103,8 +103,9 @@ func TestAnswersToRows(t *testing.T) {
 	if n := strings.Count(got, "star"); n != 2*(3*windowLines+1) || err != nil {
 		t.Errorf("%d answers, error %v", n, err)
 	}
-	if _, _, err := answersToRows(t, &rowsOf{[]*datasets.Graph{&star}, io.ErrUnexpectedEOF}); !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("a file that fails: %v", err)
+	got, _, err = answersToRows(t, &rowsOf{[]*datasets.Graph{&star}, io.ErrUnexpectedEOF})
+	if !errors.Is(err, io.ErrUnexpectedEOF) || strings.Count(got, "star") != 2 {
+		t.Errorf("a file that fails behind a graph: %v, answered %q", err, got)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 
 	"rationale/datasets"
 	"rationale/datasets/fault"
@@ -28,8 +27,11 @@ func GraphsOf(ctx context.Context, m GraphModel, workers int, in GraphRows, use 
 		}
 		return answerQuestions(ctx, graphAsker{m}, questions)
 	}
-	return inOrder(ctx, workers, rows.window, answer, use)
+	return inOrder(ctx, workers, rows.piece, enoughRows, answer, use)
 }
+
+// enoughRows tells that graphs are enough for a window.
+func enoughRows(window []row) bool { return len(window) >= windowLines }
 
 // row is a graph of the input, or why it is none.
 type row struct {
@@ -38,28 +40,24 @@ type row struct {
 	fault  *fault.Row // nil for none
 }
 
-// rowReader reads windows of rows.
+// rowReader reads rows.
 type rowReader struct {
 	in     GraphRows
 	number int
 }
 
-// window gives the next rows; io.EOF behind the last.
-func (r *rowReader) window() ([]row, error) {
-	var window []row
-	for len(window) < windowLines {
+// piece gives the next rows, and with the last ones io.EOF or what came in their place.
+func (r *rowReader) piece() (rows []row, err error) {
+	for len(rows) < pieceLines {
 		g, err := r.in.Next()
 		var unfit *fault.Row
-		switch {
-		case errors.Is(err, io.EOF) && len(window) > 0:
-			return window, nil
-		case err != nil && !errors.As(err, &unfit):
-			return nil, err
+		if err != nil && !errors.As(err, &unfit) {
+			return rows, err
 		}
 		r.number++
-		window = append(window, row{r.number, g, unfit})
+		rows = append(rows, row{r.number, g, unfit})
 	}
-	return window, nil
+	return rows, nil
 }
 
 // question is what a row asks a model.
