@@ -130,15 +130,16 @@ func TestCheckpointsAreOpenedOnce(t *testing.T) {
 func TestCheckpointsRefused(t *testing.T) {
 	l, folder := newTestLab(t, Options{Profile: "smoke"}), stagetest.Checkpoint(t)
 	for want, set := range map[string]map[string]string{
-		"has places for 10 pieces":             {"max_length": "11"},
-		"encoder_pace = 1.5":                   {"encoder_pace": "1.5"},
-		"frozen_layers = 3; expected 0 to 2":   {"frozen_layers": "3"},
-		"frozen_layers = 1 and train_tables":   {"frozen_layers": "1", "train_tables": "true"},
-		"train_tables = 1; expected true or f": {"train_tables": "1"},
-		"frozen_layers = -1":                   {"frozen_layers": "-1"},
-		`unknown setting "frozen_layer"`:       {"frozen_layer": "1"},
-		"frozen_layers = 0.5; expected a":      {"frozen_layers": "0.5"},
-		`recompute = "layer"; expected`:        {"recompute": "layer"},
+		"has places for 10 pieces":              {"max_length": "11"},
+		"encoder_pace = 1.5":                    {"encoder_pace": "1.5"},
+		"frozen_layers = 3; expected 0 to 2":    {"frozen_layers": "3"},
+		"frozen_layers = 1 and train_tables":    {"frozen_layers": "1", "train_tables": "true"},
+		"batches of this run cannot be divided": {"shards": "2", "train_tables": "true"},
+		"train_tables = 1; expected true or f":  {"train_tables": "1"},
+		"frozen_layers = -1":                    {"frozen_layers": "-1"},
+		`unknown setting "frozen_layer"`:        {"frozen_layer": "1"},
+		"frozen_layers = 0.5; expected a":       {"frozen_layers": "0.5"},
+		`recompute = "layer"; expected`:         {"recompute": "layer"},
 	} {
 		if _, err := onBERT(l, folder, set); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)

@@ -117,7 +117,7 @@ func (l *Lab) chosen(spec RunSpec, over layer) (*Run, source, error) {
 	}
 	r := &Run{Method: method, Encoder: encoder.Name, Dataset: data.name, Seed: spec.Seed, Settings: settings, begun: begun}
 	r.useCores(l.opts.Cores, over, l.provider.Device)
-	return r, data, cmp.Or(begun.check(settings), r.checkGraphs(data, encoder, over), r.checkShards(l.provider.Device), l.checkMemory(r, data, runtime.MachineMemory()))
+	return r, data, cmp.Or(begun.check(settings), r.checkGraphs(data, encoder, over), r.checkShards(l.provider.Device), r.checkCut(data), l.checkMemory(r, data, runtime.MachineMemory()))
 }
 
 // readerLayer keeps the settings that a reader must share with the model whose

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"rationale/onnx/rationalizer"
+	"rationale/onnx/shard"
 )
 
 // shardsKey is the setting of how many parts of a batch a step works on at once.
@@ -29,6 +30,21 @@ func (r *Run) useCores(cores int, over layer, device bool) {
 func (r *Run) checkShards(device bool) error {
 	if why := r.undivided(device); why != "" && r.Settings.Shards > 0 {
 		return fmt.Errorf("settings: shards = %d; %s: leave one of the two out", r.Settings.Shards, why)
+	}
+	return nil
+}
+
+// checkCut refuses shards of steps that cannot be cut, which their graph tells.
+func (r *Run) checkCut(data source) error {
+	if r.Settings.Shards <= 1 {
+		return nil
+	}
+	step, err := rationalizer.NewStep(r.config(data))
+	if err != nil {
+		return err
+	}
+	if _, err := shard.Cut(step.Graph, rationalizer.BatchAxes()); err != nil {
+		return fmt.Errorf("settings: shards = %d; the batches of this run cannot be divided, leave the setting out (%w)", r.Settings.Shards, err)
 	}
 	return nil
 }
