@@ -64,14 +64,19 @@ func (c *inspectCmd) checkKnown(ctx context.Context, a *app, store *engine.Store
 	return c.checkVocabulary(ctx, a, store, target)
 }
 
+// known reads what the exported model knows, a file of its folder, and makes the folder
+// of the dataset in the store.
+func (c *inspectCmd) known(ctx context.Context, a *app, store *engine.Store, target experiments.Target, file string) (model []byte, dir string, err error) {
+	if model, err = os.ReadFile(filepath.Join(c.Model, file)); err != nil {
+		return nil, "", fmt.Errorf("--model %s is no exported folder: %w", c.Model, err)
+	}
+	dir, _, err = a.made(ctx, store, target.Data.From)
+	return model, dir, err
+}
+
 // checkFeatures wants the nodes of the dataset to be those that the exported model knows.
 func (c *inspectCmd) checkFeatures(ctx context.Context, a *app, store *engine.Store, target experiments.Target) error {
-	path := filepath.Join(c.Model, graphs.FeaturesFile)
-	model, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("--model %s is no exported folder: %w", c.Model, err)
-	}
-	dir, _, err := a.made(ctx, store, target.Data.From)
+	model, dir, err := c.known(ctx, a, store, target, graphs.FeaturesFile)
 	if err != nil {
 		return err
 	}
@@ -81,7 +86,7 @@ func (c *inspectCmd) checkFeatures(ctx context.Context, a *app, store *engine.St
 	}
 	data, err := reader.Features()
 	if err == nil && !bytes.Equal(model, data) {
-		err = usagef("--model %s knows other nodes than dataset %s: %s has not the features of the dataset's; name the dataset that the model was trained on", c.Model, c.Dataset, path)
+		err = usagef("--model %s knows other nodes than dataset %s: %s has not the features of the dataset's; name the dataset that the model was trained on", c.Model, c.Dataset, filepath.Join(c.Model, graphs.FeaturesFile))
 	}
 	return err
 }
@@ -89,12 +94,7 @@ func (c *inspectCmd) checkFeatures(ctx context.Context, a *app, store *engine.St
 // checkVocabulary wants the words of the dataset to be those that the exported
 // model knows, under the same ids. An export may know further ones behind them.
 func (c *inspectCmd) checkVocabulary(ctx context.Context, a *app, store *engine.Store, target experiments.Target) error {
-	path := filepath.Join(c.Model, tokenize.VocabularyFile)
-	model, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("--model %s is no exported folder: %w", c.Model, err)
-	}
-	dir, _, err := a.made(ctx, store, target.Data.From)
+	model, dir, err := c.known(ctx, a, store, target, tokenize.VocabularyFile)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (c *inspectCmd) checkVocabulary(ctx context.Context, a *app, store *engine.
 		return err
 	}
 	if !bytes.HasPrefix(model, data) {
-		return usagef("--model %s knows other words than dataset %s: %s does not begin with the words of the dataset; name the dataset that the model was trained on", c.Model, c.Dataset, path)
+		return usagef("--model %s knows other words than dataset %s: %s does not begin with the words of the dataset; name the dataset that the model was trained on", c.Model, c.Dataset, filepath.Join(c.Model, tokenize.VocabularyFile))
 	}
 	return nil
 }
