@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,26 +21,31 @@ type scope struct {
 	Dataset      []string                   `placeholder:"NAME" help:"Only this dataset; may be repeated. Every one that is there unless given."`
 	Target       []float64                  `placeholder:"S" help:"Of the experiments' target sparsities only this one; may be repeated. Those that the profile has time for unless given."`
 	Checkpoint   string                     `placeholder:"DIR" help:"Of experiments with a pre-trained encoder: the folder of the checkpoint that it begins with, in place of the small one that \"fetch bert\" brings."`
+	Attempts     *int                       `placeholder:"N" help:"Runs that a search for a target sparsity may take; the profile's number unless given. Tables mark what is off its target."`
 	SparsityFrom experiments.SparsitySource `enum:"dev,annotations" default:"dev" help:"Texts on which the sparsity that a run reaches is read: dev, or annotations (of the test texts, as A2I's authors did; tables say so)."`
 }
 
-// maxSeeds is more than anybody has the time for.
-const maxSeeds = 1000
+// mostRuns is more than anybody has the time for.
+const mostRuns = 1000
 
 // Validate is called by kong.
 func (s *scope) Validate() error {
-	if s.Seeds != nil && (*s.Seeds < 1 || *s.Seeds > maxSeeds) {
-		return fmt.Errorf("--seeds %d: expected 1 to %d", *s.Seeds, maxSeeds)
+	return cmp.Or(runsGiven("--seeds", s.Seeds), runsGiven("--attempts", s.Attempts))
+}
+
+func runsGiven(flag string, n *int) error {
+	if n != nil && (*n < 1 || *n > mostRuns) {
+		return fmt.Errorf("%s %d: expected 1 to %d", flag, *n, mostRuns)
 	}
 	return nil
 }
 
-// seeds is the number of runs of each kind; 0 for the profile's.
-func (s *scope) seeds() int {
-	if s.Seeds == nil {
+// orProfile is a number that was given; 0 for the profile's.
+func orProfile(n *int) int {
+	if n == nil {
 		return 0
 	}
-	return *s.Seeds
+	return *n
 }
 
 // reproduceCmd is `rationale reproduce`.
@@ -137,7 +143,7 @@ func (a *app) plan(s scope) (*work, error) {
 		return nil, err
 	}
 	lab, err := a.lab(experiments.Options{
-		Profile: s.Profile, Seeds: s.seeds(), Targets: s.Target, Checkpoint: s.Checkpoint, SparsityFrom: s.SparsityFrom, Store: store,
+		Profile: s.Profile, Seeds: orProfile(s.Seeds), Targets: s.Target, Attempts: orProfile(s.Attempts), Checkpoint: s.Checkpoint, SparsityFrom: s.SparsityFrom, Store: store,
 	})
 	if err != nil {
 		return nil, err

@@ -41,6 +41,7 @@ type Options struct {
 	// Targets are the sparsities that experiments are restricted to, those that have
 	// one of them; empty for all, of headline tables those of the profile.
 	Targets      []float64
+	Attempts     int            // at a target sparsity; 0 for the profile's own number
 	SparsityFrom SparsitySource // FromDev when empty
 	// Store holds the results that searches for a sparsity go by; without it
 	// nothing is done yet.

@@ -54,7 +54,7 @@ func (b *Batch) noteSearches() {
 			seconds += float64(r.Search.further()) * r.seconds()
 		}
 	}
-	if open > 0 {
+	if b.Further > 0 {
 		b.Notes = append(b.Notes, fmt.Sprintf("%d of the runs are attempts at a sparsity; where one misses it others follow, at most %d (%.0f min), and then the figures and tables",
 			open, b.Further, minutes(seconds)))
 	}

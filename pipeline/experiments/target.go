@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -44,7 +45,7 @@ func (l *Lab) search(spec RunSpec, over layer, target float64) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := &Search{Target: target, most: l.profile.Attempts}
+	found := &Search{Target: target, most: cmp.Or(l.opts.Attempts, l.profile.Attempts)}
 	s, more := firstS(target, first.Settings.Padding), true
 	for more {
 		r, err := l.attempt(spec, over, s)

@@ -168,6 +168,22 @@ func TestTargetsAreSearched(t *testing.T) {
 	}
 }
 
+// TestAttemptsAreLimited: a search that may take so many runs settles for the nearest of
+// them.
+func TestAttemptsAreLimited(t *testing.T) {
+	w := newWants(t, selectsMore)
+	w.lab.opts.Attempts = 1
+	if first := w.batch(); first.Further != 0 {
+		t.Errorf("%d attempts may follow", first.Further)
+	}
+	b, rounds := w.finish()
+	for run, got := range tried(b) {
+		if got != "0.2: 0.2" || rounds != 1 {
+			t.Errorf("%s tried %s in %d rounds", run, got, rounds)
+		}
+	}
+}
+
 // TestSearchesGoOnFromTheStore: whatever part of the work was done before it was
 // ended, the rest leads to the same artifacts under the same names.
 func TestSearchesGoOnFromTheStore(t *testing.T) {
